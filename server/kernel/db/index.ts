@@ -1,0 +1,83 @@
+import { CamelCasePlugin, Kysely, PostgresDialect, sql, type Transaction } from 'kysely';
+import pg from 'pg';
+import type { Config } from '../config.ts';
+import type { DB } from './schema.generated.ts';
+
+export type { DB } from './schema.generated.ts';
+export { sql } from 'kysely';
+
+/** An open transaction. Every query of Relais runs in one: it carries the role, the company and the outcome. */
+export type Tx = Transaction<DB>;
+
+/** The roles that requests and jobs act as; the migrations make them. None owns a table or passes row-level security. */
+export type DatabaseRole = 'relais_app' | 'relais_system' | 'relais_auth';
+
+export interface Database {
+  /** Rows of one company only: policies compare with the company set in the transaction. */
+  app: Kysely<DB>;
+  /** The few tables that must be read before a company is known; policies name each of them. */
+  system: Kysely<DB>;
+  /** The sign-in library's own tables. */
+  auth: Kysely<DB>;
+  /** The owner of the schema: migrations, job runner and LISTEN. Never used for a request. */
+  ownerPool: pg.Pool;
+  close(): Promise<void>;
+}
+
+// A bigint column holds counters far below 2^53, and numeric must stay exact text.
+pg.types.setTypeParser(pg.types.builtins.INT8, Number);
+
+function rolePool(url: string, role: DatabaseRole, connectionsMax: number): pg.Pool {
+  // The role is set when the connection starts, so RESET ROLE leads back to it.
+  return new pg.Pool({ connectionString: url, max: connectionsMax, options: `-c role=${role}`, application_name: role });
+}
+
+function kysely(pool: pg.Pool): Kysely<DB> {
+  return new Kysely<DB>({
+    dialect: new PostgresDialect({ pool }),
+    plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
+  });
+}
+
+/** Opens the pools. Connections are made when first needed. */
+export function openDatabase(config: Pick<Config, 'DATABASE_POOL_MAX'>, url: string): Database {
+  const ownerPool = new pg.Pool({ connectionString: url, max: 6, application_name: 'relais_owner' });
+  const few = Math.max(2, Math.ceil(config.DATABASE_POOL_MAX / 3));
+  const pools = [
+    rolePool(url, 'relais_app', config.DATABASE_POOL_MAX),
+    rolePool(url, 'relais_system', few),
+    rolePool(url, 'relais_auth', few),
+  ] as const;
+  // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
+  for (const pool of [ownerPool, ...pools]) pool.on('error', () => undefined);
+  const [app, system, auth] = pools.map(kysely) as [Kysely<DB>, Kysely<DB>, Kysely<DB>];
+  return {
+    app,
+    system,
+    auth,
+    ownerPool,
+    close: async () => {
+      await Promise.all([app.destroy(), system.destroy(), auth.destroy()]);
+      if (!ownerPool.ended) await ownerPool.end();
+    },
+  };
+}
+
+/** Runs `work` in a transaction that sees and writes the rows of one company only. */
+export function inCompany<T>(db: Database, companyId: string, work: (tx: Tx) => Promise<T>): Promise<T> {
+  return db.app.transaction().execute(async (tx) => {
+    await sql`select set_config('relais.company_id', ${companyId}, true)`.execute(tx);
+    return work(tx);
+  });
+}
+
+/** Runs `work` in a transaction of the system role, for the tables whose company is not known yet. */
+export function inSystem<T>(db: Database, work: (tx: Tx) => Promise<T>): Promise<T> {
+  return db.system.transaction().execute(work);
+}
+
+/** Whether an error is a unique violation, of one constraint if it is named (SQLSTATE 23505). */
+export function isUniqueViolation(error: unknown, constraint?: string): boolean {
+  const failure = error as { code?: string; constraint?: string };
+  return failure?.code === '23505' && (constraint === undefined || failure.constraint === constraint);
+}

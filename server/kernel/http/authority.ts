@@ -1,0 +1,22 @@
+import type { FastifyRequest } from 'fastify';
+import type { Ctx } from '../ctx.ts';
+
+/**
+ * Who may call a route. Every route names one; the server does not start with a route that names none.
+ * - public: anybody. - webhook: a provider, proven by its signature in the handler.
+ * - box: a CallBox, by its token. - signed_in: any signed-in person, company or not.
+ * - { permission }: a person whose role, or an API key whose scopes, grant it in the request's company.
+ */
+export type Authority = 'public' | 'webhook' | 'box' | 'signed_in' | { permission: string };
+
+/** Identifies the caller and checks the authority; throws the catalogue's 401 or 403. */
+export type Authenticate = (request: FastifyRequest, authority: Authority) => Promise<Ctx>;
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    authority?: Authority;
+  }
+  interface FastifyRequest {
+    ctx: Ctx;
+  }
+}

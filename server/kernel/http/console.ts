@@ -1,0 +1,36 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import fastifyStatic from '@fastify/static';
+import { RelaisError } from '../errors.ts';
+import { errorBody, type HttpServer } from './server.ts';
+
+/**
+ * Serves the built console: files with a hash in their name for ever, the page itself always fresh. Any other address
+ * that a browser asks for as a page gets the console, which routes it; programs get a 404 in JSON.
+ */
+export async function serveConsole(server: HttpServer, folder: string): Promise<void> {
+  if (!existsSync(path.join(folder, 'index.html'))) {
+    server.log.warn('The console is not built: npm start builds it');
+    return;
+  }
+  await server.register(async (pages) => {
+    pages.addHook('onRoute', (route) => {
+      route.config = { ...route.config, authority: 'public' };
+      route.schema = { ...route.schema, hide: true } as never;
+    });
+    await pages.register(fastifyStatic, {
+      root: folder,
+      index: 'index.html',
+      wildcard: false,
+      setHeaders: (reply, file) => {
+        const forEver = file.includes(`${path.sep}assets${path.sep}`);
+        reply.setHeader('cache-control', forEver ? 'public, max-age=31536000, immutable' : 'no-cache');
+      },
+    });
+  });
+  server.setNotFoundHandler({ preHandler: server.rateLimit() }, (request, reply) => {
+    const wantsPage = request.method === 'GET' && (request.headers.accept ?? '').includes('text/html') && !request.url.startsWith('/api/');
+    if (wantsPage) return reply.header('cache-control', 'no-cache').sendFile('index.html', folder);
+    return reply.status(404).send(errorBody(new RelaisError('route_not_found'), request.ctx?.language ?? 'en', request.id));
+  });
+}

@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { fail } from '../errors.ts';
+import { isId } from '../ids.ts';
+
+/** Query parameters of every list: a page size and the opaque cursor of the page before. */
+export const pageQuery = z.object({
+  limit: z.coerce.number().int().min(1).max(200).default(50).describe('Rows per page'),
+  cursor: z.string().max(300).optional().describe('nextCursor of the page before'),
+});
+
+/**
+ * The id after which a page starts, or null for the first page. Ids are UUID v7, so a list ordered by id, newest first,
+ * is ordered by creation. @throws invalid_request when the text is not a cursor of ours.
+ */
+export function fromCursor(cursor: string | undefined): string | null {
+  if (!cursor) return null;
+  const id = Buffer.from(cursor, 'base64url').toString();
+  if (!isId(id)) fail('invalid_request', { reason: 'cursor: not a cursor of this list' });
+  return id;
+}
+
+/** Cuts a result of limit + 1 rows into a page and the cursor of the next one. */
+export function toPage<Row extends { id: string }>(rows: Row[], limit: number): { rows: Row[]; nextCursor: string | null } {
+  const page = rows.slice(0, limit);
+  const last = page.at(-1);
+  return { rows: page, nextCursor: rows.length > limit && last ? Buffer.from(last.id).toString('base64url') : null };
+}
+
+const FORMULA_START = /^[=+\-@\t\r]/;
+
+/**
+ * RFC 4180 CSV with a byte-order mark, so that spreadsheets read accents. A cell that a spreadsheet would run as a formula
+ * gets an apostrophe in front; plain numbers and phone numbers stay as they are.
+ */
+export function toCsv(header: readonly string[], rows: readonly (readonly (string | number | null)[])[]): string {
+  const cell = (value: string | number | null) => {
+    let text = value === null ? '' : String(value);
+    if (FORMULA_START.test(text) && !/^[+-]?\d[\d.]*$/.test(text)) text = `'${text}`;
+    return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  };
+  return `\uFEFF${[header, ...rows].map((row) => row.map(cell).join(',')).join('\r\n')}\r\n`;
+}

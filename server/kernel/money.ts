@@ -1,0 +1,18 @@
+/** ISO 4217 minor-unit exponents that differ from 2, for the currencies Relais meets. */
+const EXPONENTS: Record<string, number> = { XAF: 0, XOF: 0, JPY: 0, KRW: 0, CLP: 0, TND: 3, KWD: 3, BHD: 3 };
+
+/** A provider's price: an exact decimal kept as text, never a float, and an ISO 4217 currency. */
+export interface Price {
+  amount: string;
+  currency: string;
+}
+
+/** Digits after the decimal point in which a currency is counted. */
+export function minorUnitExponent(currency: string): number {
+  return EXPONENTS[currency.toUpperCase()] ?? 2;
+}
+
+/** Whether a text is a plain decimal such as "1.00" or "-0.0075". */
+export function isDecimal(text: string): boolean {
+  return /^-?\d{1,15}(\.\d{1,10})?$/.test(text);
+}
