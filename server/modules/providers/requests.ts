@@ -1,0 +1,81 @@
+import type { Metrics } from '../../kernel/metrics.ts';
+import { type CodeMap, type Failure, outcomeOf, type ReadFailure, toRelaisError } from './failure.ts';
+import type { ProviderName } from './port.ts';
+
+/**
+ * How often a request may be sent.
+ * - repeatable: reads, and writes that come to the same when repeated; sent again after 429, 5xx and a broken network.
+ * - once: everything else. Sent again only after 429, which providers answer before they act.
+ */
+export type Repeat = 'repeatable' | 'once';
+
+export type Requester = <T>(repeat: Repeat, send: () => Promise<T>) => Promise<T>;
+
+export interface RequesterDeps {
+  provider: ProviderName;
+  readFailure: ReadFailure;
+  codes: CodeMap;
+  metrics: Pick<Metrics, 'providerRequests'>;
+  sleep(ms: number): Promise<void>;
+  /** From 0 to 1, for the jitter. */
+  random(): number;
+}
+
+const ATTEMPTS_MAX = 4;
+const FIRST_BACKOFF_MS = 300;
+/** A provider that asks for a longer pause than this gets its error handed on: somebody is waiting for the answer. */
+const PAUSE_MAX_MS = 20_000;
+
+/**
+ * Makes the one door through which an adapter sends requests: it counts them, retries what may be retried, and turns
+ * failures into errors of the catalogue.
+ */
+export function createRequester(deps: RequesterDeps): Requester {
+  const count = (outcome: string) => deps.metrics.providerRequests.inc({ provider: deps.provider, outcome });
+  return async (repeat, send) => {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const answer = await send();
+        count('ok');
+        return answer;
+      } catch (error) {
+        const failure = deps.readFailure(error);
+        if (!failure) throw error;
+        count(outcomeOf(failure));
+        const pauseMs =
+          mayRepeat(repeat, failure) && attempt < ATTEMPTS_MAX
+            ? pauseBefore(attempt, failure, deps.random())
+            : null;
+        if (pauseMs === null || pauseMs > PAUSE_MAX_MS)
+          throw toRelaisError(deps.provider, failure, deps.codes, error);
+        await deps.sleep(pauseMs);
+      }
+    }
+  };
+}
+
+function mayRepeat(repeat: Repeat, failure: Failure): boolean {
+  if (failure.status === 429) return true;
+  return repeat === 'repeatable' && (failure.kind !== 'answered' || (failure.status ?? 0) >= 500);
+}
+
+/** Exponential back-off with full jitter on the upper half, never earlier than the provider asked. In milliseconds. */
+function pauseBefore(attempt: number, failure: Failure, random: number): number {
+  const backoffMs = FIRST_BACKOFF_MS * 2 ** (attempt - 1);
+  return Math.max(failure.retryAfterMs ?? 0, Math.round(backoffMs * (0.5 + random / 2)));
+}
+
+/**
+ * The pause a provider asked for, from Retry-After (RFC 9110, section 10.2.3: seconds or a date) or from
+ * x-ratelimit-reset, which Telnyx gives in seconds from now. In milliseconds; null when it asked for none.
+ */
+export function retryAfterMs(
+  header: (name: string) => string | null | undefined,
+  nowMs: number,
+): number | null {
+  const text = header('retry-after') ?? header('x-ratelimit-reset');
+  if (!text) return null;
+  if (/^\d+(\.\d+)?$/.test(text.trim())) return Math.ceil(Number(text) * 1000);
+  const atMs = Date.parse(text);
+  return Number.isNaN(atMs) ? null : Math.max(0, atMs - nowMs);
+}

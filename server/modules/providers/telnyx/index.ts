@@ -1,0 +1,60 @@
+import { fail } from '../../../kernel/errors.ts';
+import type { Price } from '../../../kernel/money.ts';
+import type { PortDeps } from '../deps.ts';
+import { price } from '../parse.ts';
+import type { Plumbing, ProviderPort } from '../port.ts';
+import { openTelnyx, type TelnyxAccount, type TelnyxParts } from './client.ts';
+import * as compliance from './compliance.ts';
+import * as documents from './documents.ts';
+import * as numbers from './numbers.ts';
+import * as orders from './orders.ts';
+import { ensurePlumbing, listConnections } from './plumbing.ts';
+
+export type { TelnyxAccount } from './client.ts';
+
+/** What Telnyx can do, on one account. */
+export function createTelnyxPort(account: TelnyxAccount, deps: PortDeps): ProviderPort {
+  const parts = openTelnyx(account, deps);
+  return {
+    name: 'telnyx',
+    searchNumbers: (search) => numbers.searchNumbers(parts, search),
+    listRequirements: (country, type) => compliance.listRequirements(parts, country, type),
+    createGroup: (group) => compliance.createGroup(parts, group),
+    findGroupByReference: (reference) => compliance.findGroupByReference(parts, reference),
+    getGroup: (groupId) => compliance.getGroup(parts, groupId),
+    putValues: (groupId, _zone, values) => compliance.putValues(parts, groupId, values),
+    submitGroup: (groupId) => compliance.submitGroup(parts, groupId),
+    uploadDocument: (document) => documents.uploadDocument(parts, document),
+    createAddress: (address, reference) => documents.createAddress(parts, address, reference),
+    placeOrder: (order) => orders.placeOrder(parts, order),
+    findOrder: (order) => orders.findOrder(parts, order),
+    getOrder: (orderId, phoneNumber) => orders.getOrder(parts, orderId, phoneNumber),
+    findNumber: (phoneNumber) => numbers.findNumber(parts, phoneNumber),
+    listNumbers: () => numbers.listNumbers(parts),
+    configureNumber: (number, plumbing) => numbers.configureNumber(parts, number, plumbing),
+    releaseNumber: (numberId) => numbers.releaseNumber(parts, numberId),
+    listConnections: () => listConnections(parts),
+    ensurePlumbing: oneAtATime(() => ensurePlumbing(parts)),
+    balance: () => balance(parts),
+    testConnection: async () => ({ accountName: 'Telnyx', balance: await balance(parts) }),
+  };
+}
+
+/** Callers that come while it runs share the run: two of them would each make what is missing. */
+function oneAtATime(work: () => Promise<Plumbing>): () => Promise<Plumbing> {
+  let running: Promise<Plumbing> | null = null;
+  return () => {
+    running ??= work().finally(() => {
+      running = null;
+    });
+    return running;
+  };
+}
+
+async function balance({ client, request }: TelnyxParts): Promise<Price> {
+  const { data } = await request('repeatable', () => client.balance.retrieve());
+  return (
+    price(data?.balance, data?.currency) ??
+    fail('provider_error', { provider: 'Telnyx', reason: 'the answer holds no balance' })
+  );
+}

@@ -1,0 +1,191 @@
+import { fail } from '../../../kernel/errors.ts';
+import { hasProviderStatus } from '../failure.ts';
+import { text } from '../parse.ts';
+import type { Plumbing, RemoteConnection } from '../port.ts';
+import { everyItem, firstItem, type TelnyxParts } from './client.ts';
+import { ensureNotification } from './notifications.ts';
+
+/** Where each kind of news reaches us. Accounts of companies are told apart by the query. */
+export function telnyxAddresses({ account, deps }: Pick<TelnyxParts, 'account' | 'deps'>) {
+  const query = account.accountId ? `?account=${account.accountId}` : '';
+  return {
+    calls: `${deps.publicBaseUrl}/api/telnyx/webhooks/calls${query}`,
+    messages: `${deps.publicBaseUrl}/api/telnyx/webhooks/messages${query}`,
+    numberOrders: `${deps.publicBaseUrl}/api/phone-numbers/webhooks/telnyx/number-order${query}`,
+  };
+}
+
+/** The name of everything we make in an account: two installations, or two of our accounts, may share it. */
+export function plumbingName({ account, deps }: Pick<TelnyxParts, 'account' | 'deps'>): string {
+  return ['Relais', deps.installation, account.accountId?.slice(0, 8)].filter(Boolean).join(' ');
+}
+
+export async function ensurePlumbing(parts: TelnyxParts): Promise<Plumbing> {
+  const steps: string[] = [];
+  const connectionId = await ensureConnection(parts, steps);
+  const messagingProfileId = await ensureMessagingProfile(parts, steps);
+  await ensureNotification(
+    parts,
+    { name: plumbingName(parts), url: telnyxAddresses(parts).numberOrders },
+    steps,
+  );
+  return { connectionId, messagingProfileId, steps };
+}
+
+interface Application {
+  id?: string;
+  application_name?: string;
+  webhook_event_url?: string;
+  webhook_api_version?: string;
+  outbound?: { outbound_voice_profile_id?: string };
+}
+
+async function ensureConnection(parts: TelnyxParts, steps: string[]): Promise<string> {
+  const { account, client, request } = parts;
+  const name = plumbingName(parts);
+  if (account.connectionId) {
+    const given = await givenApplication(parts, account.connectionId);
+    if (given) return repairApplication(parts, given, steps);
+    steps.push(
+      `Connection ${account.connectionId} is used as configured; its webhook address is yours to set.`,
+    );
+    return account.connectionId;
+  }
+  const found = await firstItem(
+    request,
+    () =>
+      client.callControlApplications.list({
+        filter: { application_name: { contains: name } },
+        'page[size]': 250,
+      }),
+    (item) => item.application_name === name,
+  );
+  return found ? repairApplication(parts, found, steps) : makeApplication(parts, name, steps);
+}
+
+/** The configured Call Control application; null when the id is another kind of connection. */
+async function givenApplication({ client, request }: TelnyxParts, id: string): Promise<Application | null> {
+  try {
+    return (await request('repeatable', () => client.callControlApplications.retrieve(id))).data ?? null;
+  } catch (error) {
+    if (hasProviderStatus(error, 404)) return null;
+    throw error;
+  }
+}
+
+async function makeApplication(parts: TelnyxParts, name: string, steps: string[]): Promise<string> {
+  const { client, request } = parts;
+  const profileId = await ensureOutboundProfile(parts, name, steps);
+  const { data } = await request('once', () =>
+    client.callControlApplications.create({
+      application_name: name,
+      webhook_event_url: telnyxAddresses(parts).calls,
+      // The default is version 1, whose events have another shape.
+      webhook_api_version: '2',
+      call_cost_in_webhooks: true,
+      outbound: { outbound_voice_profile_id: profileId },
+    }),
+  );
+  if (!data?.id) fail('provider_error', { provider: 'Telnyx', reason: 'the answer names no application' });
+  steps.push(`Call Control application "${name}" was made.`);
+  return data.id;
+}
+
+async function repairApplication(parts: TelnyxParts, found: Application, steps: string[]): Promise<string> {
+  const { client, request } = parts;
+  const id = text(found.id) ?? '';
+  const name = text(found.application_name) ?? plumbingName(parts);
+  const url = telnyxAddresses(parts).calls;
+  const profileId = text(found.outbound?.outbound_voice_profile_id);
+  if (found.webhook_event_url === url && found.webhook_api_version === '2' && profileId) {
+    steps.push(`Call Control application "${name}" is in order.`);
+    return id;
+  }
+  const outbound = profileId
+    ? {}
+    : {
+        outbound: {
+          outbound_voice_profile_id: await ensureOutboundProfile(parts, plumbingName(parts), steps),
+        },
+      };
+  await request('repeatable', () =>
+    client.callControlApplications.update(id, {
+      application_name: name,
+      webhook_event_url: url,
+      webhook_api_version: '2',
+      ...outbound,
+    }),
+  );
+  steps.push(`Call Control application "${name}" was repaired: its webhook address is ${url}.`);
+  return id;
+}
+
+async function ensureOutboundProfile(
+  { client, request }: TelnyxParts,
+  name: string,
+  steps: string[],
+): Promise<string> {
+  const found = await firstItem(
+    request,
+    () => client.outboundVoiceProfiles.list({ filter: { name: { contains: name } }, 'page[size]': 250 }),
+    (item) => item.name === name,
+  );
+  if (found?.id) return found.id;
+  const { data } = await request('once', () => client.outboundVoiceProfiles.create({ name }));
+  if (!data?.id)
+    fail('provider_error', { provider: 'Telnyx', reason: 'the answer names no outbound voice profile' });
+  steps.push(`Outbound voice profile "${name}" was made.`);
+  return data.id;
+}
+
+async function ensureMessagingProfile(parts: TelnyxParts, steps: string[]): Promise<string> {
+  const { client, request } = parts;
+  const name = plumbingName(parts);
+  const url = telnyxAddresses(parts).messages;
+  const found = await firstItem(
+    request,
+    () => client.messagingProfiles.list({ filter: { name }, 'page[size]': 250 }),
+    (item) => item.name === name,
+  );
+  if (!found?.id) {
+    const { data } = await request('once', () =>
+      client.messagingProfiles.create({
+        name,
+        whitelisted_destinations: ['*'],
+        webhook_url: url,
+        webhook_api_version: '2',
+        enabled: true,
+      }),
+    );
+    if (!data?.id)
+      fail('provider_error', { provider: 'Telnyx', reason: 'the answer names no messaging profile' });
+    steps.push(`Messaging profile "${name}" was made.`);
+    return data.id;
+  }
+  const { id } = found;
+  if (found.webhook_url === url && found.webhook_api_version === '2') {
+    steps.push(`Messaging profile "${name}" is in order.`);
+    return id;
+  }
+  await request('repeatable', () =>
+    client.messagingProfiles.update(id, { webhook_url: url, webhook_api_version: '2' }),
+  );
+  steps.push(`Messaging profile "${name}" was repaired: its webhook address is ${url}.`);
+  return id;
+}
+
+export async function listConnections({ client, request }: TelnyxParts): Promise<RemoteConnection[]> {
+  const connections: RemoteConnection[] = [];
+  for await (const item of everyItem(request, () => client.connections.list({ 'page[size]': 250 }))) {
+    const id = text(item.id);
+    if (!id) continue;
+    connections.push({
+      id,
+      name: text(item.connection_name) ?? id,
+      kind: (text(item.record_type) ?? 'connection').replace(/_connection$/, ''),
+      active: item.active ?? true,
+      webhookUrl: text(item.webhook_event_url),
+    });
+  }
+  return connections;
+}
