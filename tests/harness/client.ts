@@ -27,7 +27,7 @@ export function createClient(baseUrl: string, base: Record<string, string> = {})
       method,
       redirect: 'manual',
       headers: { ...(body !== undefined && !raw ? { 'content-type': 'application/json' } : {}), ...base, ...headers },
-      ...(body === undefined ? {} : { body: raw ? (body as BodyInit) : JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: raw ? (body as string | FormData) : JSON.stringify(body) }),
     });
     const text = await response.text();
     const json = response.headers.get('content-type')?.includes('json');

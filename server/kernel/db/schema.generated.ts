@@ -9,9 +9,126 @@ export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
   ? ColumnType<S, I | undefined, U>
   : ColumnType<T, T | undefined, T>;
 
-export type Int8 = ColumnType<string, bigint | number | string, bigint | number | string>;
+export type Int8 = ColumnType<number, bigint | number | string, bigint | number | string>;
+
+export type Json = JsonValue;
+
+export type JsonArray = JsonValue[];
+
+export type JsonObject = {
+  [x: string]: JsonValue | undefined;
+};
+
+export type JsonPrimitive = boolean | number | string | null;
+
+export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
+
+export type Numeric = ColumnType<string, number | string, number | string>;
 
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
+
+export interface Accounts {
+  accessToken: string | null;
+  accessTokenExpiresAt: Timestamp | null;
+  accountId: string;
+  createdAt: Timestamp;
+  id: string;
+  idToken: string | null;
+  password: string | null;
+  providerId: string;
+  refreshToken: string | null;
+  refreshTokenExpiresAt: Timestamp | null;
+  scope: string | null;
+  updatedAt: Timestamp;
+  userId: string;
+}
+
+export interface ApiKeys {
+  companyId: string;
+  createdAt: Timestamp;
+  createdById: string;
+  createdByName: string;
+  expiresAt: Timestamp | null;
+  id: string;
+  lastUsedAt: Timestamp | null;
+  name: string;
+  prefix: string;
+  revokedAt: Timestamp | null;
+  scopes: string[];
+  secretHash: string;
+}
+
+export interface AuditLog {
+  action: string;
+  actorId: string;
+  actorKind: string;
+  actorName: string;
+  address: string | null;
+  at: Timestamp;
+  changes: Json;
+  companyId: string;
+  entityId: string;
+  entityType: string;
+  id: string;
+  requestId: string;
+}
+
+export interface Companies {
+  country: string;
+  createdAt: Timestamp;
+  currency: string;
+  id: string;
+  name: string;
+  timeZone: string;
+}
+
+export interface Documents {
+  companyId: string;
+  contentType: string;
+  createdAt: Timestamp;
+  createdBy: string;
+  expiresAt: Timestamp | null;
+  filename: string;
+  id: string;
+  sealed: Buffer;
+  sha256: string;
+  sizeBytes: number;
+}
+
+export interface Gigs {
+  companyId: string;
+  createdAt: Timestamp;
+  description: Generated<string>;
+  destinationZone: string;
+  id: string;
+  name: string;
+  updatedAt: Timestamp;
+}
+
+export interface Invitations {
+  companyId: string;
+  createdAt: Timestamp;
+  email: string;
+  expiresAt: Timestamp;
+  id: string;
+  inviterId: string;
+  inviterName: string;
+  language: string;
+  role: string;
+  status: string;
+  tokenHash: string;
+  tokenSealed: string | null;
+}
+
+export interface Jwks {
+  alg: string | null;
+  createdAt: Timestamp;
+  crv: string | null;
+  expiresAt: Timestamp | null;
+  id: string;
+  privateKey: string;
+  publicKey: string;
+}
 
 export interface LiveEvents {
   companyId: string;
@@ -28,7 +145,248 @@ export interface LiveHorizon {
   tx: string;
 }
 
+export interface Members {
+  companyId: string;
+  createdAt: Timestamp;
+  id: string;
+  role: string;
+  userId: string;
+}
+
+export interface NumberEvents {
+  companyId: string;
+  createdAt: Timestamp;
+  id: string;
+  kind: string;
+  numberId: string;
+  providerStatus: Generated<string>;
+  source: string;
+  status: string;
+  text: Generated<string>;
+}
+
+export interface NumberOrders {
+  attemptedAt: Timestamp | null;
+  attempts: Generated<number>;
+  checks: Generated<number>;
+  companyId: string;
+  createdAt: Timestamp;
+  errorCode: string | null;
+  errorDetails: Json | null;
+  id: string;
+  idempotencyKey: string;
+  leaseId: string | null;
+  leaseUntil: Timestamp | null;
+  nextCheckAt: Timestamp | null;
+  numberId: string;
+  outcomeUnknown: Generated<boolean>;
+  provider: string;
+  providerAccountId: string | null;
+  reference: string;
+  remoteOrderId: string | null;
+  request: Json;
+  state: string;
+  updatedAt: Timestamp;
+}
+
+export interface Numbers {
+  activatedAt: Timestamp | null;
+  companyId: string;
+  configuredAt: Timestamp | null;
+  connectionId: string | null;
+  country: string;
+  createdAt: Timestamp;
+  currency: string | null;
+  features: Json;
+  gigId: string | null;
+  id: string;
+  monthlyCost: Numeric | null;
+  numberType: string;
+  phoneNumber: string;
+  provider: string;
+  providerAccountId: string | null;
+  providerNumberId: string | null;
+  providerStatus: Generated<string>;
+  purchasedAt: Timestamp;
+  releasedAt: Timestamp | null;
+  requirementGroupId: string | null;
+  status: string;
+  statusReason: string | null;
+  updatedAt: Timestamp;
+  upfrontCost: Numeric | null;
+}
+
+export interface ProviderAccounts {
+  accountRef: string;
+  companyId: string;
+  createdAt: Timestamp;
+  credentialsSealed: string;
+  credentialsVersion: Generated<number>;
+  id: string;
+  isDefault: boolean;
+  lastError: string | null;
+  lastTestedAt: Timestamp | null;
+  name: string;
+  provider: string;
+  publicKey: string | null;
+  status: Generated<string>;
+  updatedAt: Timestamp;
+}
+
+export interface ProviderEvents {
+  accountId: string | null;
+  attempts: Generated<number>;
+  companyId: string | null;
+  eventId: string;
+  handledAt: Timestamp | null;
+  id: string;
+  lastError: string | null;
+  nextAttemptAt: Timestamp;
+  occurredAt: Timestamp | null;
+  payload: string;
+  provider: string;
+  receivedAt: Timestamp;
+  status: Generated<string>;
+  topic: string;
+  type: string;
+}
+
+export interface RequirementGroups {
+  companyId: string;
+  country: string;
+  createdAt: Timestamp;
+  expiresAt: Timestamp | null;
+  id: string;
+  leaseId: string | null;
+  leaseUntil: Timestamp | null;
+  nextCheckAt: Timestamp | null;
+  numberType: string;
+  provider: string;
+  providerAccountId: string | null;
+  providerStatus: Generated<string>;
+  rejectionReasons: Generated<Json>;
+  remoteId: string | null;
+  reviewStatus: string;
+  submittedAt: Timestamp | null;
+  updatedAt: Timestamp;
+}
+
+export interface Requirements {
+  address: Json | null;
+  companyId: string;
+  criteria: Generated<Json>;
+  description: string;
+  documentId: string | null;
+  example: string | null;
+  expiresAt: Timestamp | null;
+  field: string;
+  groupId: string;
+  name: string;
+  position: number;
+  rejectionReason: string | null;
+  remoteValue: string | null;
+  requirementId: string;
+  sentAt: Timestamp | null;
+  status: Generated<string>;
+  submittedAt: Timestamp | null;
+  textValue: string | null;
+  type: string;
+}
+
+export interface Sessions {
+  activeCompanyId: string | null;
+  createdAt: Timestamp;
+  expiresAt: Timestamp;
+  id: string;
+  ipAddress: string | null;
+  token: string;
+  updatedAt: Timestamp;
+  userAgent: string | null;
+  userId: string;
+}
+
+export interface SignInAttempts {
+  attemptKey: string;
+  failedCount: number;
+  lockedUntil: Timestamp | null;
+  updatedAt: Timestamp;
+}
+
+export interface TwoFactors {
+  backupCodes: string;
+  failedVerificationCount: Generated<number>;
+  id: string;
+  lockedUntil: Timestamp | null;
+  secret: string;
+  userId: string;
+  verified: Generated<boolean>;
+}
+
+export interface UsedCodes {
+  codeHash: string;
+  usedAt: Timestamp;
+  userId: string;
+}
+
+export interface Users {
+  createdAt: Timestamp;
+  email: string;
+  emailVerified: Generated<boolean>;
+  id: string;
+  image: string | null;
+  language: Generated<string>;
+  name: string;
+  twoFactorEnabled: Generated<boolean>;
+  updatedAt: Timestamp;
+}
+
+export interface Verifications {
+  createdAt: Timestamp;
+  expiresAt: Timestamp;
+  id: string;
+  identifier: string;
+  updatedAt: Timestamp;
+  value: string;
+}
+
+export interface WebhookRefusals {
+  accountId: string | null;
+  address: string | null;
+  companyId: string | null;
+  excerpt: string;
+  id: string;
+  provider: string;
+  reason: string;
+  receivedAt: Timestamp;
+  topic: string;
+  type: string;
+  verdict: string;
+}
+
 export interface DB {
+  accounts: Accounts;
+  apiKeys: ApiKeys;
+  auditLog: AuditLog;
+  companies: Companies;
+  documents: Documents;
+  gigs: Gigs;
+  invitations: Invitations;
+  jwks: Jwks;
   liveEvents: LiveEvents;
   liveHorizon: LiveHorizon;
+  members: Members;
+  numberEvents: NumberEvents;
+  numberOrders: NumberOrders;
+  numbers: Numbers;
+  providerAccounts: ProviderAccounts;
+  providerEvents: ProviderEvents;
+  requirementGroups: RequirementGroups;
+  requirements: Requirements;
+  sessions: Sessions;
+  signInAttempts: SignInAttempts;
+  twoFactors: TwoFactors;
+  usedCodes: UsedCodes;
+  users: Users;
+  verifications: Verifications;
+  webhookRefusals: WebhookRefusals;
 }

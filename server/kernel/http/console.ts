@@ -24,7 +24,7 @@ export async function serveConsole(server: HttpServer, folder: string): Promise<
       wildcard: false,
       setHeaders: (reply, file) => {
         const forEver = file.includes(`${path.sep}assets${path.sep}`);
-        reply.setHeader('cache-control', forEver ? 'public, max-age=31536000, immutable' : 'no-cache');
+        reply.header('cache-control', forEver ? 'public, max-age=31536000, immutable' : 'no-cache');
       },
     });
   });
