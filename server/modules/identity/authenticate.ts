@@ -1,0 +1,140 @@
+import type { FastifyRequest } from 'fastify';
+import { secretsEqual } from '../../kernel/crypto.ts';
+import type { Actor, Ctx, Kernel } from '../../kernel/ctx.ts';
+import { fail } from '../../kernel/errors.ts';
+import type { Authenticate, Authority } from '../../kernel/http/authority.ts';
+import { isId } from '../../kernel/ids.ts';
+import { createKeyFinder, KEY_PREFIX, type PresentedKey } from './api-keys.ts';
+import type { Auth } from './auth.ts';
+import { headersOf } from './convert.ts';
+import { isPermission, type Permission, roleGrants } from './model.ts';
+import { refuseForeignOrigin } from './origin.ts';
+import { type Membership, membershipsOf, personById } from './store.ts';
+
+/** Who calls, for which company, and what they may do there. */
+interface Caller {
+  actor: Actor;
+  companyId: string | null;
+  grants: readonly Permission[];
+}
+
+/**
+ * Identifies callers by API key (x-api-key or Bearer), by signed token (Bearer) or by session cookie, and checks the
+ * route's authority. @throws unauthenticated, invalid_api_key, invalid_token, forbidden, scope_missing, no_company,
+ * foreign_origin, and not_found for a company that the caller does not belong to.
+ */
+export function createAuthenticate(kernel: Kernel, auth: Auth): Authenticate {
+  const findKey = createKeyFinder(kernel);
+
+  async function identify(request: FastifyRequest): Promise<Caller> {
+    const bearer = bearerOf(request);
+    const key = request.headers['x-api-key'] ?? (bearer?.startsWith(KEY_PREFIX) ? bearer : undefined);
+    if (key !== undefined) {
+      const found = await findKey(String(key));
+      if (!found) fail('invalid_api_key');
+      return keyCaller(request, found);
+    }
+    if (bearer) return tokenCaller(kernel, auth, request, bearer);
+    if (!request.headers.cookie) fail('unauthenticated');
+    const session = await auth.api.getSession({
+      headers: headersOf(request),
+      query: { disableRefresh: true },
+    });
+    if (!session) fail('unauthenticated');
+    refuseForeignOrigin(kernel, request);
+    const memberships = await membershipsOf(kernel.db.system, session.user.id);
+    const membership = chooseMembership(
+      memberships,
+      companyHeader(request),
+      session.session.activeOrganizationId,
+    );
+    return personCaller(session.user, membership);
+  }
+
+  return async (request, authority) => {
+    if (authority === 'box') return boxCtx(kernel, request);
+    const caller = await identify(request);
+    checkAuthority(caller, authority);
+    return { ...request.ctx, actor: caller.actor, companyId: caller.companyId };
+  };
+}
+
+function bearerOf(request: FastifyRequest): string | null {
+  return /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? null;
+}
+
+function companyHeader(request: FastifyRequest): string | null {
+  const value = request.headers['x-company-id'];
+  return typeof value === 'string' && value !== '' ? value : null;
+}
+
+function keyCaller(request: FastifyRequest, key: PresentedKey): Caller {
+  refuseOtherCompany(request, key.companyId);
+  return {
+    actor: { kind: 'api_key', id: key.id, name: key.name, role: null },
+    companyId: key.companyId,
+    grants: key.scopes,
+  };
+}
+
+/** A signed token names its company; that its bearer still belongs there, and with which role, is read anew. */
+async function tokenCaller(
+  kernel: Kernel,
+  auth: Auth,
+  request: FastifyRequest,
+  token: string,
+): Promise<Caller> {
+  const { payload } = await auth.api.verifyJWT({ body: { token } });
+  if (!payload?.sub || typeof payload.companyId !== 'string' || !isId(payload.sub)) fail('invalid_token');
+  const [person, memberships] = await Promise.all([
+    personById(kernel.db.system, payload.sub),
+    membershipsOf(kernel.db.system, payload.sub),
+  ]);
+  const membership = memberships.find(({ companyId }) => companyId === payload.companyId);
+  if (!person || !membership) fail('invalid_token');
+  refuseOtherCompany(request, membership.companyId);
+  return personCaller(person, membership);
+}
+
+function personCaller(person: { id: string; name: string }, membership: Membership | null): Caller {
+  return {
+    actor: { kind: 'user', id: person.id, name: person.name, role: membership?.role ?? null },
+    companyId: membership?.companyId ?? null,
+    grants: membership ? roleGrants[membership.role] : [],
+  };
+}
+
+/** The company asked for, else the session's, else the first; a person who was removed from the session's company falls back. */
+function chooseMembership(
+  memberships: Membership[],
+  asked: string | null,
+  active: string | null | undefined,
+): Membership | null {
+  const find = (id: string) => memberships.find(({ companyId }) => companyId === id);
+  if (asked) return find(asked.toLowerCase()) ?? fail('not_found', { what: 'company' });
+  return (active ? find(active) : undefined) ?? memberships[0] ?? null;
+}
+
+function refuseOtherCompany(request: FastifyRequest, companyId: string): void {
+  const asked = companyHeader(request);
+  if (asked && asked.toLowerCase() !== companyId) fail('not_found', { what: 'company' });
+}
+
+function checkAuthority(caller: Caller, authority: Authority): void {
+  if (typeof authority === 'string') return;
+  const { permission } = authority;
+  if (!isPermission(permission))
+    throw new Error(`The permission ${permission} is not in the permission table`);
+  if (!caller.companyId) fail('no_company');
+  if (caller.grants.includes(permission)) return;
+  if (caller.actor.kind === 'api_key') fail('scope_missing', { permission });
+  fail('forbidden', { role: caller.actor.role ?? '', permission });
+}
+
+/** CallBoxes share one token; which company a box works for is found by the box's own module. */
+function boxCtx(kernel: Kernel, request: FastifyRequest): Ctx {
+  const expected = kernel.config.CALLBOX_TOKEN;
+  const given = bearerOf(request);
+  if (!expected || !given || !secretsEqual(given, expected)) fail('unauthenticated');
+  return { ...request.ctx, actor: { kind: 'system', id: 'callbox', name: 'callbox', role: null } };
+}

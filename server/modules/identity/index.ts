@@ -1,0 +1,35 @@
+import type { Kernel } from '../../kernel/ctx.ts';
+import type { Authenticate } from '../../kernel/http/authority.ts';
+import type { HttpServer } from '../../kernel/http/server.ts';
+import type { JobDefinitions } from '../../kernel/jobs.ts';
+import { pruneSignIn } from './attempts.ts';
+import { createAuth } from './auth.ts';
+import { authRoutes } from './auth-routes.ts';
+import { createAuthenticate } from './authenticate.ts';
+
+export { createOwner, issueApiKey, type NewOwner } from './accounts.ts';
+export { type AuditEntry, audit, type Changes, difference } from './audit.ts';
+export { may, PERMISSIONS, type Permission, type Role } from './model.ts';
+export { companyContactEmail } from './store.ts';
+
+/** Who may come in, and as whom. */
+export interface Identity {
+  authenticate: Authenticate;
+  routes(server: HttpServer): void;
+  jobs: JobDefinitions;
+}
+
+/** People, companies, roles, API keys, sign-in and the audit log. */
+export function createIdentity(kernel: Kernel): Identity {
+  const auth = createAuth(kernel);
+  return {
+    authenticate: createAuthenticate(kernel, auth),
+    routes(server) {
+      authRoutes(server, kernel, auth);
+    },
+    jobs: {
+      handlers: { 'identity.prune': () => pruneSignIn(kernel) },
+      schedules: { 'identity.prune': { everySeconds: 3600 } },
+    },
+  };
+}

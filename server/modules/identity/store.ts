@@ -1,0 +1,187 @@
+import type { Kysely } from 'kysely';
+import { type DB, sql } from '../../kernel/db/index.ts';
+import type { Language } from '../../kernel/errors.ts';
+import type { Role } from './model.ts';
+
+/** A transaction or a pool: the role that it runs as decides what it sees. */
+export type Runner = Kysely<DB>;
+
+export interface Membership {
+  companyId: string;
+  companyName: string;
+  role: Role;
+}
+
+export interface Person {
+  id: string;
+  name: string;
+  email: string;
+  twoFactorEnabled: boolean;
+  language: Language;
+}
+
+export interface Company {
+  id: string;
+  name: string;
+  country: string;
+  timeZone: string;
+  currency: string;
+  createdAt: Date;
+}
+
+export interface Member {
+  id: string;
+  userId: string;
+  name: string;
+  email: string;
+  role: Role;
+  twoFactorEnabled: boolean;
+  createdAt: Date;
+}
+
+const COMPANY_COLUMNS = sql`id, name, country, time_zone, currency, created_at`;
+
+/** The company that a new session starts in: the one joined first. */
+export async function firstCompanyOf(db: Runner, userId: string): Promise<string | null> {
+  const { rows } = await sql<{ companyId: string }>`
+    select company_id from members where user_id = ${userId} order by id limit 1`.execute(db);
+  return rows[0]?.companyId ?? null;
+}
+
+export async function companyIdsOf(db: Runner, userId: string): Promise<string[]> {
+  const { rows } = await sql<{
+    companyId: string;
+  }>`select company_id from members where user_id = ${userId} order by id`.execute(db);
+  return rows.map((row) => row.companyId);
+}
+
+/** The companies of a person, in the order they were joined. */
+export async function membershipsOf(db: Runner, userId: string): Promise<Membership[]> {
+  const { rows } = await sql<Membership>`
+    select members.company_id, companies.name as company_name, members.role
+    from members join companies on companies.id = members.company_id
+    where members.user_id = ${userId} order by members.id`.execute(db);
+  return rows;
+}
+
+export async function personById(db: Runner, userId: string): Promise<Person | null> {
+  const { rows } = await sql<Person>`
+    select id, name, email, two_factor_enabled, language from users where id = ${userId}`.execute(db);
+  return rows[0] ?? null;
+}
+
+export async function personByEmail(db: Runner, email: string): Promise<Person | null> {
+  const { rows } = await sql<Person>`
+    select id, name, email, two_factor_enabled, language from users where email = ${email.toLowerCase()}`.execute(
+    db,
+  );
+  return rows[0] ?? null;
+}
+
+export async function insertPerson(
+  db: Runner,
+  person: {
+    id: string;
+    accountId: string;
+    name: string;
+    email: string;
+    language: Language;
+    passwordHash: string;
+    now: Date;
+  },
+): Promise<void> {
+  await sql`
+    insert into users (id, name, email, language, created_at, updated_at)
+    values (${person.id}, ${person.name}, ${person.email.toLowerCase()}, ${person.language}, ${person.now}, ${person.now})`.execute(
+    db,
+  );
+  await sql`
+    insert into accounts (id, account_id, provider_id, user_id, password, created_at, updated_at)
+    values (${person.accountId}, ${person.id}, 'credential', ${person.id}, ${person.passwordHash}, ${person.now}, ${person.now})`.execute(
+    db,
+  );
+}
+
+export async function updatePerson(
+  db: Runner,
+  userId: string,
+  change: { name: string; language: Language },
+  now: Date,
+): Promise<void> {
+  await sql`update users set name = ${change.name}, language = ${change.language}, updated_at = ${now} where id = ${userId}`.execute(
+    db,
+  );
+}
+
+export async function insertCompany(db: Runner, company: Company): Promise<void> {
+  await sql`
+    insert into companies (id, name, country, time_zone, currency, created_at)
+    values (${company.id}, ${company.name}, ${company.country}, ${company.timeZone}, ${company.currency}, ${company.createdAt})`.execute(
+    db,
+  );
+}
+
+/** The company of the transaction. */
+export async function currentCompany(tx: Runner, lock: 'none' | 'update' = 'none'): Promise<Company> {
+  const { rows } = await sql<Company>`
+    select ${COMPANY_COLUMNS} from companies where id = current_company() ${lock === 'update' ? sql`for update` : sql``}`.execute(
+    tx,
+  );
+  return rows[0]!;
+}
+
+export async function updateCompany(tx: Runner, company: Company): Promise<void> {
+  await sql`
+    update companies set name = ${company.name}, country = ${company.country}, time_zone = ${company.timeZone}, currency = ${company.currency}
+    where id = ${company.id}`.execute(tx);
+}
+
+export async function insertMember(
+  db: Runner,
+  member: { id: string; companyId: string; userId: string; role: Role; now: Date },
+): Promise<'added' | 'already_member'> {
+  const { rows } = await sql`
+    insert into members (id, company_id, user_id, role, created_at)
+    values (${member.id}, ${member.companyId}, ${member.userId}, ${member.role}, ${member.now})
+    on conflict (company_id, user_id) do nothing returning id`.execute(db);
+  return rows.length > 0 ? 'added' : 'already_member';
+}
+
+export async function listMembers(tx: Runner): Promise<Member[]> {
+  const { rows } = await sql<Member>`
+    select members.id, members.user_id, users.name, users.email, members.role, users.two_factor_enabled, members.created_at
+    from members join users on users.id = members.user_id
+    order by members.id`.execute(tx);
+  return rows;
+}
+
+/** One member; the row is locked when it is about to change. */
+export async function memberById(tx: Runner, id: string): Promise<Member | null> {
+  const { rows } = await sql<Member>`
+    select members.id, members.user_id, users.name, users.email, members.role, users.two_factor_enabled, members.created_at
+    from members join users on users.id = members.user_id
+    where members.id = ${id}`.execute(tx);
+  return rows[0] ?? null;
+}
+
+/** Locks the company's owners, so that two requests cannot remove the last two at once. @returns how many there are. */
+export async function lockOwners(tx: Runner): Promise<number> {
+  const { rows } = await sql`select id from members where role = 'owner' order by id for update`.execute(tx);
+  return rows.length;
+}
+
+export async function setMemberRole(tx: Runner, id: string, role: Role): Promise<void> {
+  await sql`update members set role = ${role} where id = ${id}`.execute(tx);
+}
+
+export async function deleteMember(tx: Runner, id: string): Promise<void> {
+  await sql`delete from members where id = ${id}`.execute(tx);
+}
+
+/** The e-mail address of the company's first owner, for letters that a provider must be able to send to someone. */
+export async function companyContactEmail(tx: Runner): Promise<string | null> {
+  const { rows } = await sql<{ email: string }>`
+    select users.email from members join users on users.id = members.user_id
+    where members.role = 'owner' order by members.id limit 1`.execute(tx);
+  return rows[0]?.email ?? null;
+}
