@@ -1,0 +1,140 @@
+import { isoMillis } from './clock.ts';
+import { uuid } from './ids.ts';
+import type { Sandbox } from './sandbox.ts';
+
+/** Everything that can be made to go wrong. README.md has the table. */
+export const FAULT_KINDS = [
+  'taken',
+  'insufficient_funds',
+  'rate_limit',
+  'error_before',
+  'error_after',
+  'timeout_before',
+  'timeout_after',
+  'order_fails',
+  'rejected',
+  'stays_pending',
+  'webhook_duplicated',
+  'webhook_late',
+  'webhook_shuffled',
+  'webhook_lost',
+  'webhook_badly_signed',
+] as const;
+
+export type FaultKind = (typeof FAULT_KINDS)[number];
+
+/** A fault somebody asked for through the admin API or the page. */
+export interface Fault {
+  id: string;
+  kind: FaultKind;
+  /** Which exchanges or numbers it strikes; all given parts must fit. */
+  match: {
+    provider?: 'telnyx' | 'twilio' | undefined;
+    method?: string | undefined;
+    /** A path with `*` for any run of characters, e.g. `/v2/number_orders*`. */
+    path?: string | undefined;
+    /** An E.164 number, or the digits it ends with. */
+    number?: string | undefined;
+  };
+  /** How often it still strikes; null: until removed. */
+  times: number | null;
+  /** Text for `rejected`. */
+  reason?: string | undefined;
+  createdAt: string;
+}
+
+/** The last four digits of a number and what they do. `once` ones strike the first time only. */
+export const SENTINELS: Record<string, { kind: FaultKind; once: boolean }> = {
+  '9001': { kind: 'taken', once: false },
+  '9002': { kind: 'insufficient_funds', once: false },
+  '9003': { kind: 'rate_limit', once: true },
+  '9004': { kind: 'error_after', once: true },
+  '9005': { kind: 'timeout_after', once: true },
+  '9006': { kind: 'order_fails', once: false },
+  '9007': { kind: 'webhook_duplicated', once: false },
+  '9008': { kind: 'webhook_late', once: false },
+  '9009': { kind: 'webhook_shuffled', once: false },
+  '9010': { kind: 'webhook_lost', once: false },
+  '9011': { kind: 'webhook_badly_signed', once: false },
+  '9012': { kind: 'rejected', once: true },
+  '9013': { kind: 'stays_pending', once: false },
+};
+
+/** What is happening, to be compared with the faults. */
+export interface Occasion {
+  provider: 'telnyx' | 'twilio';
+  /** The account it happens to: a sentinel's "once" counts per account. */
+  account?: string | undefined;
+  method?: string | undefined;
+  path?: string | undefined;
+  /** Numbers (or other values that may end with a sentinel) concerned. */
+  numbers?: readonly string[] | undefined;
+}
+
+/** A fault that strikes now. */
+export interface Strike {
+  kind: FaultKind;
+  reason?: string | undefined;
+}
+
+const KIND = 'fault';
+const SPENT = 'fault_spent';
+
+export function listFaults(sb: Sandbox): Fault[] {
+  return sb.store.list<Fault>(KIND);
+}
+
+/** Puts a fault in place of the one with the same id, or a new one. */
+export function putFault(
+  sb: Sandbox,
+  fault: Omit<Fault, 'id' | 'createdAt'> & { id?: string | undefined },
+): Fault {
+  const whole: Fault = { ...fault, id: fault.id ?? uuid(), createdAt: isoMillis(sb.clock.nowMs()) };
+  sb.store.put(KIND, '', whole.id, whole);
+  return whole;
+}
+
+export function removeFault(sb: Sandbox, id: string): void {
+  sb.store.remove(KIND, id);
+}
+
+/** The first fault of one of `kinds` that strikes on this occasion. Uses it up. */
+export function strike(sb: Sandbox, kinds: readonly FaultKind[], occasion: Occasion): Strike | undefined {
+  return struckByKnob(sb, kinds, occasion) ?? struckBySentinel(sb, kinds, occasion);
+}
+
+function struckByKnob(sb: Sandbox, kinds: readonly FaultKind[], occasion: Occasion): Strike | undefined {
+  const fault = listFaults(sb).find((entry) => kinds.includes(entry.kind) && fits(entry.match, occasion));
+  if (fault === undefined) return undefined;
+  if (fault.times !== null) {
+    if (fault.times <= 1) removeFault(sb, fault.id);
+    else sb.store.put(KIND, '', fault.id, { ...fault, times: fault.times - 1 });
+  }
+  return { kind: fault.kind, reason: fault.reason };
+}
+
+function struckBySentinel(sb: Sandbox, kinds: readonly FaultKind[], occasion: Occasion): Strike | undefined {
+  for (const number of occasion.numbers ?? []) {
+    const sentinel = SENTINELS[number.slice(-4)];
+    if (sentinel === undefined || !kinds.includes(sentinel.kind)) continue;
+    if (!sentinel.once) return { kind: sentinel.kind };
+    const key = `${sentinel.kind}/${occasion.account ?? ''}/${number}`;
+    if (sb.store.get(SPENT, key) !== undefined) continue;
+    sb.store.put(SPENT, '', key, true);
+    return { kind: sentinel.kind };
+  }
+  return undefined;
+}
+
+function fits(match: Fault['match'], occasion: Occasion): boolean {
+  if (match.provider !== undefined && match.provider !== occasion.provider) return false;
+  if (match.method !== undefined && match.method.toUpperCase() !== occasion.method) return false;
+  if (match.path !== undefined && !globFits(match.path, occasion.path ?? '')) return false;
+  const { number } = match;
+  return number === undefined || (occasion.numbers ?? []).some((entry) => entry.endsWith(number));
+}
+
+function globFits(glob: string, path: string): boolean {
+  const parts = glob.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
+  return new RegExp(`^${parts.join('.*')}$`).test(path);
+}

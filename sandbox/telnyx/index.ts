@@ -1,0 +1,39 @@
+import type { FastifyInstance } from 'fastify';
+import { mount, type Route } from '../core/http.ts';
+import type { Sandbox } from '../core/sandbox.ts';
+import { accountRoutes } from './account.ts';
+import { addressRoutes } from './addresses.ts';
+import { availableRoutes } from './available.ts';
+import { commentRoutes } from './comments.ts';
+import { connectionRoutes } from './connections.ts';
+import { telnyxDialect } from './dialect.ts';
+import { documentRoutes, registerDocumentExpiry } from './documents.ts';
+import { registerGroupReviews } from './groups/model.ts';
+import { groupRoutes } from './groups/routes.ts';
+import { notificationRoutes } from './notifications.ts';
+import { numberRoutes } from './numbers/routes.ts';
+import { registerOrderReviews } from './orders/review.ts';
+import { orderRoutes } from './orders/routes.ts';
+import { requirementRoutes } from './requirements.ts';
+
+/** Every route of the Telnyx side. A new resource adds its own list here. */
+const ROUTES: Route[] = [
+  ...accountRoutes,
+  ...addressRoutes,
+  ...availableRoutes,
+  ...commentRoutes,
+  ...connectionRoutes,
+  ...documentRoutes,
+  ...groupRoutes,
+  ...notificationRoutes,
+  ...numberRoutes,
+  ...orderRoutes,
+  ...requirementRoutes,
+];
+
+export function mountTelnyx(app: FastifyInstance, sb: Sandbox): void {
+  registerOrderReviews(sb);
+  registerGroupReviews(sb);
+  registerDocumentExpiry(sb);
+  mount(app, sb, telnyxDialect, '/v2', ROUTES);
+}
