@@ -39,10 +39,10 @@ export async function createHttp(kernel: Kernel, options: { authenticate: Authen
   server.setSerializerCompiler(serializerCompiler);
   server.decorateRequest('ctx', null as unknown as Ctx);
   server.setErrorHandler((error, request, reply) => answerError(kernel, error as FastifyError, request, reply));
-  requireAuthorities(server);
   await server.register(helmet, securityHeaders(publicBaseUrl(config).startsWith('https:')));
   await server.register(rateLimit, rateLimits(kernel));
   await registerOpenApi(server);
+  requireAuthorities(server);
   addHooks(server, kernel, options.authenticate);
   server.setNotFoundHandler({ preHandler: server.rateLimit() }, (request, reply) =>
     answerError(kernel, new RelaisError('route_not_found'), request, reply),
