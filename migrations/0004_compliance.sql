@@ -4,7 +4,7 @@ create table requirement_groups (
   company_id uuid not null references companies (id),
   provider text not null check (provider in ('telnyx', 'twilio')),
   -- The provider account that holds it; null for the installation's own account.
-  provider_account_id uuid,
+  provider_account_id uuid references provider_accounts (id),
   country text not null check (country ~ '^[A-Z]{2}$'),
   number_type text not null check (number_type in ('local', 'mobile', 'toll_free', 'national', 'shared_cost')),
   -- The provider's id. Null until the provider has answered, and for zones that ask for nothing.

@@ -16,7 +16,7 @@ create table numbers (
   id uuid primary key,
   company_id uuid not null references companies (id),
   provider text not null check (provider in ('telnyx', 'twilio')),
-  provider_account_id uuid,
+  provider_account_id uuid references provider_accounts (id),
   phone_number text not null check (phone_number ~ '^\+[1-9][0-9]{5,14}$'),
   country text not null check (country ~ '^[A-Z]{2}$'),
   number_type text not null check (number_type in ('local', 'mobile', 'toll_free', 'national', 'shared_cost')),
@@ -57,7 +57,7 @@ create table number_orders (
   company_id uuid not null references companies (id),
   number_id uuid not null unique references numbers (id),
   provider text not null check (provider in ('telnyx', 'twilio')),
-  provider_account_id uuid,
+  provider_account_id uuid references provider_accounts (id),
   -- Ours, sent with the order; the provider is asked for it before the order is placed.
   reference text not null unique,
   idempotency_key text not null check (length(idempotency_key) between 1 and 255),

@@ -25,10 +25,23 @@ try {
   await migrate(pool);
   await pool.end();
   const codegen = path.join(root, 'node_modules/kysely-codegen/dist/cli/bin.js');
-  const options = ['--dialect=postgres', '--camel-case', '--include-pattern=public.*', '--exclude-pattern=public.schema_migrations', '--numeric-parser=string', '--type-only-imports'];
-  execFileSync(process.execPath, [codegen, `--url=${database.url}`, `--out-file=${output}`, ...options], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
+  const options = [
+    '--dialect=postgres',
+    '--camel-case',
+    '--include-pattern=public.*',
+    '--exclude-pattern=public.schema_migrations',
+    '--numeric-parser=string',
+    '--type-only-imports',
+  ];
+  execFileSync(process.execPath, [codegen, `--url=${database.url}`, `--out-file=${output}`, ...options], {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
   // The driver reads bigint as a number (kernel/db/index.ts): our counters stay far below 2^53.
-  const asDriven = readFileSync(output, 'utf8').replace('Int8 = ColumnType<string,', 'Int8 = ColumnType<number,');
+  const asDriven = readFileSync(output, 'utf8').replace(
+    'Int8 = ColumnType<string,',
+    'Int8 = ColumnType<number,',
+  );
   writeFileSync(output, asDriven);
   if (check && readFileSync(output, 'utf8') !== readFileSync(target, 'utf8')) {
     console.error('schema.generated.ts does not fit the migrations: run node scripts/generate-schema.ts');

@@ -36,7 +36,8 @@ export async function compose(kernel: Kernel): Promise<App> {
     async start() {
       const { RELAIS_ROLE, HOST, PORT } = kernel.config;
       await kernel.live.start();
-      if (RELAIS_ROLE !== 'api') jobs = await startJobs(kernel.db.ownerPool, kernel.log, definitions, JOB_CONCURRENCY);
+      if (RELAIS_ROLE !== 'api')
+        jobs = await startJobs(kernel.db.ownerPool, kernel.log, definitions, JOB_CONCURRENCY);
       const address = await http.listen({ host: HOST, port: PORT });
       ready = true;
       return address;

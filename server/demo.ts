@@ -63,7 +63,9 @@ export function keptSecret(folder: string, name: string, make: () => string): st
   return readFileSync(file, 'utf8').trim();
 }
 
-async function startSandboxProcess(config: Config): Promise<{ access: SandboxAccess; stop(): Promise<void> }> {
+async function startSandboxProcess(
+  config: Config,
+): Promise<{ access: SandboxAccess; stop(): Promise<void> }> {
   const port = config.SANDBOX_PORT || (config.PORT === 0 ? 0 : config.PORT + 1);
   const child = fork(fileURLToPath(new URL('../sandbox/main.ts', import.meta.url)), {
     env: {
@@ -77,7 +79,13 @@ async function startSandboxProcess(config: Config): Promise<{ access: SandboxAcc
   const access = await new Promise<SandboxAccess>((resolve, reject) => {
     child.once('message', (message) => resolve(message as SandboxAccess));
     child.once('error', reject);
-    child.once('exit', (code) => reject(new Error(`The sandbox did not start (exit ${code}). Is port ${port} free? SANDBOX_PORT chooses another.`)));
+    child.once('exit', (code) =>
+      reject(
+        new Error(
+          `The sandbox did not start (exit ${code}). Is port ${port} free? SANDBOX_PORT chooses another.`,
+        ),
+      ),
+    );
   });
   child.removeAllListeners('exit');
   return { access, stop: () => stopChild(child) };

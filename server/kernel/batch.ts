@@ -29,7 +29,7 @@ export function createBatcher<Item, Result>(
       waiting = waiting.slice(options.itemsMax);
       try {
         const results = await flush(taken.map((entry) => entry.item));
-        taken.forEach((entry, index) => entry.resolve(results[index]!));
+        for (const [index, entry] of taken.entries()) entry.resolve(results[index]!);
       } catch (error) {
         for (const entry of taken) entry.reject(error);
       }

@@ -15,17 +15,28 @@ const ALIASES: Record<string, readonly string[]> = {
 const SECRETS = /SECRET|TOKEN|API_KEY|DATABASE_URL|SMTP_URL/;
 
 const list = z.preprocess(
-  (value) => (typeof value === 'string' ? value.split(',').map((item) => item.trim()).filter(Boolean) : value),
+  (value) =>
+    typeof value === 'string'
+      ? value
+          .split(',')
+          .map((item) => item.trim())
+          .filter(Boolean)
+      : value,
   z.array(z.string()),
 );
 const count = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
-const address = z.union([z.literal(''), z.url({ protocol: /^https?$/ })]).transform((text) => text.replace(/\/+$/, ''));
+const address = z
+  .union([z.literal(''), z.url({ protocol: /^https?$/ })])
+  .transform((text) => text.replace(/\/+$/, ''));
 
 const schema = z.object({
   RELAIS_MODE: z.enum(['demo', 'production']),
   PORT: count(0, 65535),
   HOST: z.string().min(1),
-  DATA_DIR: z.string().min(1).transform((folder) => path.resolve(folder)),
+  DATA_DIR: z
+    .string()
+    .min(1)
+    .transform((folder) => path.resolve(folder)),
   PUBLIC_BASE_URL: address,
   RELAIS_ROLE: z.enum(['all', 'api', 'worker']),
   TRUST_PROXY_HOPS: count(0, 10),
@@ -53,13 +64,17 @@ const schema = z.object({
   TELNYX_BASE_URL: address,
   TELNYX_CONNECTION_ID: z.string(),
   TELNYX_APPLICATION_ID: z.string(),
-  TWILIO_ACCOUNT_SID: z.union([z.literal(''), z.string().regex(/^AC[0-9a-f]{32}$/i, 'TWILIO_ACCOUNT_SID starts with AC, then 32 hex digits')]),
+  TWILIO_ACCOUNT_SID: z.union([
+    z.literal(''),
+    z.string().regex(/^AC[0-9a-f]{32}$/i, 'TWILIO_ACCOUNT_SID starts with AC, then 32 hex digits'),
+  ]),
   TWILIO_AUTH_TOKEN: z.string(),
   TWILIO_BASE_URL: address,
   TWILIO_VOICE_WEBHOOK_URL: address,
   TWILIO_STATUS_CALLBACK_URL: address,
   PROVIDER_TIMEOUT_MS: count(100, 600_000),
   RECONCILE_SECONDS: count(1, 86_400),
+  ORDER_SETTLE_SECONDS: count(0, 86_400),
   DEFAULT_REGION: z.string().regex(/^[A-Z]{2}$/, 'DEFAULT_REGION is two capital letters, e.g. FR'),
   CALLBOX_TOKEN: z.string(),
   SANDBOX_PORT: count(0, 65535),
@@ -101,15 +116,24 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
 function refuseUnsafeProduction(config: Config): void {
   const problems: string[] = [];
   if (!config.SECRET_KEY) problems.push('SECRET_KEY is missing: openssl rand -base64 32 makes one.');
-  if (!config.DATABASE_URL) problems.push('DATABASE_URL is missing: production keeps its data in a PostgreSQL that you back up.');
-  if (!config.PUBLIC_BASE_URL) problems.push('PUBLIC_BASE_URL is missing: webhook signatures are checked against it.');
-  if (/^(callbox-secure-token-2024|demo)/.test(config.CALLBOX_TOKEN)) problems.push('CALLBOX_TOKEN is a published example: choose a random one.');
-  if (config.TELNYX_API_KEY && !config.TELNYX_PUBLIC_KEY) problems.push('TELNYX_PUBLIC_KEY is missing: without it no Telnyx webhook can be trusted.');
+  if (!config.DATABASE_URL)
+    problems.push('DATABASE_URL is missing: production keeps its data in a PostgreSQL that you back up.');
+  if (!config.PUBLIC_BASE_URL)
+    problems.push('PUBLIC_BASE_URL is missing: webhook signatures are checked against it.');
+  if (/^(callbox-secure-token-2024|demo)/.test(config.CALLBOX_TOKEN))
+    problems.push('CALLBOX_TOKEN is a published example: choose a random one.');
+  if (config.TELNYX_API_KEY && !config.TELNYX_PUBLIC_KEY)
+    problems.push('TELNYX_PUBLIC_KEY is missing: without it no Telnyx webhook can be trusted.');
   if (config.TWILIO_ACCOUNT_SID && !config.TWILIO_AUTH_TOKEN) problems.push('TWILIO_AUTH_TOKEN is missing.');
   if (isSandboxCredential(config.TELNYX_API_KEY) || isSandboxCredential(config.TWILIO_AUTH_TOKEN)) {
-    problems.push("The provider credentials are the sandbox's: set real ones, or start without RELAIS_MODE=production.");
+    problems.push(
+      "The provider credentials are the sandbox's: set real ones, or start without RELAIS_MODE=production.",
+    );
   }
-  if (problems.length > 0) throw new ConfigError(`Production cannot start like this:\n${problems.map((line) => `- ${line}`).join('\n')}`);
+  if (problems.length > 0)
+    throw new ConfigError(
+      `Production cannot start like this:\n${problems.map((line) => `- ${line}`).join('\n')}`,
+    );
 }
 
 /** Credentials made by the sandbox carry its name, so that they cannot pass for real ones. */
@@ -130,6 +154,9 @@ export function hasProviderCredentials(config: Config): boolean {
 /** The settings in force, for people: one `NAME = value` a line, secrets hidden. */
 export function printConfig(config: Config): string {
   return Object.entries(config)
-    .map(([name, value]) => `${name} = ${SECRETS.test(name) && String(value) !== '' ? '[hidden]' : JSON.stringify(value)}`)
+    .map(
+      ([name, value]) =>
+        `${name} = ${SECRETS.test(name) && String(value) !== '' ? '[hidden]' : JSON.stringify(value)}`,
+    )
     .join('\n');
 }

@@ -1,4 +1,11 @@
-import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  hkdfSync,
+  randomBytes,
+  timingSafeEqual,
+} from 'node:crypto';
 
 /**
  * Encryption at rest: AES-256-GCM with a key derived per purpose (RFC 5869) from the installation's secret.
@@ -26,7 +33,8 @@ const KEY_ID_CHARS = 8;
 export function createVault(secrets: readonly string[]): Vault {
   const roots = secrets.map((secret) => {
     const root = Buffer.from(secret, 'base64');
-    if (root.length < 32) throw new Error('SECRET_KEY must be at least 32 random bytes in base64: openssl rand -base64 32');
+    if (root.length < 32)
+      throw new Error('SECRET_KEY must be at least 32 random bytes in base64: openssl rand -base64 32');
     return { id: createHash('sha256').update(root).digest('hex').slice(0, KEY_ID_CHARS), root };
   });
   const current = roots[0];

@@ -36,14 +36,22 @@ export interface JobRunner {
 }
 
 /** Starts taking jobs. A failed job is tried again with exponential back-off; its error is logged. */
-export async function startJobs(pool: pg.Pool, log: Logger, definitions: JobDefinitions, concurrency: number): Promise<JobRunner> {
+export async function startJobs(
+  pool: pg.Pool,
+  log: Logger,
+  definitions: JobDefinitions,
+  concurrency: number,
+): Promise<JobRunner> {
   const taskList: TaskList = {};
   for (const [name, handler] of Object.entries(definitions.handlers)) {
     taskList[name] = async (payload, helpers) => {
       try {
         await handler(payload as JobPayload);
       } catch (error) {
-        log.warn({ err: error, job: name, payload, attempt: helpers.job.attempts }, 'A job failed; it will be tried again');
+        log.warn(
+          { err: error, job: name, payload, attempt: helpers.job.attempts },
+          'A job failed; it will be tried again',
+        );
         throw error;
       }
     };
@@ -94,6 +102,10 @@ function startTimers(definitions: JobDefinitions, log: Logger): { stop(): Promis
 
 /** The runner is talkative: what it calls info is our debug. */
 function quietLogger(log: Logger): WorkerLogger {
-  const levels: Record<string, 'error' | 'warn' | 'debug' | 'trace'> = { error: 'error', warning: 'warn', info: 'debug' };
+  const levels: Record<string, 'error' | 'warn' | 'debug' | 'trace'> = {
+    error: 'error',
+    warning: 'warn',
+    info: 'debug',
+  };
   return new WorkerLogger((scope) => (level, message) => log[levels[level] ?? 'trace']({ scope }, message));
 }

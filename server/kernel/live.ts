@@ -75,7 +75,11 @@ export function createLive(db: Database, databaseUrl: string, log: Logger): Live
 
   async function connect(): Promise<void> {
     if (stopped) return;
-    const next = new pg.Client({ connectionString: databaseUrl, application_name: 'relais_live', keepAlive: true });
+    const next = new pg.Client({
+      connectionString: databaseUrl,
+      application_name: 'relais_live',
+      keepAlive: true,
+    });
     next.on('notification', wake);
     next.on('error', () => undefined);
     next.on('end', () => {
@@ -130,12 +134,21 @@ interface EventRow {
 }
 
 function toEvent(row: EventRow): LiveEvent {
-  return { cursor: `${row.tx}.${row.id}`, companyId: row.companyId, topic: row.topic, entityId: row.entityId };
+  return {
+    cursor: `${row.tx}.${row.id}`,
+    companyId: row.companyId,
+    topic: row.topic,
+    entityId: row.entityId,
+  };
 }
 
 const settled = sql`tx < pg_snapshot_xmin(pg_current_snapshot())`;
 
-async function eventsAfter(tx: Tx, cursor: string, limit: number): Promise<{ events: LiveEvent[]; waiting: boolean }> {
+async function eventsAfter(
+  tx: Tx,
+  cursor: string,
+  limit: number,
+): Promise<{ events: LiveEvent[]; waiting: boolean }> {
   const [afterTx, afterId] = cursor.split('.');
   const { rows } = await sql<EventRow>`
     select tx::text, id, company_id, topic, entity_id from live_events
@@ -145,7 +158,12 @@ async function eventsAfter(tx: Tx, cursor: string, limit: number): Promise<{ eve
   return { events: rows.map(toEvent), waiting: pending.rows.length > 0 };
 }
 
-async function companyEventsAfter(tx: Tx, companyId: string, cursor: string, limit: number): Promise<LiveEvent[] | null> {
+async function companyEventsAfter(
+  tx: Tx,
+  companyId: string,
+  cursor: string,
+  limit: number,
+): Promise<LiveEvent[] | null> {
   const [afterTx, afterId] = cursor.split('.');
   const kept = await sql<{ tooOld: boolean }>`
     select coalesce((${afterTx}::xid8, ${afterId}::bigint) < (tx, id), false) as too_old

@@ -12,7 +12,10 @@ import { createMetrics } from './metrics.ts';
  * Opens everything that modules build on, with the database brought to this version first.
  * @param config with DATABASE_URL and SECRET_KEY filled in.
  */
-export async function openKernel(config: Config, replacements: { clock?: Clock; log?: Logger } = {}): Promise<Kernel> {
+export async function openKernel(
+  config: Config,
+  replacements: { clock?: Clock; log?: Logger } = {},
+): Promise<Kernel> {
   const log = replacements.log ?? createLog(config);
   const vault = createVault([config.SECRET_KEY, ...config.SECRET_KEYS_OLD]);
   const db = openDatabase(config, config.DATABASE_URL);

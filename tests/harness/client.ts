@@ -21,17 +21,30 @@ export interface Client {
 }
 
 export function createClient(baseUrl: string, base: Record<string, string> = {}): Client {
-  async function send(method: string, path: string, body: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+  async function send(
+    method: string,
+    path: string,
+    body: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Answer> {
     const raw = body instanceof FormData || typeof body === 'string' || body instanceof Uint8Array;
     const response = await fetch(`${baseUrl}${path}`, {
       method,
       redirect: 'manual',
-      headers: { ...(body !== undefined && !raw ? { 'content-type': 'application/json' } : {}), ...base, ...headers },
+      headers: {
+        ...(body !== undefined && !raw ? { 'content-type': 'application/json' } : {}),
+        ...base,
+        ...headers,
+      },
       ...(body === undefined ? {} : { body: raw ? (body as string | FormData) : JSON.stringify(body) }),
     });
     const text = await response.text();
     const json = response.headers.get('content-type')?.includes('json');
-    return { status: response.status, headers: response.headers, body: json && text ? JSON.parse(text) : text };
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: json && text ? JSON.parse(text) : text,
+    };
   }
   return {
     get: (path, headers) => send('GET', path, undefined, headers),
@@ -41,7 +54,11 @@ export function createClient(baseUrl: string, base: Record<string, string> = {})
     delete: (path, headers) => send('DELETE', path, undefined, headers),
     upload(path, file) {
       const form = new FormData();
-      form.append('file', new Blob([file.bytes as Uint8Array<ArrayBuffer>], { type: file.type }), file.filename);
+      form.append(
+        'file',
+        new Blob([file.bytes as Uint8Array<ArrayBuffer>], { type: file.type }),
+        file.filename,
+      );
       return send('POST', path, form);
     },
     with: (headers) => createClient(baseUrl, { ...base, ...headers }),

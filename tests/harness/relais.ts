@@ -27,16 +27,24 @@ export interface TestRelais {
   /** A caller with an API key that may do everything in the company. */
   api: Client;
   /** Another company on the same installation, and a caller with its key. */
-  addCompany(name: string): Promise<{ companyId: string; api: Client; owner: { email: string; password: string } }>;
+  addCompany(
+    name: string,
+  ): Promise<{ companyId: string; api: Client; owner: { email: string; password: string } }>;
   stop(): Promise<void>;
 }
 
 /** @param options.config settings that differ from the test defaults. */
-export async function startRelais(options: { config?: Partial<Config>; clock?: Clock; reviewMs?: number } = {}): Promise<TestRelais> {
+export async function startRelais(
+  options: { config?: Partial<Config>; clock?: Clock; reviewMs?: number } = {},
+): Promise<TestRelais> {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'relais-flow-'));
   chmodSync(folder, 0o711);
   const database = await cloneDatabase();
-  const sandbox = await startSandbox({ port: 0, dataDir: path.join(folder, 'sandbox'), reviewMs: options.reviewMs ?? 30 });
+  const sandbox = await startSandbox({
+    port: 0,
+    dataDir: path.join(folder, 'sandbox'),
+    reviewMs: options.reviewMs ?? 30,
+  });
   const port = await freePort();
   const baseUrl = `http://127.0.0.1:${port}`;
   const config: Config = {
@@ -67,9 +75,24 @@ export async function startRelais(options: { config?: Partial<Config>; clock?: C
   async function addCompany(name: string) {
     const email = `owner-${newSecret(6).toLowerCase()}@example.test`;
     const password = newSecret(12);
-    const { companyId, userId } = await createOwner(kernel, { email, password, name: `Owner of ${name}`, companyName: name, companyCountry: 'FR' });
-    const { secret } = await issueApiKey(kernel, { companyId, name: 'test', scopes: [...PERMISSIONS], createdBy: userId });
-    return { companyId, owner: { email, password, userId }, api: createClient(baseUrl, { 'x-api-key': secret }) };
+    const { companyId, userId } = await createOwner(kernel, {
+      email,
+      password,
+      name: `Owner of ${name}`,
+      companyName: name,
+      companyCountry: 'FR',
+    });
+    const { secret } = await issueApiKey(kernel, {
+      companyId,
+      name: 'test',
+      scopes: [...PERMISSIONS],
+      createdBy: userId,
+    });
+    return {
+      companyId,
+      owner: { email, password, userId },
+      api: createClient(baseUrl, { 'x-api-key': secret }),
+    };
   }
   const first = await addCompany('Harness SARL');
   return {

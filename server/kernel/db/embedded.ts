@@ -39,7 +39,8 @@ export async function startEmbeddedDatabase(dataDir: string): Promise<EmbeddedDa
   const clusterDir = path.join(dataDir, 'postgres');
   mkdirSync(dataDir, { recursive: true });
   const password = loadPassword(path.join(dataDir, 'postgres.password'));
-  if (!existsSync(path.join(clusterDir, 'PG_VERSION'))) await makeCluster(binaries, clusterDir, password, owner);
+  if (!existsSync(path.join(clusterDir, 'PG_VERSION')))
+    await makeCluster(binaries, clusterDir, password, owner);
   if (owner) assertReachable(owner, clusterDir, binaries.pg_ctl);
 
   const port = (await runningPort(binaries, clusterDir, owner)) ?? (await start(binaries, clusterDir, owner));
@@ -58,7 +59,10 @@ async function findBinaries(): Promise<Binaries> {
   try {
     return (await import(packageName)) as Binaries;
   } catch (cause) {
-    throw new Error(`No embedded PostgreSQL for ${platform}-${process.arch}: set DATABASE_URL to a PostgreSQL 15 or newer.`, { cause });
+    throw new Error(
+      `No embedded PostgreSQL for ${platform}-${process.arch}: set DATABASE_URL to a PostgreSQL 15 or newer.`,
+      { cause },
+    );
   }
 }
 
@@ -66,18 +70,25 @@ async function findBinaries(): Promise<Binaries> {
 function unprivilegedUser(): Identity {
   for (const name of ['postgres', 'nobody']) {
     try {
-      const id = (flag: string) => Number(execFileSync('id', [flag, name], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }));
+      const id = (flag: string) =>
+        Number(execFileSync('id', [flag, name], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }));
       return { uid: id('-u'), gid: id('-g'), name };
     } catch {
       // not on this machine: try the next
     }
   }
-  throw new Error('PostgreSQL does not run as root, and there is no user "postgres" or "nobody": start Relais as another user, or set DATABASE_URL.');
+  throw new Error(
+    'PostgreSQL does not run as root, and there is no user "postgres" or "nobody": start Relais as another user, or set DATABASE_URL.',
+  );
 }
 
 function as(owner: Identity | null, file: string, args: string[]) {
   const environment = { ...process.env, LC_ALL: 'C', TZ: 'UTC' };
-  return run(file, args, { env: environment, cwd: os.tmpdir(), ...(owner ? { uid: owner.uid, gid: owner.gid } : {}) });
+  return run(file, args, {
+    env: environment,
+    cwd: os.tmpdir(),
+    ...(owner ? { uid: owner.uid, gid: owner.gid } : {}),
+  });
 }
 
 function loadPassword(file: string): string {
@@ -85,7 +96,12 @@ function loadPassword(file: string): string {
   return readFileSync(file, 'utf8').trim();
 }
 
-async function makeCluster(binaries: Binaries, clusterDir: string, password: string, owner: Identity | null): Promise<void> {
+async function makeCluster(
+  binaries: Binaries,
+  clusterDir: string,
+  password: string,
+  owner: Identity | null,
+): Promise<void> {
   mkdirSync(clusterDir, { recursive: true, mode: 0o700 });
   const passwordFile = `${clusterDir}.initial-password`;
   writeFileSync(passwordFile, password, { mode: 0o600 });
@@ -96,8 +112,16 @@ async function makeCluster(binaries: Binaries, clusterDir: string, password: str
   }
   try {
     await as(owner, binaries.initdb, [
-      '-D', clusterDir, '-U', 'relais', `--pwfile=${passwordFile}`, '--auth=scram-sha-256',
-      '--encoding=UTF8', '--locale-provider=builtin', '--locale=C.UTF-8', '--no-instructions',
+      '-D',
+      clusterDir,
+      '-U',
+      'relais',
+      `--pwfile=${passwordFile}`,
+      '--auth=scram-sha-256',
+      '--encoding=UTF8',
+      '--locale-provider=builtin',
+      '--locale=C.UTF-8',
+      '--no-instructions',
     ]);
   } finally {
     rmSync(passwordFile, { force: true });
@@ -108,7 +132,12 @@ async function makeCluster(binaries: Binaries, clusterDir: string, password: str
 function assertReachable(owner: Identity, clusterDir: string, binary: string): void {
   for (const target of [clusterDir, binary]) {
     try {
-      execFileSync('test', ['-x', target], { uid: owner.uid, gid: owner.gid, cwd: os.tmpdir(), stdio: 'ignore' });
+      execFileSync('test', ['-x', target], {
+        uid: owner.uid,
+        gid: owner.gid,
+        cwd: os.tmpdir(),
+        stdio: 'ignore',
+      });
     } catch {
       throw new Error(
         `PostgreSQL runs as the user "${owner.name}" (not root), which cannot read ${target}. ` +
@@ -118,7 +147,11 @@ function assertReachable(owner: Identity, clusterDir: string, binary: string): v
   }
 }
 
-async function runningPort(binaries: Binaries, clusterDir: string, owner: Identity | null): Promise<number | null> {
+async function runningPort(
+  binaries: Binaries,
+  clusterDir: string,
+  owner: Identity | null,
+): Promise<number | null> {
   try {
     await as(owner, binaries.pg_ctl, ['status', '-D', clusterDir]);
   } catch {
@@ -131,11 +164,30 @@ async function runningPort(binaries: Binaries, clusterDir: string, owner: Identi
 async function start(binaries: Binaries, clusterDir: string, owner: Identity | null): Promise<number> {
   const port = await freePort();
   const logFile = path.join(clusterDir, 'server.log');
-  const settings = [`-p ${port}`, '-h 127.0.0.1', "-c unix_socket_directories=''", '-c max_connections=120', '-c shared_buffers=128MB'];
+  const settings = [
+    `-p ${port}`,
+    '-h 127.0.0.1',
+    "-c unix_socket_directories=''",
+    '-c max_connections=120',
+    '-c shared_buffers=128MB',
+  ];
   try {
-    await as(owner, binaries.pg_ctl, ['start', '-D', clusterDir, '-w', '-t', '60', '-l', logFile, '-o', settings.join(' ')]);
+    await as(owner, binaries.pg_ctl, [
+      'start',
+      '-D',
+      clusterDir,
+      '-w',
+      '-t',
+      '60',
+      '-l',
+      logFile,
+      '-o',
+      settings.join(' '),
+    ]);
   } catch (cause) {
-    const tail = existsSync(logFile) ? readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-5).join('\n') : '';
+    const tail = existsSync(logFile)
+      ? readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-5).join('\n')
+      : '';
     throw new Error(`The embedded PostgreSQL in ${clusterDir} did not start:\n${tail}`, { cause });
   }
   return port;

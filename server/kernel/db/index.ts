@@ -3,8 +3,8 @@ import pg from 'pg';
 import type { Config } from '../config.ts';
 import type { DB } from './schema.generated.ts';
 
-export type { DB } from './schema.generated.ts';
 export { sql } from 'kysely';
+export type { DB } from './schema.generated.ts';
 
 /** An open transaction. Every query of Relais runs in one: it carries the role, the company and the outcome. */
 export type Tx = Transaction<DB>;
@@ -29,7 +29,12 @@ pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 
 function rolePool(url: string, role: DatabaseRole, connectionsMax: number): pg.Pool {
   // The role is set when the connection starts, so RESET ROLE leads back to it.
-  return new pg.Pool({ connectionString: url, max: connectionsMax, options: `-c role=${role}`, application_name: role });
+  return new pg.Pool({
+    connectionString: url,
+    max: connectionsMax,
+    options: `-c role=${role}`,
+    application_name: role,
+  });
 }
 
 function kysely(pool: pg.Pool): Kysely<DB> {

@@ -38,17 +38,22 @@ export async function migrate(ownerPool: pg.Pool): Promise<string[]> {
 }
 
 async function applyMissing(client: pg.PoolClient, applied: Map<string, string>): Promise<string[]> {
-  const files = readdirSync(FOLDER).filter((name) => name.endsWith('.sql')).sort();
+  const files = readdirSync(FOLDER)
+    .filter((name) => name.endsWith('.sql'))
+    .sort();
   const unknown = [...applied.keys()].filter((name) => !files.includes(name));
   if (unknown.length > 0) {
-    throw new Error(`The database was made by a newer Relais (it has ${unknown.join(', ')}): start that version, or restore an older backup.`);
+    throw new Error(
+      `The database was made by a newer Relais (it has ${unknown.join(', ')}): start that version, or restore an older backup.`,
+    );
   }
   const done: string[] = [];
   for (const name of files) {
     const text = readFileSync(path.join(FOLDER, name), 'utf8');
     const digest = sha256(text);
     const known = applied.get(name);
-    if (known && known !== digest) throw new Error(`The migration ${name} was changed after it was applied: add a new one instead.`);
+    if (known && known !== digest)
+      throw new Error(`The migration ${name} was changed after it was applied: add a new one instead.`);
     if (known) continue;
     await applyOne(client, name, text, digest);
     done.push(name);

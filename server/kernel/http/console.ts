@@ -29,8 +29,13 @@ export async function serveConsole(server: HttpServer, folder: string): Promise<
     });
   });
   server.setNotFoundHandler({ preHandler: server.rateLimit() }, (request, reply) => {
-    const wantsPage = request.method === 'GET' && (request.headers.accept ?? '').includes('text/html') && !request.url.startsWith('/api/');
+    const wantsPage =
+      request.method === 'GET' &&
+      (request.headers.accept ?? '').includes('text/html') &&
+      !request.url.startsWith('/api/');
     if (wantsPage) return reply.header('cache-control', 'no-cache').sendFile('index.html', folder);
-    return reply.status(404).send(errorBody(new RelaisError('route_not_found'), request.ctx?.language ?? 'en', request.id));
+    return reply
+      .status(404)
+      .send(errorBody(new RelaisError('route_not_found'), request.ctx?.language ?? 'en', request.id));
   });
 }

@@ -24,7 +24,8 @@ export async function registerOpenApi(server: FastifyInstance): Promise<void> {
       info: {
         title: 'Relais',
         version: '1',
-        description: 'Numbers, calls, texts and CallBox transactions of a company. Send an API key in x-api-key or as a Bearer token.',
+        description:
+          'Numbers, calls, texts and CallBox transactions of a company. Send an API key in x-api-key or as a Bearer token.',
         license: { name: 'MIT', identifier: 'MIT' },
       },
       components: {

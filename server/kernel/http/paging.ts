@@ -20,10 +20,16 @@ export function fromCursor(cursor: string | undefined): string | null {
 }
 
 /** Cuts a result of limit + 1 rows into a page and the cursor of the next one. */
-export function toPage<Row extends { id: string }>(rows: Row[], limit: number): { rows: Row[]; nextCursor: string | null } {
+export function toPage<Row extends { id: string }>(
+  rows: Row[],
+  limit: number,
+): { rows: Row[]; nextCursor: string | null } {
   const page = rows.slice(0, limit);
   const last = page.at(-1);
-  return { rows: page, nextCursor: rows.length > limit && last ? Buffer.from(last.id).toString('base64url') : null };
+  return {
+    rows: page,
+    nextCursor: rows.length > limit && last ? Buffer.from(last.id).toString('base64url') : null,
+  };
 }
 
 const FORMULA_START = /^[=+\-@\t\r]/;
@@ -32,7 +38,10 @@ const FORMULA_START = /^[=+\-@\t\r]/;
  * RFC 4180 CSV with a byte-order mark, so that spreadsheets read accents. A cell that a spreadsheet would run as a formula
  * gets an apostrophe in front; plain numbers and phone numbers stay as they are.
  */
-export function toCsv(header: readonly string[], rows: readonly (readonly (string | number | null)[])[]): string {
+export function toCsv(
+  header: readonly string[],
+  rows: readonly (readonly (string | number | null)[])[],
+): string {
   const cell = (value: string | number | null) => {
     let text = value === null ? '' : String(value);
     if (FORMULA_START.test(text) && !/^[+-]?\d[\d.]*$/.test(text)) text = `'${text}`;

@@ -1,7 +1,17 @@
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
-import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { hasZodFastifySchemaValidationErrors, serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import fastify, {
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
+import {
+  hasZodFastifySchemaValidationErrors,
+  serializerCompiler,
+  validatorCompiler,
+  type ZodTypeProvider,
+} from 'fastify-type-provider-zod';
 import { publicBaseUrl } from '../config.ts';
 import { sha256 } from '../crypto.ts';
 import type { Ctx, Kernel } from '../ctx.ts';
@@ -21,7 +31,10 @@ const withTypes = (server: FastifyInstance) => server.withTypeProvider<ZodTypePr
  * Makes the server: validation by zod, one error shape, rate limits, security headers, request ids, metrics.
  * @param options.authenticate identifies the caller of every route that is not public.
  */
-export async function createHttp(kernel: Kernel, options: { authenticate: Authenticate }): Promise<HttpServer> {
+export async function createHttp(
+  kernel: Kernel,
+  options: { authenticate: Authenticate },
+): Promise<HttpServer> {
   const { config } = kernel;
   const server = withTypes(
     fastify({
@@ -38,7 +51,9 @@ export async function createHttp(kernel: Kernel, options: { authenticate: Authen
   server.setValidatorCompiler(validatorCompiler);
   server.setSerializerCompiler(serializerCompiler);
   server.decorateRequest('ctx', null as unknown as Ctx);
-  server.setErrorHandler((error, request, reply) => answerError(kernel, error as FastifyError, request, reply));
+  server.setErrorHandler((error, request, reply) =>
+    answerError(kernel, error as FastifyError, request, reply),
+  );
   await server.register(helmet, securityHeaders(publicBaseUrl(config).startsWith('https:')));
   await server.register(rateLimit, rateLimits(kernel));
   await registerOpenApi(server);
@@ -65,12 +80,25 @@ function addHooks(server: FastifyInstance, kernel: Kernel, authenticate: Authent
     reply.header('x-request-id', request.id);
     const authority = request.routeOptions.config.authority ?? 'public';
     request.ctx = anonymousCtx(kernel, request);
-    if (authority !== 'public' && authority !== 'webhook') request.ctx = await authenticate(request, authority);
+    if (authority !== 'public' && authority !== 'webhook')
+      request.ctx = await authenticate(request, authority);
   });
   server.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'unmatched';
-    kernel.metrics.httpSeconds.observe({ method: request.method, route, status: String(reply.statusCode) }, reply.elapsedTime / 1000);
-    request.log.debug({ requestId: request.id, method: request.method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'request');
+    kernel.metrics.httpSeconds.observe(
+      { method: request.method, route, status: String(reply.statusCode) },
+      reply.elapsedTime / 1000,
+    );
+    request.log.debug(
+      {
+        requestId: request.id,
+        method: request.method,
+        route,
+        status: reply.statusCode,
+        ms: Math.round(reply.elapsedTime),
+      },
+      'request',
+    );
   });
 }
 
@@ -109,17 +137,20 @@ function securityHeaders(https: boolean) {
 
 function rateLimits(kernel: Kernel) {
   const { config } = kernel;
-  const credential = (request: FastifyRequest) => request.headers['x-api-key'] ?? request.headers.authorization ?? request.headers.cookie;
+  const credential = (request: FastifyRequest) =>
+    request.headers['x-api-key'] ?? request.headers.authorization ?? request.headers.cookie;
   return {
     hook: 'onRequest' as const,
     timeWindow: 60_000,
-    max: (request: FastifyRequest) => (credential(request) ? config.RATE_LIMIT_PER_MINUTE : config.RATE_LIMIT_ANONYMOUS_PER_MINUTE),
+    max: (request: FastifyRequest) =>
+      credential(request) ? config.RATE_LIMIT_PER_MINUTE : config.RATE_LIMIT_ANONYMOUS_PER_MINUTE,
     keyGenerator: (request: FastifyRequest) => {
       const secret = credential(request);
       return secret ? `${request.ip}:${sha256(String(secret))}` : request.ip;
     },
     // Providers deliver in bursts and are known by their signatures; health checks must always be answered.
-    allowList: (request: FastifyRequest) => request.routeOptions.config.authority === 'webhook' || request.url.startsWith('/health'),
+    allowList: (request: FastifyRequest) =>
+      request.routeOptions.config.authority === 'webhook' || request.url.startsWith('/health'),
     errorResponseBuilder: (_request: FastifyRequest, context: { ttl: number }) =>
       new RelaisError('rate_limited', { params: { seconds: Math.ceil(context.ttl / 1000) } }),
   };
@@ -128,7 +159,10 @@ function rateLimits(kernel: Kernel) {
 /** What the HTTP layer itself refuses, in the catalogue's words. */
 function fromFramework(error: FastifyError): RelaisError | null {
   if (hasZodFastifySchemaValidationErrors(error)) {
-    const details = error.validation.map((issue) => ({ field: issue.instancePath.slice(1).replaceAll('/', '.'), message: issue.message }));
+    const details = error.validation.map((issue) => ({
+      field: issue.instancePath.slice(1).replaceAll('/', '.'),
+      message: issue.message,
+    }));
     const reason = details.map(({ field, message }) => (field ? `${field}: ${message}` : message)).join('; ');
     return new RelaisError('invalid_request', { params: { reason }, details });
   }
@@ -142,13 +176,27 @@ function fromFramework(error: FastifyError): RelaisError | null {
       return new RelaisError('invalid_json');
     default:
       if (error instanceof SyntaxError) return new RelaisError('invalid_json');
-      return error.statusCode && error.statusCode < 500 ? new RelaisError('invalid_request', { params: { reason: error.message } }) : null;
+      return error.statusCode && error.statusCode < 500
+        ? new RelaisError('invalid_request', { params: { reason: error.message } })
+        : null;
   }
 }
 
-function answerError(kernel: Kernel, error: FastifyError | RelaisError, request: FastifyRequest, reply: FastifyReply) {
-  const known = error instanceof RelaisError ? error : (fromFramework(error) ?? new RelaisError('internal', { cause: error }));
-  if (known.status >= 500) kernel.log.error({ err: known.cause ?? error, requestId: request.id, route: request.routeOptions.url }, known.message);
+function answerError(
+  kernel: Kernel,
+  error: FastifyError | RelaisError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+) {
+  const known =
+    error instanceof RelaisError
+      ? error
+      : (fromFramework(error) ?? new RelaisError('internal', { cause: error }));
+  if (known.status >= 500)
+    kernel.log.error(
+      { err: known.cause ?? error, requestId: request.id, route: request.routeOptions.url },
+      known.message,
+    );
   const language = preferredLanguage(request.headers['accept-language']);
   if (known.code === 'rate_limited') reply.header('retry-after', String(known.params.seconds));
   return reply.status(known.status).send(errorBody(known, language, request.id));

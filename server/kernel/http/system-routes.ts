@@ -20,12 +20,18 @@ function healthRoutes(server: HttpServer, kernel: Kernel, isReady: () => boolean
   const health = z.object({ status: z.string(), database: z.string().optional() });
   server.get(
     '/health/live',
-    { config: { authority: 'public' }, schema: { tags: ['system'], summary: 'Is the process alive?', response: { 200: health } } },
+    {
+      config: { authority: 'public' },
+      schema: { tags: ['system'], summary: 'Is the process alive?', response: { 200: health } },
+    },
     async () => ({ status: 'ok' }),
   );
   server.get(
     '/health/ready',
-    { config: { authority: 'public' }, schema: { tags: ['system'], summary: 'Can it serve requests?', response: { 200: health, 503: health } } },
+    {
+      config: { authority: 'public' },
+      schema: { tags: ['system'], summary: 'Can it serve requests?', response: { 200: health, 503: health } },
+    },
     async (_request, reply) => {
       const database = await sql`select 1`.execute(kernel.db.system).then(
         () => 'ok',
@@ -43,7 +49,8 @@ function metricsRoute(server: HttpServer, kernel: Kernel): void {
     { config: { authority: 'public' }, schema: { tags: ['system'], summary: 'Prometheus metrics' } },
     async (request, reply) => {
       const expected = kernel.config.METRICS_TOKEN;
-      if (expected && !secretsEqual(request.headers.authorization ?? '', `Bearer ${expected}`)) fail('unauthenticated');
+      if (expected && !secretsEqual(request.headers.authorization ?? '', `Bearer ${expected}`))
+        fail('unauthenticated');
       return reply.type(kernel.metrics.registry.contentType).send(await kernel.metrics.registry.metrics());
     },
   );
@@ -57,19 +64,29 @@ function liveRoute(server: HttpServer, kernel: Kernel): void {
   const query = z.object({ cursor: z.string().refine(isLiveCursor, 'not a cursor').optional() });
   server.get(
     '/api/live',
-    { config: { authority: { permission: 'company:read' } }, schema: { tags: ['system'], summary: 'Live events (SSE)', querystring: query } },
+    {
+      config: { authority: { permission: 'company:read' } },
+      schema: { tags: ['system'], summary: 'Live events (SSE)', querystring: query },
+    },
     async (request, reply) => {
       const { companyId } = withCompany(request.ctx);
       const lastSeen = request.headers['last-event-id'];
       const asked = typeof lastSeen === 'string' && isLiveCursor(lastSeen) ? lastSeen : request.query.cursor;
       reply.hijack();
       const stream = reply.raw;
-      stream.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no', 'x-request-id': request.id });
+      stream.writeHead(200, {
+        'content-type': 'text/event-stream',
+        'cache-control': 'no-store',
+        'x-accel-buffering': 'no',
+        'x-request-id': request.id,
+      });
 
       const waiting: LiveEvent[] = [];
       let sendNow: (event: LiveEvent) => void = (event) => waiting.push(event);
       const write = (event: LiveEvent) =>
-        stream.write(`id: ${event.cursor}\nevent: change\ndata: ${JSON.stringify({ topic: event.topic, id: event.entityId })}\n\n`);
+        stream.write(
+          `id: ${event.cursor}\nevent: change\ndata: ${JSON.stringify({ topic: event.topic, id: event.entityId })}\n\n`,
+        );
       // Listening starts before the past is read, so that nothing falls between the two.
       const unsubscribe = kernel.live.subscribe(companyId, (event) => sendNow(event));
       const heartbeat = setInterval(() => stream.write(': still here\n\n'), HEARTBEAT_MS);
@@ -82,7 +99,8 @@ function liveRoute(server: HttpServer, kernel: Kernel): void {
       const missed = asked ? await kernel.live.since(companyId, asked, RESUME_MAX) : [];
       const head = await kernel.live.head();
       stream.write(`retry: 2000\nid: ${start}\nevent: ready\ndata: {}\n\n`);
-      if (missed === null || missed.length === RESUME_MAX) stream.write(`id: ${head}\nevent: reset\ndata: {}\n\n`);
+      if (missed === null || missed.length === RESUME_MAX)
+        stream.write(`id: ${head}\nevent: reset\ndata: {}\n\n`);
       else for (const event of missed) write(event);
       const sent = new Set((missed ?? []).map((event) => event.cursor));
       for (const event of waiting) if (!sent.has(event.cursor)) write(event);

@@ -6,7 +6,13 @@ import { fail, RelaisError } from '../../kernel/errors.ts';
 import { fromCursor, pageQuery, toPage } from '../../kernel/http/paging.ts';
 import { errorResponses, ok } from '../../kernel/http/schemas.ts';
 import type { HttpServer } from '../../kernel/http/server.ts';
-import { DOCUMENT_MAX_BYTES, keepFile, readDocument, removeDocument, type UploadedFile } from './documents.ts';
+import {
+  DOCUMENT_MAX_BYTES,
+  keepFile,
+  readDocument,
+  removeDocument,
+  type UploadedFile,
+} from './documents.ts';
 import { listDocuments, listUses } from './documents-store.ts';
 import { findRequirement, submitAnswers, submitFile } from './submissions.ts';
 import { documentSchema, documentView, groupSchema, groupView, requirementView } from './views.ts';
@@ -20,7 +26,10 @@ export function documentRoutes(server: HttpServer): void {
   // Encapsulated: only these routes accept multipart bodies.
   server.register(async (plain) => {
     const scoped = plain as HttpServer;
-    await scoped.register(multipart, { limits: { fileSize: DOCUMENT_MAX_BYTES, files: 1, fields: 10, parts: 12 }, throwFileSizeLimit: true });
+    await scoped.register(multipart, {
+      limits: { fileSize: DOCUMENT_MAX_BYTES, files: 1, fields: 10, parts: 12 },
+      throwFileSizeLimit: true,
+    });
     submissionRoute(scoped);
     uploadRoute(scoped);
   });
@@ -53,23 +62,44 @@ function submissionRoute(server: HttpServer): void {
       // The body is a file, read in the handler: no schema can be laid over it.
       schema: {
         tags,
-        summary: 'Answer a requirement with a file (multipart, one PDF, PNG or JPEG up to 10 MB) or a stored document ({ documentId })',
+        summary:
+          'Answer a requirement with a file (multipart, one PDF, PNG or JPEG up to 10 MB) or a stored document ({ documentId })',
         consumes: ['multipart/form-data', 'application/json'],
         params: z.object({ groupId: z.string().max(100), field: z.string().max(200) }),
-        response: { 200: ok({ group: groupSchema, requirement: groupSchema.shape.requirements.element, documentId: z.string() }), ...errorResponses },
+        response: {
+          200: ok({
+            group: groupSchema,
+            requirement: groupSchema.shape.requirements.element,
+            documentId: z.string(),
+          }),
+          ...errorResponses,
+        },
       },
     },
     async (request) => {
       const ctx = withCompany(request.ctx);
       const { groupId, field } = request.params;
       if (!request.isMultipart()) {
-        const { documentId } = z.object({ documentId: z.string() }).catch({ documentId: '' }).parse(request.body);
+        const { documentId } = z
+          .object({ documentId: z.string() })
+          .catch({ documentId: '' })
+          .parse(request.body);
         if (!documentId) fail('file_missing');
         const group = await submitAnswers(ctx, groupId, [{ field, answer: { documentId } }]);
-        return { success: true as const, group: groupView(group), requirement: requirementView(findRequirement(group, field)), documentId };
+        return {
+          success: true as const,
+          group: groupView(group),
+          requirement: requirementView(findRequirement(group, field)),
+          documentId,
+        };
       }
       const { group, document } = await submitFile(ctx, groupId, field, await readUpload(request));
-      return { success: true as const, group: groupView(group), requirement: requirementView(findRequirement(group, field)), documentId: document.id };
+      return {
+        success: true as const,
+        group: groupView(group),
+        requirement: requirementView(findRequirement(group, field)),
+        documentId: document.id,
+      };
     },
   );
 }
@@ -77,7 +107,15 @@ function submissionRoute(server: HttpServer): void {
 function uploadRoute(server: HttpServer): void {
   server.post(
     '/api/documents',
-    { config: submit, schema: { tags, summary: 'Store a document for later use', consumes: ['multipart/form-data'], response: { 201: ok({ document: documentSchema }), ...errorResponses } } },
+    {
+      config: submit,
+      schema: {
+        tags,
+        summary: 'Store a document for later use',
+        consumes: ['multipart/form-data'],
+        response: { 201: ok({ document: documentSchema }), ...errorResponses },
+      },
+    },
     async (request, reply) => {
       const document = await keepFile(withCompany(request.ctx), await readUpload(request));
       return reply.status(201).send({ success: true, document: documentView(document, []) });
@@ -89,14 +127,35 @@ function vaultRoutes(server: HttpServer): void {
   const params = z.object({ id: z.string() });
   server.get(
     '/api/documents',
-    { config: read, schema: { tags, summary: "The company's documents", querystring: pageQuery, response: { 200: ok({ documents: z.array(documentSchema), nextCursor: z.string().nullable() }), ...errorResponses } } },
+    {
+      config: read,
+      schema: {
+        tags,
+        summary: "The company's documents",
+        querystring: pageQuery,
+        response: {
+          200: ok({ documents: z.array(documentSchema), nextCursor: z.string().nullable() }),
+          ...errorResponses,
+        },
+      },
+    },
     async (request) => {
       const { limit, cursor } = request.query;
       const { page, uses } = await transact(withCompany(request.ctx), async (tx) => {
         const rows = toPage(await listDocuments(tx, fromCursor(cursor), limit + 1), limit);
-        return { page: rows, uses: await listUses(tx, rows.rows.map((row) => row.id)) };
+        return {
+          page: rows,
+          uses: await listUses(
+            tx,
+            rows.rows.map((row) => row.id),
+          ),
+        };
       });
-      return { success: true as const, documents: page.rows.map((row) => documentView(row, uses)), nextCursor: page.nextCursor };
+      return {
+        success: true as const,
+        documents: page.rows.map((row) => documentView(row, uses)),
+        nextCursor: page.nextCursor,
+      };
     },
   );
   server.get(
@@ -104,18 +163,31 @@ function vaultRoutes(server: HttpServer): void {
     { config: read, schema: { tags, summary: "A document's content", params } },
     async (request, reply) => {
       const { document, bytes } = await readDocument(withCompany(request.ctx), request.params.id);
-      return reply
-        .type(document.contentType)
-        .header('content-disposition', `inline; filename*=UTF-8''${encodeURIComponent(document.filename)}`)
-        .header('cache-control', 'private, no-store')
-        // Shown by the browser's own viewer, with no rights of this site.
-        .header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; object-src 'self'; plugin-types application/pdf; sandbox")
-        .send(bytes);
+      return (
+        reply
+          .type(document.contentType)
+          .header('content-disposition', `inline; filename*=UTF-8''${encodeURIComponent(document.filename)}`)
+          .header('cache-control', 'private, no-store')
+          // Shown by the browser's own viewer, with no rights of this site.
+          .header(
+            'content-security-policy',
+            "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; object-src 'self'; plugin-types application/pdf; sandbox",
+          )
+          .send(bytes)
+      );
     },
   );
   server.delete(
     '/api/documents/:id',
-    { config: submit, schema: { tags, summary: 'Delete a document that no group uses', params, response: { 200: ok({}), ...errorResponses } } },
+    {
+      config: submit,
+      schema: {
+        tags,
+        summary: 'Delete a document that no group uses',
+        params,
+        response: { 200: ok({}), ...errorResponses },
+      },
+    },
     async (request) => {
       await removeDocument(withCompany(request.ctx), request.params.id);
       return { success: true as const };

@@ -21,30 +21,41 @@ export interface DocumentUse {
 const columns = sql`id, filename, content_type, size_bytes, sha256, expires_at, created_by, created_at`;
 
 /** Keeps a document, or answers the one that the company already has with the same content. */
-export async function keepDocument(tx: Tx, companyId: string, document: DocumentRow & { sealed: Buffer }): Promise<DocumentRow> {
+export async function keepDocument(
+  tx: Tx,
+  companyId: string,
+  document: DocumentRow & { sealed: Buffer },
+): Promise<DocumentRow> {
   await sql`
     insert into documents (id, company_id, filename, content_type, size_bytes, sha256, sealed, created_by, created_at)
     values (${document.id}, ${companyId}, ${document.filename}, ${document.contentType}, ${document.sizeBytes}, ${document.sha256},
       ${document.sealed}, ${document.createdBy}, ${document.createdAt})
     on conflict (company_id, sha256) do nothing`.execute(tx);
-  const { rows } = await sql<DocumentRow>`select ${columns} from documents where sha256 = ${document.sha256}`.execute(tx);
+  const { rows } =
+    await sql<DocumentRow>`select ${columns} from documents where sha256 = ${document.sha256}`.execute(tx);
   return rows[0]!;
 }
 
 export async function findDocument(tx: Tx, id: string): Promise<DocumentRow | null> {
-  const { rows } = await sql<DocumentRow>`select ${columns} from documents where id::text = ${id}`.execute(tx);
+  const { rows } = await sql<DocumentRow>`select ${columns} from documents where id::text = ${id}`.execute(
+    tx,
+  );
   return rows[0] ?? null;
 }
 
 export async function readSealed(tx: Tx, id: string): Promise<Buffer | null> {
-  const { rows } = await sql<{ sealed: Buffer }>`select sealed from documents where id::text = ${id}`.execute(tx);
+  const { rows } = await sql<{ sealed: Buffer }>`select sealed from documents where id::text = ${id}`.execute(
+    tx,
+  );
   return rows[0]?.sealed ?? null;
 }
 
 /** Newest first, after an id. */
 export async function listDocuments(tx: Tx, afterId: string | null, limit: number): Promise<DocumentRow[]> {
   const { rows } = await sql<DocumentRow>`
-    select ${columns} from documents where (${afterId}::uuid is null or id < ${afterId}::uuid) order by id desc limit ${limit}`.execute(tx);
+    select ${columns} from documents where (${afterId}::uuid is null or id < ${afterId}::uuid) order by id desc limit ${limit}`.execute(
+    tx,
+  );
   return rows;
 }
 

@@ -52,7 +52,12 @@ export async function keepFile(ctx: CompanyCtx, file: UploadedFile): Promise<sto
   return transact(ctx, async (tx) => {
     const kept = await store.keepDocument(tx, ctx.companyId, row);
     if (kept.id === row.id) {
-      await audit(tx, ctx, { action: 'document.uploaded', entityType: 'document', entityId: kept.id, changes: { filename: { from: null, to: kept.filename } } });
+      await audit(tx, ctx, {
+        action: 'document.uploaded',
+        entityType: 'document',
+        entityId: kept.id,
+        changes: { filename: { from: null, to: kept.filename } },
+      });
       await publish(tx, ctx.companyId, 'document', kept.id);
     }
     return kept;
@@ -62,12 +67,19 @@ export async function keepFile(ctx: CompanyCtx, file: UploadedFile): Promise<sto
 /** The name as people know it, without folders or control characters. */
 function cleanFilename(name: string): string {
   const base = name.split(/[/\\]/).at(-1) ?? '';
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed
-  return base.replace(/[\u0000-\u001f\u007f]/g, '').trim().slice(0, 200) || 'document';
+  return (
+    base
+      .replace(/\p{Cc}/gu, '')
+      .trim()
+      .slice(0, 200) || 'document'
+  );
 }
 
 /** A document's content, decrypted. */
-export async function readDocument(ctx: CompanyCtx, id: string): Promise<{ document: store.DocumentRow; bytes: Buffer }> {
+export async function readDocument(
+  ctx: CompanyCtx,
+  id: string,
+): Promise<{ document: store.DocumentRow; bytes: Buffer }> {
   const { document, sealed } = await transact(ctx, async (tx) => ({
     document: await store.findDocument(tx, id),
     sealed: await store.readSealed(tx, id),
@@ -82,9 +94,19 @@ export async function removeDocument(ctx: CompanyCtx, id: string): Promise<void>
     const document = await store.findDocument(tx, id);
     if (!document) fail('not_found', { what: 'document' });
     const uses = await store.listUses(tx, [document.id]);
-    if (uses.length > 0) fail('document_in_use', { zones: [...new Set(uses.map((use) => use.destinationZone))].join(', ') }, { usedIn: uses });
+    if (uses.length > 0)
+      fail(
+        'document_in_use',
+        { zones: [...new Set(uses.map((use) => use.destinationZone))].join(', ') },
+        { usedIn: uses },
+      );
     await store.deleteDocument(tx, document.id);
-    await audit(tx, ctx, { action: 'document.deleted', entityType: 'document', entityId: id, changes: { filename: { from: document.filename, to: null } } });
+    await audit(tx, ctx, {
+      action: 'document.deleted',
+      entityType: 'document',
+      entityId: id,
+      changes: { filename: { from: document.filename, to: null } },
+    });
     await publish(tx, ctx.companyId, 'document', id);
   });
 }

@@ -4,7 +4,7 @@ import { newId } from '../../kernel/ids.ts';
 import { enqueue } from '../../kernel/jobs.ts';
 import { publish } from '../../kernel/live.ts';
 import { audit } from '../identity/index.ts';
-import { portFor, portForAccount, type ProviderPort } from '../providers/index.ts';
+import { type ProviderPort, portFor, portForAccount } from '../providers/index.ts';
 import { decideReview, groupCan, progressOf } from './model.ts';
 import * as store from './store.ts';
 import { syncGroup } from './sync.ts';
@@ -36,8 +36,14 @@ export async function findZoneGroup(ctx: CompanyCtx, zone: store.Zone): Promise<
 export async function listGroups(ctx: CompanyCtx): Promise<Group[]> {
   return transact(ctx, async (tx) => {
     const rows = await store.listGroups(tx);
-    const requirements = await store.listRequirements(tx, rows.map((row) => row.id));
-    return rows.map((row) => ({ row, requirements: requirements.filter((requirement) => requirement.groupId === row.id) }));
+    const requirements = await store.listRequirements(
+      tx,
+      rows.map((row) => row.id),
+    );
+    return rows.map((row) => ({
+      row,
+      requirements: requirements.filter((requirement) => requirement.groupId === row.id),
+    }));
   });
 }
 
@@ -45,7 +51,10 @@ export async function listGroups(ctx: CompanyCtx): Promise<Group[]> {
  * Makes the company's group for a zone, or finds it. A zone that asks for nothing gets a group that is complete and known
  * to us alone. When the provider fails, the group stays with us and is made there later.
  */
-export async function getOrCreateGroup(ctx: CompanyCtx, zone: store.Zone): Promise<{ group: Group; isNew: boolean }> {
+export async function getOrCreateGroup(
+  ctx: CompanyCtx,
+  zone: store.Zone,
+): Promise<{ group: Group; isNew: boolean }> {
   const { accountId, port } = await portFor(ctx, zone.provider);
   const existing = await findZoneGroup(ctx, zone);
   if (existing) {
@@ -58,11 +67,23 @@ export async function getOrCreateGroup(ctx: CompanyCtx, zone: store.Zone): Promi
   const isNew = await transact(ctx, async (tx) => {
     const at = ctx.kernel.clock.now();
     const reviewStatus = specs.length > 0 ? 'draft' : 'approved';
-    const inserted = await store.insertGroup(tx, { id, companyId: ctx.companyId, zone, providerAccountId: accountId, reviewStatus, at });
+    const inserted = await store.insertGroup(tx, {
+      id,
+      companyId: ctx.companyId,
+      zone,
+      providerAccountId: accountId,
+      reviewStatus,
+      at,
+    });
     if (!inserted) return false;
     await store.insertRequirements(tx, ctx.companyId, id, specs);
     if (specs.length > 0) await enqueueSync(ctx, tx, id);
-    await audit(tx, ctx, { action: 'requirement_group.created', entityType: 'requirement_group', entityId: id, changes: { zone: { from: null, to: `${zone.country} ${zone.type} (${zone.provider})` } } });
+    await audit(tx, ctx, {
+      action: 'requirement_group.created',
+      entityType: 'requirement_group',
+      entityId: id,
+      changes: { zone: { from: null, to: `${zone.country} ${zone.type} (${zone.provider})` } },
+    });
     await publish(tx, ctx.companyId, 'requirement_group', id);
     return true;
   });
@@ -82,30 +103,49 @@ async function moveToAccount(ctx: CompanyCtx, group: Group, accountId: string | 
 }
 
 /** A later try at sending what was saved, should the one that follows at once fail or die. */
-export function enqueueSync(ctx: CompanyCtx, tx: Parameters<typeof enqueue>[0], groupId: string): Promise<void> {
-  return enqueue(tx, 'compliance.sync_group', { groupId, companyId: ctx.companyId }, { key: `compliance.sync_group:${groupId}`, delaySeconds: 10 });
+export function enqueueSync(
+  ctx: CompanyCtx,
+  tx: Parameters<typeof enqueue>[0],
+  groupId: string,
+): Promise<void> {
+  return enqueue(
+    tx,
+    'compliance.sync_group',
+    { groupId, companyId: ctx.companyId },
+    { key: `compliance.sync_group:${groupId}`, delaySeconds: 10 },
+  );
 }
 
 /** Sends a complete group for review. Throws requirements_incomplete; a group already in review is left alone. */
 export async function submitGroup(ctx: CompanyCtx, groupId: string): Promise<Group> {
   const group = await getGroup(ctx, groupId);
   const progress = progressOf(group.requirements);
-  if (!progress.isComplete) fail('requirements_incomplete', { missing: names(progress.missing) }, { missing: progress.missing });
+  if (!progress.isComplete)
+    fail('requirements_incomplete', { missing: names(progress.missing) }, { missing: progress.missing });
   if (!groupCan('submit', group.row.reviewStatus) || group.requirements.length === 0) return group;
   await syncGroup(ctx, group.row.id);
   const synced = await getGroup(ctx, groupId);
-  if (!synced.row.remoteId) fail('provider_error', { provider: group.row.provider, reason: 'the group does not exist there yet' });
+  if (!synced.row.remoteId)
+    fail('provider_error', { provider: group.row.provider, reason: 'the group does not exist there yet' });
   const port = await portOf(ctx, synced.row);
   const remote = await port.submitGroup(synced.row.remoteId);
   await saveReview(ctx, synced.row, remote);
   await transact(ctx, (tx) =>
-    audit(tx, ctx, { action: 'requirement_group.submitted', entityType: 'requirement_group', entityId: synced.row.id, changes: { reviewStatus: { from: group.row.reviewStatus, to: remote.status } } }),
+    audit(tx, ctx, {
+      action: 'requirement_group.submitted',
+      entityType: 'requirement_group',
+      entityId: synced.row.id,
+      changes: { reviewStatus: { from: group.row.reviewStatus, to: remote.status } },
+    }),
   );
   return getGroup(ctx, groupId);
 }
 
 /** Asks the provider how a group stands and keeps its answer. The same function serves the timer and the webhook. */
-export async function refreshGroup(ctx: CompanyCtx, groupId: string): Promise<'same' | 'changed' | 'stale' | 'not_there'> {
+export async function refreshGroup(
+  ctx: CompanyCtx,
+  groupId: string,
+): Promise<'same' | 'changed' | 'stale' | 'not_there'> {
   const { row } = await getGroup(ctx, groupId);
   if (!row.remoteId) return 'not_there';
   const remote = await (await portOf(ctx, row)).getGroup(row.remoteId);
@@ -114,7 +154,11 @@ export async function refreshGroup(ctx: CompanyCtx, groupId: string): Promise<'s
 
 type Remote = Awaited<ReturnType<ProviderPort['getGroup']>>;
 
-async function saveReview(ctx: CompanyCtx, row: store.GroupRow, remote: Remote): Promise<'same' | 'changed' | 'stale'> {
+async function saveReview(
+  ctx: CompanyCtx,
+  row: store.GroupRow,
+  remote: Remote,
+): Promise<'same' | 'changed' | 'stale'> {
   return transact(ctx, async (tx) => {
     const current = await store.findGroupForUpdate(tx, row.id);
     if (!current) return 'stale';
@@ -127,7 +171,10 @@ async function saveReview(ctx: CompanyCtx, row: store.GroupRow, remote: Remote):
     }
     await store.saveReview(tx, row.id, remote, nextCheckAt, at);
     await publish(tx, ctx.companyId, 'requirement_group', row.id);
-    ctx.log.info({ groupId: row.id, status: remote.status }, `Requirement group ${row.remoteId} is ${remote.status}`);
+    ctx.log.info(
+      { groupId: row.id, status: remote.status },
+      `Requirement group ${row.remoteId} is ${remote.status}`,
+    );
     return 'changed';
   });
 }
@@ -141,7 +188,10 @@ function nextCheck(ctx: CompanyCtx, status: Remote['status'], submittedAt: Date)
   if (status === 'approved') return new Date(nowMs + DAY_SECONDS * 1000);
   if (status !== 'in_review') return null;
   const waitedSeconds = (nowMs - submittedAt.getTime()) / 1000;
-  const seconds = Math.max(ctx.kernel.config.RECONCILE_SECONDS, Math.min(waitedSeconds / 10, REVIEW_CHECK_MAX_SECONDS));
+  const seconds = Math.max(
+    ctx.kernel.config.RECONCILE_SECONDS,
+    Math.min(waitedSeconds / 10, REVIEW_CHECK_MAX_SECONDS),
+  );
   return new Date(nowMs + seconds * 1000);
 }
 
@@ -164,10 +214,16 @@ export interface Paperwork {
  * @param requestedGroupId our id or the provider's, when the buyer names one.
  * Throws requirements_incomplete (with what is missing), paperwork_in_review, paperwork_rejected, not_found.
  */
-export async function paperworkFor(ctx: CompanyCtx, zone: store.Zone, requestedGroupId: string | null): Promise<Paperwork> {
+export async function paperworkFor(
+  ctx: CompanyCtx,
+  zone: store.Zone,
+  requestedGroupId: string | null,
+): Promise<Paperwork> {
   const named = requestedGroupId ? await getGroup(ctx, requestedGroupId) : null;
   if (named && (named.row.country !== zone.country || named.row.provider !== zone.provider)) {
-    fail('invalid_request', { reason: `requirementGroupId: this group is for ${named.row.country} at ${named.row.provider}` });
+    fail('invalid_request', {
+      reason: `requirementGroupId: this group is for ${named.row.country} at ${named.row.provider}`,
+    });
   }
   const group = named ?? (await findZoneGroup(ctx, zone));
   if (!group) {
@@ -179,10 +235,15 @@ export async function paperworkFor(ctx: CompanyCtx, zone: store.Zone, requestedG
   }
   if (group.requirements.length === 0) return { groupId: group.row.id, remoteGroupId: null };
   const progress = progressOf(group.requirements);
-  if (!progress.isComplete) fail('requirements_incomplete', { missing: names(progress.missing) }, { missing: progress.missing });
+  if (!progress.isComplete)
+    fail('requirements_incomplete', { missing: names(progress.missing) }, { missing: progress.missing });
   const ready = group.row.reviewStatus === 'draft' ? await submitGroup(ctx, group.row.id) : group;
-  const allowed = groupCan(zone.provider === 'telnyx' ? 'orderAtTelnyx' : 'orderAtTwilio', ready.row.reviewStatus);
-  if (!allowed && ready.row.reviewStatus === 'in_review') fail('paperwork_in_review', { provider: zone.provider });
+  const allowed = groupCan(
+    zone.provider === 'telnyx' ? 'orderAtTelnyx' : 'orderAtTwilio',
+    ready.row.reviewStatus,
+  );
+  if (!allowed && ready.row.reviewStatus === 'in_review')
+    fail('paperwork_in_review', { provider: zone.provider });
   if (!allowed) fail('paperwork_rejected', {}, { reasons: ready.row.rejectionReasons });
   return { groupId: ready.row.id, remoteGroupId: ready.row.remoteId };
 }

@@ -26,7 +26,9 @@ export async function reconcileGroups(kernel: Kernel): Promise<void> {
   const due = await inSystem(kernel.db, (tx) => dueGroups(tx, kernel.clock.now(), DUE_MAX));
   for (const { id, companyId } of due) {
     const ctx = systemCtx(kernel, companyId, 'compliance.reconcile');
-    await refreshGroup(ctx, id).catch((error) => ctx.log.warn({ err: error, groupId: id }, 'A requirement group could not be asked about'));
+    await refreshGroup(ctx, id).catch((error) =>
+      ctx.log.warn({ err: error, groupId: id }, 'A requirement group could not be asked about'),
+    );
   }
 }
 

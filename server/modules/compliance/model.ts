@@ -1,4 +1,10 @@
-import type { AcceptanceCriteria, PostalAddress, RemoteGroup, RemoteGroupStatus, RequirementType } from '../providers/port.ts';
+import type {
+  AcceptanceCriteria,
+  PostalAddress,
+  RemoteGroup,
+  RemoteGroupStatus,
+  RequirementType,
+} from '../providers/port.ts';
 
 /** The words of the contract for a group: what a program polls for. */
 export type GroupStatus = 'pending' | 'active' | 'rejected';
@@ -40,7 +46,9 @@ export interface Progress {
 }
 
 /** How far the paperwork has come. */
-export function progressOf(requirements: readonly { field: string; name: string; type: RequirementType; status: string }[]): Progress {
+export function progressOf(
+  requirements: readonly { field: string; name: string; type: RequirementType; status: string }[],
+): Progress {
   const missing = requirements.filter((requirement) => requirement.status !== 'completed');
   const total = requirements.length;
   const completed = total - missing.length;
@@ -71,10 +79,12 @@ export function checkText(criteria: AcceptanceCriteria, value: string): Violatio
   const text = value.trim();
   if (text === '') return { rule: 'empty' };
   const maxLength = Math.min(criteria.maxLength ?? TEXT_MAX_CHARS, TEXT_MAX_CHARS);
-  if (criteria.minLength !== undefined && text.length < criteria.minLength) return { rule: 'too_short', minLength: criteria.minLength };
+  if (criteria.minLength !== undefined && text.length < criteria.minLength)
+    return { rule: 'too_short', minLength: criteria.minLength };
   if (text.length > maxLength) return { rule: 'too_long', maxLength };
   const { acceptableValues, pattern } = criteria;
-  if (acceptableValues?.length && !acceptableValues.includes(text)) return { rule: 'not_among', acceptableValues };
+  if (acceptableValues?.length && !acceptableValues.includes(text))
+    return { rule: 'not_among', acceptableValues };
   if (pattern && !matches(pattern, text)) return { rule: 'wrong_form', pattern };
   return null;
 }
@@ -91,7 +101,11 @@ function matches(pattern: string, text: string): boolean {
 const ADDRESS_PARTS = ['firstName', 'lastName', 'businessName', 'street', 'locality', 'country'] as const;
 
 /** Checks that an address names what the provider needs, and lies in the zone when the requirement says so. */
-export function checkAddress(criteria: AcceptanceCriteria, address: PostalAddress, zone: string): Violation | null {
+export function checkAddress(
+  criteria: AcceptanceCriteria,
+  address: PostalAddress,
+  zone: string,
+): Violation | null {
   for (const part of ADDRESS_PARTS) {
     if (!address[part]?.trim()) return { rule: 'missing_part', part };
   }
@@ -111,7 +125,12 @@ export type ReviewDecision = 'same' | 'changed' | 'stale';
  * Whether the provider's news about a group changes what we hold. A provider's answer is its present state, so it is
  * believed, with one exception: a draft answer after we have submitted is older than our submission.
  */
-export function decideReview(current: ReviewState, remote: Pick<RemoteGroup, 'status' | 'providerStatus'>): ReviewDecision {
+export function decideReview(
+  current: ReviewState,
+  remote: Pick<RemoteGroup, 'status' | 'providerStatus'>,
+): ReviewDecision {
   if (remote.status === 'draft' && current.reviewStatus !== 'draft') return 'stale';
-  return remote.status === current.reviewStatus && remote.providerStatus === current.providerStatus ? 'same' : 'changed';
+  return remote.status === current.reviewStatus && remote.providerStatus === current.providerStatus
+    ? 'same'
+    : 'changed';
 }

@@ -9,7 +9,15 @@ import { documentRoutes } from './document-routes.ts';
 import { findZoneGroup, getGroup, getOrCreateGroup, listGroups, submitGroup } from './groups.ts';
 import { checkAddress, checkText, progressOf } from './model.ts';
 import { type Answer, findRequirement, inWords, submitAnswers } from './submissions.ts';
-import { addressSchema, groupSchema, groupView, progressSchema, progressView, requirementSpecSchema, requirementView } from './views.ts';
+import {
+  addressSchema,
+  groupSchema,
+  groupView,
+  progressSchema,
+  progressView,
+  requirementSpecSchema,
+  requirementView,
+} from './views.ts';
 
 const zoneChoice = {
   provider: z.enum(PROVIDERS).default('telnyx'),
@@ -62,7 +70,14 @@ function countryRoute(server: HttpServer): void {
       const { port } = await portFor(ctx, provider);
       const specs = await port.listRequirements(countryCode, type);
       const requirements = specs.map(({ criteria, ...spec }) => ({ ...spec, acceptanceCriteria: criteria }));
-      return { success: true as const, hasRequirements: specs.length > 0, countryCode, provider, type, requirements };
+      return {
+        success: true as const,
+        hasRequirements: specs.length > 0,
+        countryCode,
+        provider,
+        type,
+        requirements,
+      };
     },
   );
 }
@@ -87,14 +102,29 @@ function groupRoutes(server: HttpServer): void {
       const ctx = withCompany(request.ctx);
       const { companyId, destinationZone, provider, type } = request.body;
       assertOwn(ctx, companyId);
-      const { group, isNew } = await getOrCreateGroup(ctx, { provider, type, country: parseCountry(destinationZone) });
+      const { group, isNew } = await getOrCreateGroup(ctx, {
+        provider,
+        type,
+        country: parseCountry(destinationZone),
+      });
       return reply.status(isNew ? 201 : 200).send({ success: true, group: groupView(group), isNew });
     },
   );
   server.get(
     '/api/requirement-groups/:groupId',
-    { config: read, schema: { tags, summary: 'One group', params: groupParams, response: { 200: groupAnswer, ...errorResponses } } },
-    async (request) => ({ success: true as const, group: groupView(await getGroup(withCompany(request.ctx), request.params.groupId)) }),
+    {
+      config: read,
+      schema: {
+        tags,
+        summary: 'One group',
+        params: groupParams,
+        response: { 200: groupAnswer, ...errorResponses },
+      },
+    },
+    async (request) => ({
+      success: true as const,
+      group: groupView(await getGroup(withCompany(request.ctx), request.params.groupId)),
+    }),
   );
   server.get(
     '/api/requirement-groups/companies/:companyId/zones/:destinationZone',
@@ -111,7 +141,10 @@ function groupRoutes(server: HttpServer): void {
     async (request) => {
       const ctx = withCompany(request.ctx);
       assertOwn(ctx, request.params.companyId);
-      const group = await findZoneGroup(ctx, { ...request.query, country: parseCountry(request.params.destinationZone) });
+      const group = await findZoneGroup(ctx, {
+        ...request.query,
+        country: parseCountry(request.params.destinationZone),
+      });
       if (!group) fail('not_found', { what: 'requirement group' });
       return { success: true as const, group: groupView(group) };
     },
@@ -121,8 +154,19 @@ function groupRoutes(server: HttpServer): void {
 function statusRoutes(server: HttpServer): void {
   server.get(
     '/api/requirement-groups/:groupId/status',
-    { config: read, schema: { tags, summary: 'How far a group has come', params: groupParams, response: { 200: ok(progressSchema.shape), ...errorResponses } } },
-    async (request) => ({ success: true as const, ...progressView(await getGroup(withCompany(request.ctx), request.params.groupId)) }),
+    {
+      config: read,
+      schema: {
+        tags,
+        summary: 'How far a group has come',
+        params: groupParams,
+        response: { 200: ok(progressSchema.shape), ...errorResponses },
+      },
+    },
+    async (request) => ({
+      success: true as const,
+      ...progressView(await getGroup(withCompany(request.ctx), request.params.groupId)),
+    }),
   );
   const boardRow = progressSchema.extend({
     destinationZone: z.string(),
@@ -135,7 +179,12 @@ function statusRoutes(server: HttpServer): void {
     '/api/requirement-groups/company/:companyId/status',
     {
       config: read,
-      schema: { tags, summary: 'All groups of the company, for a board', params: z.object({ companyId: z.string() }), response: { 200: ok({ groups: z.array(boardRow) }), ...errorResponses } },
+      schema: {
+        tags,
+        summary: 'All groups of the company, for a board',
+        params: z.object({ companyId: z.string() }),
+        response: { 200: ok({ groups: z.array(boardRow) }), ...errorResponses },
+      },
     },
     async (request) => {
       const ctx = withCompany(request.ctx);
@@ -159,7 +208,11 @@ const patchItem = z
   })
   .refine((item) => item.field || item.requirementId, 'name the requirement by field or requirementId');
 
-function answerOf(item: { value?: string | undefined; documentId?: string | undefined; address?: z.infer<typeof addressSchema> | undefined }): Answer {
+function answerOf(item: {
+  value?: string | undefined;
+  documentId?: string | undefined;
+  address?: z.infer<typeof addressSchema> | undefined;
+}): Answer {
   if (item.address) return { address: item.address as Extract<Answer, { address: unknown }>['address'] };
   if (item.documentId) return { documentId: item.documentId };
   return { text: item.value ?? '' };
@@ -179,8 +232,14 @@ function answerRoutes(server: HttpServer): void {
       },
     },
     async (request) => {
-      const answers = request.body.requirements.map((item) => ({ field: (item.field ?? item.requirementId)!, answer: answerOf(item) }));
-      return { success: true as const, group: groupView(await submitAnswers(withCompany(request.ctx), request.params.groupId, answers)) };
+      const answers = request.body.requirements.map((item) => ({
+        field: (item.field ?? item.requirementId)!,
+        answer: answerOf(item),
+      }));
+      return {
+        success: true as const,
+        group: groupView(await submitAnswers(withCompany(request.ctx), request.params.groupId, answers)),
+      };
     },
   );
   server.post(
@@ -191,14 +250,25 @@ function answerRoutes(server: HttpServer): void {
         tags,
         summary: 'Answer a requirement with a text or an address',
         params: groupParams.extend({ field: z.string().max(200) }),
-        body: z.object({ value: z.string().max(5000).optional(), address: addressSchema.optional() }).refine((body) => body.value !== undefined || body.address, 'send value or address'),
-        response: { 200: ok({ group: groupSchema, requirement: groupSchema.shape.requirements.element }), ...errorResponses },
+        body: z
+          .object({ value: z.string().max(5000).optional(), address: addressSchema.optional() })
+          .refine((body) => body.value !== undefined || body.address, 'send value or address'),
+        response: {
+          200: ok({ group: groupSchema, requirement: groupSchema.shape.requirements.element }),
+          ...errorResponses,
+        },
       },
     },
     async (request) => {
       const { groupId, field } = request.params;
-      const group = await submitAnswers(withCompany(request.ctx), groupId, [{ field, answer: answerOf(request.body) }]);
-      return { success: true as const, group: groupView(group), requirement: requirementView(findRequirement(group, field)) };
+      const group = await submitAnswers(withCompany(request.ctx), groupId, [
+        { field, answer: answerOf(request.body) },
+      ]);
+      return {
+        success: true as const,
+        group: groupView(group),
+        requirement: requirementView(findRequirement(group, field)),
+      };
     },
   );
   validateRoute(server);
@@ -214,7 +284,12 @@ function validateRoute(server: HttpServer): void {
         summary: 'Check all answers and, when complete, send the group for review',
         params: groupParams,
         response: {
-          200: ok({ isValid: z.boolean(), isComplete: z.boolean(), errors: z.array(z.object({ field: z.string(), message: z.string() })), group: groupSchema }),
+          200: ok({
+            isValid: z.boolean(),
+            isComplete: z.boolean(),
+            errors: z.array(z.object({ field: z.string(), message: z.string() })),
+            group: groupSchema,
+          }),
           ...errorResponses,
         },
       },
@@ -224,7 +299,11 @@ function validateRoute(server: HttpServer): void {
       const group = await getGroup(ctx, request.params.groupId);
       const errors = group.requirements.flatMap((row) => {
         const violation =
-          row.textValue !== null ? checkText(row.criteria, row.textValue) : row.address ? checkAddress(row.criteria, row.address, group.row.country) : null;
+          row.textValue !== null
+            ? checkText(row.criteria, row.textValue)
+            : row.address
+              ? checkAddress(row.criteria, row.address, group.row.country)
+              : null;
         const message = violation ? inWords(violation, ctx.language) : row.rejectionReason;
         return message ? [{ field: row.field, message }] : [];
       });

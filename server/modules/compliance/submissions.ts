@@ -3,9 +3,9 @@ import { type ErrorCode, fail, type Language, RelaisError } from '../../kernel/e
 import { publish } from '../../kernel/live.ts';
 import { audit } from '../identity/index.ts';
 import type { PostalAddress, RequirementType } from '../providers/index.ts';
+import { keepFile, type UploadedFile } from './documents.ts';
 import type { DocumentRow } from './documents-store.ts';
 import { findDocument } from './documents-store.ts';
-import { keepFile, type UploadedFile } from './documents.ts';
 import { enqueueSync, type Group, getGroup } from './groups.ts';
 import { checkAddress, checkText, groupCan, type Violation } from './model.ts';
 import * as store from './store.ts';
@@ -21,27 +21,49 @@ const EXPECTED: Record<RequirementType, Record<Language, string>> = {
 };
 
 /** Outcomes after which a saved answer simply stays to be sent later. */
-const SEND_LATER = new Set<ErrorCode>(['provider_error', 'provider_timeout', 'provider_rate_limited', 'provider_unauthorized', 'provider_not_configured']);
+const SEND_LATER = new Set<ErrorCode>([
+  'provider_error',
+  'provider_timeout',
+  'provider_rate_limited',
+  'provider_unauthorized',
+  'provider_not_configured',
+]);
 
 /**
  * Saves answers to a group's requirements and sends them to the provider. What is saved stays saved: when the provider
  * cannot be reached, it is sent later. Nothing is saved when one of the answers breaks a criterion.
  * @throws unknown_requirement, requirement_type_mismatch, requirement_value_invalid, requirements_not_editable, not_found.
  */
-export async function submitAnswers(ctx: CompanyCtx, groupId: string, answers: { field: string; answer: Answer }[]): Promise<Group> {
+export async function submitAnswers(
+  ctx: CompanyCtx,
+  groupId: string,
+  answers: { field: string; answer: Answer }[],
+): Promise<Group> {
   const group = await getGroup(ctx, groupId);
   const checked = answers.map(({ field, answer }) => check(ctx, group, field, answer));
   const at = ctx.kernel.clock.now();
   await transact(ctx, async (tx) => {
     const current = await store.findGroupForUpdate(tx, group.row.id);
     if (!current || !groupCan('edit', current.reviewStatus)) {
-      fail('requirements_not_editable', { status: statusWord(current?.reviewStatus ?? 'draft', ctx.language) });
+      fail('requirements_not_editable', {
+        status: statusWord(current?.reviewStatus ?? 'draft', ctx.language),
+      });
     }
     for (const { requirement, value } of checked) {
       await assertDocumentExists(tx, value.documentId);
       await store.saveValue(tx, group.row.id, requirement.requirementId, value, at);
-      const changes = { [requirement.field]: { from: describe(requirement), to: value.textValue ?? value.documentId ?? 'address' } };
-      await audit(tx, ctx, { action: 'requirement.submitted', entityType: 'requirement_group', entityId: group.row.id, changes });
+      const changes = {
+        [requirement.field]: {
+          from: describe(requirement),
+          to: value.textValue ?? value.documentId ?? 'address',
+        },
+      };
+      await audit(tx, ctx, {
+        action: 'requirement.submitted',
+        entityType: 'requirement_group',
+        entityId: group.row.id,
+        changes,
+      });
     }
     await enqueueSync(ctx, tx, group.row.id);
     await publish(tx, ctx.companyId, 'requirement_group', group.row.id);
@@ -51,15 +73,26 @@ export async function submitAnswers(ctx: CompanyCtx, groupId: string, answers: {
 }
 
 /** Takes a file into the company's vault and answers a requirement with it. */
-export async function submitFile(ctx: CompanyCtx, groupId: string, field: string, file: UploadedFile): Promise<{ group: Group; document: DocumentRow }> {
+export async function submitFile(
+  ctx: CompanyCtx,
+  groupId: string,
+  field: string,
+  file: UploadedFile,
+): Promise<{ group: Group; document: DocumentRow }> {
   const group = await getGroup(ctx, groupId);
   const requirement = findRequirement(group, field);
   if (requirement.type !== 'document') mismatch(ctx, requirement);
   const document = await keepFile(ctx, file);
-  return { group: await submitAnswers(ctx, groupId, [{ field, answer: { documentId: document.id } }]), document };
+  return {
+    group: await submitAnswers(ctx, groupId, [{ field, answer: { documentId: document.id } }]),
+    document,
+  };
 }
 
-async function assertDocumentExists(tx: Parameters<typeof findDocument>[0], documentId: string | null): Promise<void> {
+async function assertDocumentExists(
+  tx: Parameters<typeof findDocument>[0],
+  documentId: string | null,
+): Promise<void> {
   if (documentId && !(await findDocument(tx, documentId))) fail('not_found', { what: 'document' });
 }
 
@@ -74,16 +107,31 @@ async function sendNow(ctx: CompanyCtx, groupId: string): Promise<void> {
 
 /** The requirement that a field names: its slug, or the provider's id. */
 export function findRequirement(group: Group, field: string): store.RequirementRow {
-  const found = group.requirements.find((requirement) => requirement.field === field || requirement.requirementId === field);
-  if (!found) fail('unknown_requirement', { field }, { fields: group.requirements.map((requirement) => requirement.field) });
+  const found = group.requirements.find(
+    (requirement) => requirement.field === field || requirement.requirementId === field,
+  );
+  if (!found)
+    fail(
+      'unknown_requirement',
+      { field },
+      { fields: group.requirements.map((requirement) => requirement.field) },
+    );
   return found;
 }
 
 function mismatch(ctx: CompanyCtx, requirement: store.RequirementRow): never {
-  fail('requirement_type_mismatch', { field: requirement.name, expected: EXPECTED[requirement.type][ctx.language] });
+  fail('requirement_type_mismatch', {
+    field: requirement.name,
+    expected: EXPECTED[requirement.type][ctx.language],
+  });
 }
 
-function check(ctx: CompanyCtx, group: Group, field: string, answer: Answer): { requirement: store.RequirementRow; value: store.SubmittedValue } {
+function check(
+  ctx: CompanyCtx,
+  group: Group,
+  field: string,
+  answer: Answer,
+): { requirement: store.RequirementRow; value: store.SubmittedValue } {
   const requirement = findRequirement(group, field);
   const none: store.SubmittedValue = { textValue: null, documentId: null, address: null };
   if (requirement.type === 'textual' && 'text' in answer) {
@@ -94,14 +142,23 @@ function check(ctx: CompanyCtx, group: Group, field: string, answer: Answer): { 
     refuseViolation(ctx, requirement, checkAddress(requirement.criteria, answer.address, group.row.country));
     return { requirement, value: { ...none, address: answer.address } };
   }
-  if (requirement.type === 'document' && 'documentId' in answer) return { requirement, value: { ...none, documentId: answer.documentId } };
+  if (requirement.type === 'document' && 'documentId' in answer)
+    return { requirement, value: { ...none, documentId: answer.documentId } };
   mismatch(ctx, requirement);
 }
 
-function refuseViolation(ctx: CompanyCtx, requirement: store.RequirementRow, violation: Violation | null): void {
+function refuseViolation(
+  ctx: CompanyCtx,
+  requirement: store.RequirementRow,
+  violation: Violation | null,
+): void {
   if (!violation) return;
   const details = { field: requirement.field, ...violation };
-  fail('requirement_value_invalid', { field: requirement.name, reason: inWords(violation, ctx.language) }, details);
+  fail(
+    'requirement_value_invalid',
+    { field: requirement.name, reason: inWords(violation, ctx.language) },
+    details,
+  );
 }
 
 /** A broken criterion in a sentence that says what would be right. */
@@ -111,9 +168,13 @@ export function inWords(violation: Violation, language: Language): string {
     case 'empty':
       return french ? 'une valeur est nécessaire' : 'a value is needed';
     case 'too_short':
-      return french ? `au moins ${violation.minLength} caractères` : `at least ${violation.minLength} characters`;
+      return french
+        ? `au moins ${violation.minLength} caractères`
+        : `at least ${violation.minLength} characters`;
     case 'too_long':
-      return french ? `au plus ${violation.maxLength} caractères` : `at most ${violation.maxLength} characters`;
+      return french
+        ? `au plus ${violation.maxLength} caractères`
+        : `at most ${violation.maxLength} characters`;
     case 'not_among':
       return `${french ? "l'une de ces valeurs" : 'one of these values'}: ${violation.acceptableValues.join(', ')}`;
     case 'wrong_form':
@@ -121,7 +182,9 @@ export function inWords(violation: Violation, language: Language): string {
     case 'missing_part':
       return french ? `la partie « ${violation.part} » manque` : `the part "${violation.part}" is missing`;
     case 'wrong_country':
-      return french ? `l'adresse doit se trouver en ${violation.country}` : `the address must be in ${violation.country}`;
+      return french
+        ? `l'adresse doit se trouver en ${violation.country}`
+        : `the address must be in ${violation.country}`;
   }
 }
 

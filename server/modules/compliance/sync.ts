@@ -3,7 +3,7 @@ import { RelaisError } from '../../kernel/errors.ts';
 import { newId } from '../../kernel/ids.ts';
 import { publish } from '../../kernel/live.ts';
 import { companyContactEmail } from '../identity/index.ts';
-import { portForAccount, type ProviderPort, type RequirementValue } from '../providers/index.ts';
+import { type ProviderPort, portForAccount, type RequirementValue } from '../providers/index.ts';
 import { readDocument } from './documents.ts';
 import * as store from './store.ts';
 
@@ -21,7 +21,9 @@ const VALUE_ERRORS = new Set(['provider_rejected', 'requirement_value_invalid'])
 export async function syncGroup(ctx: CompanyCtx, groupId: string): Promise<'synced' | 'busy'> {
   const { clock } = ctx.kernel;
   const leaseId = newId(clock);
-  const taken = await transact(ctx, (tx) => store.takeLease(tx, groupId, leaseId, clock.now(), new Date(clock.nowMs() + LEASE_MS)));
+  const taken = await transact(ctx, (tx) =>
+    store.takeLease(tx, groupId, leaseId, clock.now(), new Date(clock.nowMs() + LEASE_MS)),
+  );
   if (!taken) return 'busy';
   try {
     const group = await transact(ctx, (tx) => store.findGroup(tx, groupId));
@@ -57,10 +59,19 @@ async function contactEmail(ctx: CompanyCtx): Promise<string> {
   return (await transact(ctx, companyContactEmail)) ?? 'compliance@localhost';
 }
 
-async function sendValues(ctx: CompanyCtx, port: ProviderPort, group: store.GroupRow, remoteId: string): Promise<void> {
+async function sendValues(
+  ctx: CompanyCtx,
+  port: ProviderPort,
+  group: store.GroupRow,
+  remoteId: string,
+): Promise<void> {
   const zone = { country: group.country, type: group.numberType };
-  const rows = (await transact(ctx, (tx) => store.listRequirements(tx, [group.id]))).filter((row) => row.status === 'completed');
-  const known: RequirementValue[] = rows.filter((row) => row.sentAt).map((row) => toValue(row, row.remoteValue!));
+  const rows = (await transact(ctx, (tx) => store.listRequirements(tx, [group.id]))).filter(
+    (row) => row.status === 'completed',
+  );
+  const known: RequirementValue[] = rows
+    .filter((row) => row.sentAt)
+    .map((row) => toValue(row, row.remoteValue!));
   // One at a time, so that a refusal names its culprit. The group is always sent whole.
   for (const row of rows.filter((candidate) => !candidate.sentAt)) {
     try {
@@ -86,13 +97,25 @@ function toValue(row: store.RequirementRow, value: string): RequirementValue {
 }
 
 /** What the provider will know the value by; an uploaded document or address is kept at once, not to be made twice. */
-async function makeRemoteValue(ctx: CompanyCtx, port: ProviderPort, group: store.GroupRow, row: store.RequirementRow): Promise<string> {
+async function makeRemoteValue(
+  ctx: CompanyCtx,
+  port: ProviderPort,
+  group: store.GroupRow,
+  row: store.RequirementRow,
+): Promise<string> {
   const remoteValue = await upload(ctx, port, group, row);
-  await transact(ctx, (tx) => store.saveRemoteValue(tx, group.id, row.requirementId, remoteValue, row.submittedAt!));
+  await transact(ctx, (tx) =>
+    store.saveRemoteValue(tx, group.id, row.requirementId, remoteValue, row.submittedAt!),
+  );
   return remoteValue;
 }
 
-async function upload(ctx: CompanyCtx, port: ProviderPort, group: store.GroupRow, row: store.RequirementRow): Promise<string> {
+async function upload(
+  ctx: CompanyCtx,
+  port: ProviderPort,
+  group: store.GroupRow,
+  row: store.RequirementRow,
+): Promise<string> {
   const reference = `relais-${group.id}-${row.field}`.slice(0, 100);
   if (row.documentId) {
     const { document, bytes } = await readDocument(ctx, row.documentId);
@@ -109,7 +132,12 @@ async function upload(ctx: CompanyCtx, port: ProviderPort, group: store.GroupRow
   return row.textValue!;
 }
 
-async function refuse(ctx: CompanyCtx, groupId: string, row: store.RequirementRow, reason: string): Promise<void> {
+async function refuse(
+  ctx: CompanyCtx,
+  groupId: string,
+  row: store.RequirementRow,
+  reason: string,
+): Promise<void> {
   await transact(ctx, async (tx) => {
     await store.rejectValue(tx, groupId, row.requirementId, reason);
     await publish(tx, ctx.companyId, 'requirement_group', groupId);

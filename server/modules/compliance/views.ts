@@ -44,10 +44,16 @@ const requirementSchema = requirementSpecSchema
   .extend({
     requirementId: z.string(),
     status: z.enum(['pending', 'completed']),
-    submittedValueId: z.string().nullable().describe("The provider's id of the document or address, or the text"),
+    submittedValueId: z
+      .string()
+      .nullable()
+      .describe("The provider's id of the document or address, or the text"),
     submittedValue: z.unknown().nullable(),
     submittedAt: z.iso.datetime().nullable(),
-    sentAt: z.iso.datetime().nullable().describe('When the provider had the value; null while it waits to be sent'),
+    sentAt: z.iso
+      .datetime()
+      .nullable()
+      .describe('When the provider had the value; null while it waits to be sent'),
     rejectionReason: z.string().nullable(),
     expiresAt: z.iso.datetime().nullable(),
   })
@@ -56,7 +62,10 @@ const requirementSchema = requirementSpecSchema
 export const groupSchema = z
   .object({
     id: z.string(),
-    telnyxId: z.string().nullable().describe("The provider's id of the group; null for zones that ask for nothing"),
+    telnyxId: z
+      .string()
+      .nullable()
+      .describe("The provider's id of the group; null for zones that ask for nothing"),
     provider: z.enum(['telnyx', 'twilio']),
     companyId: z.string(),
     destinationZone: z.string(),
@@ -153,6 +162,8 @@ export function documentView(row: DocumentRow, uses: readonly DocumentUse[]): z.
     ...row,
     expiresAt: iso(row.expiresAt),
     createdAt: row.createdAt.toISOString(),
-    usedIn: uses.filter((use) => use.documentId === row.id).map(({ groupId, destinationZone, field }) => ({ groupId, destinationZone, field })),
+    usedIn: uses
+      .filter((use) => use.documentId === row.id)
+      .map(({ groupId, destinationZone, field }) => ({ groupId, destinationZone, field })),
   };
 }

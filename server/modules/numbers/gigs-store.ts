@@ -1,0 +1,59 @@
+import { sql, type Tx } from '../../kernel/db/index.ts';
+
+export interface GigRow {
+  id: string;
+  companyId: string;
+  name: string;
+  destinationZone: string;
+  description: string;
+  /** Numbers that are active or being bought for it. */
+  numberCount: number;
+  createdAt: Date;
+}
+
+const columns = sql`gigs.*, (select count(*) from numbers where gig_id = gigs.id and status in ('pending', 'active')) as number_count`;
+
+export async function insertGig(tx: Tx, gig: Omit<GigRow, 'numberCount'>): Promise<void> {
+  await sql`
+    insert into gigs (id, company_id, name, destination_zone, description, created_at, updated_at)
+    values (${gig.id}, ${gig.companyId}, ${gig.name}, ${gig.destinationZone}, ${gig.description}, ${gig.createdAt}, ${gig.createdAt})`.execute(
+    tx,
+  );
+}
+
+export async function findGig(tx: Tx, id: string): Promise<GigRow | null> {
+  const { rows } = await sql<GigRow>`select ${columns} from gigs where id::text = ${id}`.execute(tx);
+  return rows[0] ?? null;
+}
+
+/** Newest first, after an id; `search` is part of the name or the zone. */
+export async function listGigs(
+  tx: Tx,
+  search: string,
+  afterId: string | null,
+  limit: number,
+): Promise<GigRow[]> {
+  const { rows } = await sql<GigRow>`
+    select ${columns} from gigs
+    where (${afterId}::uuid is null or id < ${afterId}::uuid)
+      and (${search} = '' or position(lower(${search}) in lower(name)) > 0 or destination_zone = upper(${search}))
+    order by id desc limit ${limit}`.execute(tx);
+  return rows;
+}
+
+export async function updateGig(
+  tx: Tx,
+  id: string,
+  gig: Pick<GigRow, 'name' | 'destinationZone' | 'description'>,
+  at: Date,
+): Promise<void> {
+  await sql`
+    update gigs set name = ${gig.name}, destination_zone = ${gig.destinationZone}, description = ${gig.description}, updated_at = ${at}
+    where id = ${id}`.execute(tx);
+}
+
+/** Ended numbers keep their history but no longer name the gig. */
+export async function deleteGig(tx: Tx, id: string): Promise<void> {
+  await sql`update numbers set gig_id = null where gig_id = ${id}`.execute(tx);
+  await sql`delete from gigs where id = ${id}`.execute(tx);
+}

@@ -1,0 +1,3 @@
+/** Numbers that a company buys and gives back, and the gigs they are for. */
+export { numberJobs, onNumberOrderEvent } from './jobs.ts';
+export { numberRoutes } from './routes.ts';

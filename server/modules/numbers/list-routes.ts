@@ -1,0 +1,247 @@
+import { z } from 'zod';
+import { transact, withCompany } from '../../kernel/ctx.ts';
+import { fromCursor, pageQuery, toCsv, toPage } from '../../kernel/http/paging.ts';
+import { errorResponses, ok, optionalId } from '../../kernel/http/schemas.ts';
+import type { HttpServer } from '../../kernel/http/server.ts';
+import { PROVIDERS, portFor } from '../providers/index.ts';
+import { getGig } from './gigs.ts';
+import { assignNumber, getNumber, refreshOrder, releaseNumber, requestConfiguration } from './lifecycle.ts';
+import { listEvents, listNumbers, listNumbersOfGig, type NumberFilter } from './store.ts';
+import { numberSchema, numberView, timelineSchema } from './views.ts';
+
+const read = { authority: { permission: 'numbers:read' } } as const;
+const manage = { authority: { permission: 'numbers:manage' } } as const;
+const params = z.object({ id: z.string().max(100) });
+const one = ok({ number: numberSchema });
+const CSV_ROWS_MAX = 10_000;
+
+const listQuery = pageQuery.extend({
+  status: z.enum(['pending', 'active', 'error', 'released']).optional(),
+  provider: z.enum(PROVIDERS).optional(),
+  country: z.string().length(2).toUpperCase().optional(),
+  gigId: z.string().max(100).optional(),
+  search: z.string().max(100).optional().describe('Digits of the number, or part of the gig’s name'),
+  format: z.enum(['json', 'csv']).default('json'),
+});
+
+export function listRoutes(server: HttpServer): void {
+  listRoute(server, '/api/phone-numbers', {});
+  listRoute(server, '/api/telnyx/phone-numbers', { provider: 'telnyx' });
+  detailRoutes(server);
+  changeRoutes(server);
+  gigCheckRoute(server);
+  connectionsRoute(server);
+}
+
+function listRoute(server: HttpServer, url: string, fixed: NumberFilter): void {
+  server.get(
+    url,
+    {
+      config: read,
+      schema: {
+        tags: ['numbers'],
+        summary: "The company's numbers",
+        querystring: listQuery,
+        produces: ['application/json', 'text/csv'],
+        response: {
+          200: z.union([
+            ok({ numbers: z.array(numberSchema), nextCursor: z.string().nullable() }),
+            z.string(),
+          ]),
+          ...errorResponses,
+        },
+      },
+    },
+    async (request, reply) => {
+      const ctx = withCompany(request.ctx);
+      const { limit, cursor, format, ...filter } = request.query;
+      const rowsMax = format === 'csv' ? CSV_ROWS_MAX : limit;
+      const page = toPage(
+        await transact(ctx, (tx) =>
+          listNumbers(tx, { ...filter, ...fixed }, fromCursor(cursor), rowsMax + 1),
+        ),
+        rowsMax,
+      );
+      const numbers = page.rows.map(numberView);
+      if (format === 'json') return { success: true as const, numbers, nextCursor: page.nextCursor };
+      const header = [
+        'phoneNumber',
+        'provider',
+        'status',
+        'country',
+        'type',
+        'gigName',
+        'monthlyCost',
+        'currency',
+        'purchasedAt',
+        'activatedAt',
+      ] as const;
+      const lines = numbers.map((number) => [
+        ...[number.phoneNumber, number.provider, number.status, number.country, number.type, number.gigName],
+        ...[
+          number.monthlyCost?.amount ?? null,
+          number.monthlyCost?.currency ?? null,
+          number.purchasedAt,
+          number.activatedAt,
+        ],
+      ]);
+      return reply
+        .type('text/csv; charset=utf-8')
+        .header('content-disposition', 'attachment; filename="numbers.csv"')
+        .send(toCsv(header, lines));
+    },
+  );
+}
+
+function detailRoutes(server: HttpServer): void {
+  server.get(
+    '/api/phone-numbers/:id',
+    {
+      config: read,
+      schema: {
+        tags: ['numbers'],
+        summary: 'One number with its timeline',
+        params,
+        response: { 200: ok({ number: numberSchema, timeline: z.array(timelineSchema) }), ...errorResponses },
+      },
+    },
+    async (request) => {
+      const ctx = withCompany(request.ctx);
+      const number = await getNumber(ctx, request.params.id);
+      const events = await transact(ctx, (tx) => listEvents(tx, number.id));
+      const timeline = events.map(({ createdAt, kind, status, source, providerStatus, text }) => ({
+        at: createdAt.toISOString(),
+        kind,
+        status,
+        source,
+        providerStatus,
+        text,
+      }));
+      return { success: true as const, number: numberView(number), timeline };
+    },
+  );
+}
+
+function changeRoutes(server: HttpServer): void {
+  server.patch(
+    '/api/phone-numbers/:id',
+    {
+      config: manage,
+      schema: {
+        tags: ['numbers'],
+        summary: 'Give a number to another gig',
+        params,
+        body: z.object({ gigId: optionalId }),
+        response: { 200: one, ...errorResponses },
+      },
+    },
+    async (request) => ({
+      success: true as const,
+      number: numberView(await assignNumber(withCompany(request.ctx), request.params.id, request.body.gigId)),
+    }),
+  );
+  server.post(
+    '/api/phone-numbers/:id/release',
+    {
+      config: manage,
+      schema: {
+        tags: ['numbers'],
+        summary: 'Give a number back to the provider',
+        params,
+        response: { 200: one, ...errorResponses },
+      },
+    },
+    async (request) => ({
+      success: true as const,
+      number: numberView(await releaseNumber(withCompany(request.ctx), request.params.id)),
+    }),
+  );
+  server.post(
+    '/api/phone-numbers/:id/configure',
+    {
+      config: manage,
+      schema: {
+        tags: ['numbers'],
+        summary: 'Point a number at our webhooks again',
+        params,
+        response: { 200: one, ...errorResponses },
+      },
+    },
+    async (request) => ({
+      success: true as const,
+      number: numberView(await requestConfiguration(withCompany(request.ctx), request.params.id)),
+    }),
+  );
+  server.post(
+    '/api/phone-numbers/:id/refresh',
+    {
+      config: manage,
+      schema: {
+        tags: ['numbers'],
+        summary: 'Ask the provider how a number stands',
+        params,
+        response: { 200: one, ...errorResponses },
+      },
+    },
+    async (request) => {
+      const ctx = withCompany(request.ctx);
+      const number = await getNumber(ctx, request.params.id);
+      await refreshOrder(ctx, number.orderId, 'user');
+      return { success: true as const, number: numberView(await getNumber(ctx, number.id)) };
+    },
+  );
+}
+
+function gigCheckRoute(server: HttpServer): void {
+  server.get(
+    '/api/phone-numbers/gig/:gigId/check',
+    {
+      config: read,
+      schema: {
+        tags: ['numbers'],
+        summary: 'Does a gig have a number?',
+        params: z.object({ gigId: z.string().max(100) }),
+        response: {
+          200: ok({
+            hasNumber: z.boolean(),
+            number: numberSchema.nullable(),
+            numbers: z.array(numberSchema),
+          }),
+          ...errorResponses,
+        },
+      },
+    },
+    async (request) => {
+      const ctx = withCompany(request.ctx);
+      const gig = await getGig(ctx, request.params.gigId);
+      const numbers = (await transact(ctx, (tx) => listNumbersOfGig(tx, gig.id))).map(numberView);
+      return { success: true as const, hasNumber: numbers.length > 0, number: numbers[0] ?? null, numbers };
+    },
+  );
+}
+
+const connectionSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  kind: z.string(),
+  active: z.boolean(),
+  webhookUrl: z.string().nullable(),
+});
+
+function connectionsRoute(server: HttpServer): void {
+  server.get(
+    '/api/telnyx/connections',
+    {
+      config: read,
+      schema: {
+        tags: ['telnyx'],
+        summary: "The Telnyx account's voice connections",
+        response: { 200: ok({ connections: z.array(connectionSchema) }), ...errorResponses },
+      },
+    },
+    async (request) => {
+      const { port } = await portFor(withCompany(request.ctx), 'telnyx');
+      return { success: true as const, connections: await port.listConnections() };
+    },
+  );
+}
