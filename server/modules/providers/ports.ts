@@ -1,0 +1,147 @@
+import { randomInt } from 'node:crypto';
+import { publicBaseUrl } from '../../kernel/config.ts';
+import { type CompanyCtx, type Kernel, transact } from '../../kernel/ctx.ts';
+import type { Tx } from '../../kernel/db/index.ts';
+import { fail } from '../../kernel/errors.ts';
+import type { PortDeps } from './deps.ts';
+import { displayName } from './failure.ts';
+import { type Credentials, INSTALLATION_IDS, sealPurpose } from './model.ts';
+import type { ProviderName, ProviderPort } from './port.ts';
+import { stateOf } from './state.ts';
+import * as store from './store.ts';
+import { createTelnyxPort } from './telnyx/index.ts';
+import { createTwilioPort } from './twilio/index.ts';
+
+/** A port and the account behind it; null stands for the installation's account. */
+export interface AccountPort {
+  accountId: string | null;
+  port: ProviderPort;
+}
+
+/**
+ * The port a company uses for a provider: its default account, else the installation's.
+ * @throws provider_not_configured when there is neither.
+ */
+export async function portFor(ctx: CompanyCtx, provider: ProviderName): Promise<AccountPort> {
+  const account = await transact(ctx, async (tx) =>
+    freshlySealed(ctx.kernel, tx, await store.findDefaultAccount(tx, provider)),
+  );
+  return account
+    ? { accountId: account.id, port: portOfRow(ctx.kernel, account) }
+    : { accountId: null, port: installationPort(ctx.kernel, provider) };
+}
+
+/**
+ * The port of a given account: the one that something was bought with, or an event came from.
+ * @param accountId null for the installation's account.
+ * @throws provider_not_configured when the account is no longer there.
+ */
+export async function portForAccount(
+  ctx: CompanyCtx,
+  provider: ProviderName,
+  accountId: string | null,
+): Promise<AccountPort> {
+  if (accountId === null) return { accountId, port: installationPort(ctx.kernel, provider) };
+  const account = await transact(ctx, async (tx) =>
+    freshlySealed(ctx.kernel, tx, await store.findAccount(tx, accountId)),
+  );
+  if (!account || account.provider !== provider)
+    fail('provider_not_configured', { provider: displayName(provider) });
+  return { accountId, port: portOfRow(ctx.kernel, account) };
+}
+
+/** Whether the configuration holds the installation's own account of a provider. */
+export function installationHas({ config }: Kernel, provider: ProviderName): boolean {
+  return provider === 'telnyx' ? config.TELNYX_API_KEY !== '' : config.TWILIO_ACCOUNT_SID !== '';
+}
+
+/** The credentials of a row. @throws when they were sealed by a key that is gone, or for another row. */
+export function openCredentials(kernel: Kernel, row: store.AccountRow): Credentials {
+  return JSON.parse(
+    kernel.vault.open(sealPurpose(row.companyId, row.id), row.credentialsSealed),
+  ) as Credentials;
+}
+
+export function sealCredentials(
+  kernel: Kernel,
+  owner: { companyId: string; id: string },
+  credentials: Credentials,
+): string {
+  return kernel.vault.seal(sealPurpose(owner.companyId, owner.id), JSON.stringify(credentials));
+}
+
+/** After a rotation of SECRET_KEY, accounts move to the new key as they are used. */
+async function freshlySealed(
+  kernel: Kernel,
+  tx: Tx,
+  row: store.AccountRow | null,
+): Promise<store.AccountRow | null> {
+  if (row && kernel.vault.isStale(row.credentialsSealed)) {
+    await store.resealAccount(tx, row, sealCredentials(kernel, row, openCredentials(kernel, row)));
+  }
+  return row;
+}
+
+/** More ports than this are opened again when needed. */
+const PORTS_MAX = 500;
+
+export function portOfRow(kernel: Kernel, row: store.AccountRow): ProviderPort {
+  const { ports } = stateOf(kernel);
+  const known = ports.get(row.id);
+  if (known?.version === row.credentialsVersion) return known.port;
+  if (ports.size >= PORTS_MAX) ports.clear();
+  const port = openPort(kernel, row.id, openCredentials(kernel, row));
+  ports.set(row.id, { version: row.credentialsVersion, port });
+  return port;
+}
+
+export function installationPort(kernel: Kernel, provider: ProviderName): ProviderPort {
+  if (!installationHas(kernel, provider))
+    fail('provider_not_configured', { provider: displayName(provider) });
+  const { ports } = stateOf(kernel);
+  const key = INSTALLATION_IDS[provider];
+  const known = ports.get(key);
+  if (known) return known.port;
+  const { config } = kernel;
+  const credentials: Credentials =
+    provider === 'telnyx'
+      ? { provider, apiKey: config.TELNYX_API_KEY }
+      : { provider, accountSid: config.TWILIO_ACCOUNT_SID, authToken: config.TWILIO_AUTH_TOKEN };
+  const port = openPort(kernel, null, credentials);
+  ports.set(key, { version: 0, port });
+  return port;
+}
+
+function openPort(kernel: Kernel, accountId: string | null, credentials: Credentials): ProviderPort {
+  const { config } = kernel;
+  const deps = portDeps(kernel);
+  if (credentials.provider === 'telnyx') {
+    // The configured connection is the installation's: a company's account knows nothing of it.
+    const connectionId =
+      accountId === null ? config.TELNYX_CONNECTION_ID || config.TELNYX_APPLICATION_ID || null : null;
+    return createTelnyxPort(
+      { accountId, apiKey: credentials.apiKey, baseUrl: config.TELNYX_BASE_URL, connectionId },
+      deps,
+    );
+  }
+  const { accountSid, authToken } = credentials;
+  const voiceUrl = config.TWILIO_VOICE_WEBHOOK_URL || null;
+  const statusUrl = config.TWILIO_STATUS_CALLBACK_URL || null;
+  return createTwilioPort(
+    { accountId, accountSid, authToken, baseUrl: config.TWILIO_BASE_URL || null, voiceUrl, statusUrl },
+    deps,
+  );
+}
+
+function portDeps(kernel: Kernel): PortDeps {
+  return {
+    clock: kernel.clock,
+    log: kernel.log,
+    metrics: kernel.metrics,
+    timeoutMs: kernel.config.PROVIDER_TIMEOUT_MS,
+    publicBaseUrl: publicBaseUrl(kernel.config),
+    installation: kernel.vault.keyId,
+    sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    random: () => randomInt(1_000_000) / 1_000_000,
+  };
+}
