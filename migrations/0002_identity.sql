@@ -57,7 +57,7 @@ create table invitations (
   created_at timestamptz not null
 );
 create index invitations_by_company on invitations (company_id, id);
--- One open invitation per person and company: inviting again withdraws the one before.
+-- One open invitation per person and company: inviting again renews it.
 create unique index invitations_one_pending on invitations (company_id, email) where status = 'pending';
 
 create table api_keys (
@@ -229,14 +229,15 @@ grant select, insert on companies, members, invitations, api_keys, audit_log to 
 grant update (name, country, time_zone, currency) on companies to relais_app;
 grant update (role) on members to relais_app;
 grant delete on members to relais_app;
-grant update (status, token_sealed) on invitations to relais_app;
+-- Inviting again renews the row: another link, another end, perhaps another role.
+grant update (role, status, token_hash, token_sealed, language, inviter_id, inviter_name, expires_at) on invitations to relais_app;
 grant update (revoked_at) on api_keys to relais_app;
 grant select (id, name, email, two_factor_enabled, language, created_at) on users to relais_app;
 
 -- relais_auth: signing in and making accounts, before or across companies.
 grant select, insert, update, delete on users, sessions, accounts, verifications, two_factors, sign_in_attempts, used_codes to relais_auth;
 grant select, insert on jwks to relais_auth;
--- The first company of a new account, the company a session starts in, and what an invitation leads to.
+-- The company of a new account, the company a session starts in, and what an invitation leads to.
 create policy sign_in on companies to relais_auth using (true) with check (true);
 create policy sign_in on members to relais_auth using (true) with check (true);
 create policy sign_in on invitations to relais_auth using (true) with check (true);

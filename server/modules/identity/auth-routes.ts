@@ -4,7 +4,7 @@ import { publicBaseUrl } from '../../kernel/config.ts';
 import type { Kernel } from '../../kernel/ctx.ts';
 import { type ErrorCode, fail } from '../../kernel/errors.ts';
 import type { Authority } from '../../kernel/http/authority.ts';
-import { errorSchema } from '../../kernel/http/openapi.ts';
+import { errorResponses } from '../../kernel/http/schemas.ts';
 import type { HttpServer } from '../../kernel/http/server.ts';
 import type { Auth } from './auth.ts';
 import { passCookies, toWebRequest } from './convert.ts';
@@ -60,10 +60,9 @@ const ROUTES: AuthRoute[] = [
     answer: z.object({
       success,
       session: z
-        .object({ id: z.string(), expiresAt: z.coerce.date(), activeOrganizationId: z.string().nullish() })
-        .nullish()
-        .transform((session) => session ?? null),
-      user: user.nullish().transform((person) => person ?? null),
+        .object({ id: z.string(), expiresAt: z.iso.datetime(), activeOrganizationId: z.string().nullish() })
+        .nullable(),
+      user: user.nullable(),
     }),
   },
   {
@@ -167,14 +166,7 @@ export function authRoutes(server: HttpServer, kernel: Kernel, auth: Auth): void
         tags: ['identity'],
         summary,
         ...(body ? { body } : {}),
-        response: {
-          200: answer,
-          400: errorSchema,
-          401: errorSchema,
-          403: errorSchema,
-          409: errorSchema,
-          423: errorSchema,
-        },
+        response: { 200: answer, ...errorResponses },
       },
       handler: (request, reply) => answerFromLibrary(kernel, auth, request, reply),
     });
@@ -196,7 +188,8 @@ async function answerFromLibrary(
   const body = text ? (JSON.parse(text) as Record<string, unknown> | null) : null;
   if (!answer.ok) refuse(kernel, answer.status, body);
   reply.header('cache-control', 'no-store');
-  return { success: true, ...body };
+  // A null answer is how the library says that there is no session.
+  return { success: true, ...(body ?? { session: null, user: null }) };
 }
 
 function refuse(kernel: Kernel, status: number, body: Record<string, unknown> | null): never {

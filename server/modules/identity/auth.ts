@@ -31,8 +31,8 @@ export function createAuth(kernel: Kernel) {
     // Requests are limited by the HTTP shell, and wrong attempts are counted by the guard.
     rateLimit: { enabled: false },
     logger: {
-      level: 'warn',
-      log: (level, message) => log[level === 'error' ? 'error' : 'warn']({ part: 'sign-in' }, message),
+      level: 'error',
+      log: (_level, message) => log.error({ part: 'sign-in' }, message),
     },
     user: {
       modelName: 'users',

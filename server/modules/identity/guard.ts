@@ -112,25 +112,26 @@ async function personOf(kernel: Kernel, hook: HookContext): Promise<Person | nul
 
 async function noteFailure({ ctx, person, attempt, isLastAttempt }: Passage): Promise<void> {
   if (!attempt) return;
-  const subject = { entityType: 'user', entityId: person?.id ?? 'unknown' };
   ctx.log.info(
-    { requestId: ctx.requestId, address: ctx.address, kind: attempt.kind, userId: person?.id },
+    { address: ctx.address, kind: attempt.kind, userId: person?.id },
     'A password or code was wrong',
   );
   if (!person) return;
-  await auditPerson(ctx, person.id, {
-    action: attempt.kind === 'password' ? 'session.password_refused' : 'session.code_refused',
-    ...subject,
+  await ctx.kernel.db.auth.transaction().execute(async (tx) => {
+    await auditPerson(tx, ctx, person.id, {
+      action: attempt.kind === 'password' ? 'session.password_refused' : 'session.code_refused',
+    });
+    if (isLastAttempt) await auditPerson(tx, ctx, person.id, { action: 'user.locked' });
   });
-  if (isLastAttempt) await auditPerson(ctx, person.id, { action: 'user.locked', ...subject });
 }
 
 async function noteSuccess(kernel: Kernel, hook: HookContext, { ctx, person }: Passage): Promise<void> {
-  if (!person) return;
-  const action = await actionOf(kernel, hook, person);
+  const action = person && (await actionOf(kernel, hook, person));
   if (!action) return;
   const actor = { kind: 'user' as const, id: person.id, name: person.name, role: null };
-  await auditPerson({ ...ctx, actor }, person.id, { action, entityType: 'user', entityId: person.id });
+  await kernel.db.auth
+    .transaction()
+    .execute((tx) => auditPerson(tx, { ...ctx, actor }, person.id, { action }));
 }
 
 /** The audit log's word for what the library has just done, if it is worth one. */

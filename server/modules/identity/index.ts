@@ -4,8 +4,9 @@ import type { HttpServer } from '../../kernel/http/server.ts';
 import type { JobDefinitions } from '../../kernel/jobs.ts';
 import { pruneSignIn } from './attempts.ts';
 import { createAuth } from './auth.ts';
-import { authRoutes } from './auth-routes.ts';
 import { createAuthenticate } from './authenticate.ts';
+import { mailInvitation } from './invitations.ts';
+import { identityRoutes } from './routes.ts';
 
 export { createOwner, issueApiKey, type NewOwner } from './accounts.ts';
 export { type AuditEntry, audit, type Changes, difference } from './audit.ts';
@@ -24,11 +25,12 @@ export function createIdentity(kernel: Kernel): Identity {
   const auth = createAuth(kernel);
   return {
     authenticate: createAuthenticate(kernel, auth),
-    routes(server) {
-      authRoutes(server, kernel, auth);
-    },
+    routes: (server) => identityRoutes(server, kernel, auth),
     jobs: {
-      handlers: { 'identity.prune': () => pruneSignIn(kernel) },
+      handlers: {
+        'identity.prune': () => pruneSignIn(kernel),
+        'identity.mail_invitation': (payload) => mailInvitation(kernel, payload),
+      },
       schedules: { 'identity.prune': { everySeconds: 3600 } },
     },
   };

@@ -7,6 +7,7 @@ import type { Role } from './model.ts';
 export type Runner = Kysely<DB>;
 
 export interface Membership {
+  id: string;
   companyId: string;
   companyName: string;
   role: Role;
@@ -58,7 +59,7 @@ export async function companyIdsOf(db: Runner, userId: string): Promise<string[]
 /** The companies of a person, in the order they were joined. */
 export async function membershipsOf(db: Runner, userId: string): Promise<Membership[]> {
   const { rows } = await sql<Membership>`
-    select members.company_id, companies.name as company_name, members.role
+    select members.id, members.company_id, companies.name as company_name, members.role
     from members join companies on companies.id = members.company_id
     where members.user_id = ${userId} order by members.id`.execute(db);
   return rows;
@@ -104,13 +105,19 @@ export async function insertPerson(
 
 export async function updatePerson(
   db: Runner,
-  userId: string,
-  change: { name: string; language: Language },
+  person: Pick<Person, 'id' | 'name' | 'language'>,
   now: Date,
 ): Promise<void> {
-  await sql`update users set name = ${change.name}, language = ${change.language}, updated_at = ${now} where id = ${userId}`.execute(
+  await sql`update users set name = ${person.name}, language = ${person.language}, updated_at = ${now} where id = ${person.id}`.execute(
     db,
   );
+}
+
+export async function companyNameOf(db: Runner, companyId: string): Promise<string> {
+  const { rows } = await sql<{ name: string }>`select name from companies where id = ${companyId}`.execute(
+    db,
+  );
+  return rows[0]!.name;
 }
 
 export async function insertCompany(db: Runner, company: Company): Promise<void> {
@@ -168,6 +175,14 @@ export async function memberById(tx: Runner, id: string): Promise<Member | null>
 export async function lockOwners(tx: Runner): Promise<number> {
   const { rows } = await sql`select id from members where role = 'owner' order by id for update`.execute(tx);
   return rows.length;
+}
+
+export async function isMemberEmail(tx: Runner, email: string): Promise<boolean> {
+  const { rows } =
+    await sql`select from members join users on users.id = members.user_id where users.email = ${email}`.execute(
+      tx,
+    );
+  return rows.length > 0;
 }
 
 export async function setMemberRole(tx: Runner, id: string, role: Role): Promise<void> {

@@ -1,0 +1,132 @@
+import { z } from 'zod';
+import { type CompanyCtx, withCompany } from '../../kernel/ctx.ts';
+import { fail } from '../../kernel/errors.ts';
+import { pageQuery } from '../../kernel/http/paging.ts';
+import { errorResponses, ok } from '../../kernel/http/schemas.ts';
+import type { HttpServer } from '../../kernel/http/server.ts';
+import { createApiKey, listApiKeys, revokeApiKey, scopesOf } from './api-keys.ts';
+import { exportAudit, listAudit } from './audit-list.ts';
+import { PERMISSIONS, type Permission, ROLES, roleGrants } from './model.ts';
+import { apiKeySchema, auditEntrySchema, tags } from './schemas.ts';
+
+const manage = { authority: { permission: 'api_keys:manage' } } as const;
+
+/** API keys and the audit log. */
+export function accessRoutes(server: HttpServer): void {
+  server.get(
+    '/api/api-keys',
+    {
+      config: manage,
+      schema: {
+        tags,
+        summary: 'API keys',
+        response: { 200: ok({ apiKeys: z.array(apiKeySchema) }), ...errorResponses },
+      },
+    },
+    async (request) => ({ success: true as const, apiKeys: await listApiKeys(withCompany(request.ctx)) }),
+  );
+  server.post(
+    '/api/api-keys',
+    {
+      config: manage,
+      schema: {
+        tags,
+        summary: 'Make an API key, with scopes that you have yourself',
+        body: z.object({
+          name: z.string().trim().min(1).max(100),
+          scopes: z.array(z.enum(PERMISSIONS)).min(1).max(PERMISSIONS.length),
+          expiresAt: z.iso.datetime({ offset: true }).nullish().describe('Never, when absent'),
+        }),
+        response: {
+          201: ok({ apiKey: apiKeySchema, secret: z.string().describe('Shown once') }),
+          ...errorResponses,
+        },
+      },
+    },
+    async (request, reply) => {
+      const ctx = withCompany(request.ctx);
+      const { name, scopes, expiresAt } = request.body;
+      await requireScopes(ctx, scopes);
+      const made = await createApiKey(ctx, {
+        name,
+        scopes,
+        expiresAt: expiresAt ? new Date(expiresAt) : null,
+      });
+      return reply.status(201).send({ success: true as const, ...made });
+    },
+  );
+  server.delete(
+    '/api/api-keys/:id',
+    {
+      config: manage,
+      schema: {
+        tags,
+        summary: 'Revoke an API key',
+        params: z.object({ id: z.guid() }),
+        response: { 200: ok({}), ...errorResponses },
+      },
+    },
+    async (request) => {
+      await revokeApiKey(withCompany(request.ctx), request.params.id);
+      return { success: true as const };
+    },
+  );
+  auditRoute(server);
+}
+
+/** Nobody hands on more than they have. @throws forbidden, scope_missing */
+async function requireScopes(ctx: CompanyCtx, scopes: Permission[]): Promise<void> {
+  const role = ROLES.find((known) => known === ctx.actor.role);
+  const own = role ? roleGrants[role] : await scopesOf(ctx.kernel.db.system, ctx.actor.id);
+  const permission = scopes.find((scope) => !own.includes(scope));
+  if (permission === undefined) return;
+  if (!role) fail('scope_missing', { permission });
+  fail('forbidden', { role, permission });
+}
+
+function auditRoute(server: HttpServer): void {
+  const text = z.string().max(200).optional();
+  const instant = z.iso.datetime({ offset: true }).optional();
+  server.get(
+    '/api/audit',
+    {
+      config: { authority: { permission: 'audit:read' } },
+      schema: {
+        tags,
+        summary: 'Who did what, newest first',
+        querystring: pageQuery.extend({
+          actor: text.describe('An id, or part of a name'),
+          action: text.describe('Whole (member.removed), or its noun (member)'),
+          entityType: text,
+          entityId: text,
+          from: instant,
+          to: instant.describe('Exclusive'),
+          format: z.enum(['json', 'csv']).default('json'),
+        }),
+        response: {
+          200: {
+            description: 'A page of entries, or with format=csv up to 10 000 of them',
+            content: {
+              'application/json': {
+                schema: ok({ entries: z.array(auditEntrySchema), nextCursor: z.string().nullable() }),
+              },
+              'text/csv': { schema: z.string() },
+            },
+          },
+          ...errorResponses,
+        },
+      },
+    },
+    async (request, reply) => {
+      const ctx = withCompany(request.ctx);
+      const { limit, cursor, format, ...filters } = request.query;
+      if (format === 'csv') {
+        reply
+          .header('content-disposition', 'attachment; filename="audit.csv"')
+          .type('text/csv; charset=utf-8');
+        return reply.send(await exportAudit(ctx, filters));
+      }
+      return reply.send({ success: true as const, ...(await listAudit(ctx, filters, { limit, cursor })) });
+    },
+  );
+}

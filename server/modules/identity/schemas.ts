@@ -1,0 +1,97 @@
+import { z } from 'zod';
+import { countrySchema } from '../../kernel/http/schemas.ts';
+import { parseCountry } from '../../kernel/phone.ts';
+import { PERMISSIONS, ROLES } from './model.ts';
+
+export const tags = ['identity'];
+
+export const nameSchema = z.string().trim().min(1).max(200);
+export const languageSchema = z.enum(['en', 'fr']);
+export const country = countrySchema.transform(parseCountry);
+export const emailSchema = z
+  .string()
+  .trim()
+  .max(320)
+  .pipe(z.email())
+  .transform((email) => email.toLowerCase());
+
+export const userSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  email: z.string(),
+  twoFactorEnabled: z.boolean(),
+  language: languageSchema,
+});
+
+export const companySchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  country: z.string().describe('ISO 3166-1 alpha-2'),
+  timeZone: z.string().describe('IANA name'),
+  currency: z.string().describe('ISO 4217'),
+  createdAt: z.date(),
+});
+
+export const companyChange = z.object({
+  name: nameSchema.optional(),
+  country: country.optional(),
+  timeZone: z.string().max(64).refine(isTimeZone, 'an IANA time zone, e.g. Europe/Paris').optional(),
+  currency: z.string().refine(isCurrency, 'an ISO 4217 currency, e.g. EUR').optional(),
+});
+
+export const memberSchema = z.object({
+  id: z.string(),
+  userId: z.string(),
+  name: z.string(),
+  email: z.string(),
+  role: z.enum(ROLES),
+  twoFactorEnabled: z.boolean(),
+  createdAt: z.date(),
+});
+
+export const invitationSchema = z.object({
+  id: z.string(),
+  email: z.string(),
+  role: z.enum(ROLES),
+  status: z.enum(['pending', 'expired']),
+  expiresAt: z.date(),
+  inviterName: z.string(),
+});
+
+export const apiKeySchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  prefix: z.string().describe('The first characters of the secret'),
+  scopes: z.array(z.enum(PERMISSIONS)),
+  createdAt: z.date(),
+  expiresAt: z.date().nullable(),
+  lastUsedAt: z.date().nullable().describe('To the minute'),
+  createdByName: z.string(),
+});
+
+export const auditEntrySchema = z.object({
+  id: z.string(),
+  at: z.date(),
+  actorKind: z.enum(['user', 'api_key', 'system']),
+  actorId: z.string(),
+  actorName: z.string(),
+  address: z.string().nullable(),
+  action: z.string(),
+  entityType: z.string(),
+  entityId: z.string(),
+  changes: z.record(z.string(), z.object({ from: z.unknown(), to: z.unknown() })),
+});
+
+function isTimeZone(text: string): boolean {
+  if (!/^[A-Za-z]/.test(text)) return false;
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: text });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function isCurrency(text: string): boolean {
+  return Intl.supportedValuesOf('currency').includes(text);
+}
