@@ -5,6 +5,16 @@ import { createHttp, type HttpServer } from './kernel/http/server.ts';
 import { systemRoutes } from './kernel/http/system-routes.ts';
 import { type JobDefinitions, type JobRunner, startJobs } from './kernel/jobs.ts';
 import { pruneLive } from './kernel/live.ts';
+import { complianceJobs, complianceRoutes, onBundleEvent } from './modules/compliance/index.ts';
+import { createIdentity } from './modules/identity/index.ts';
+import { numberJobs, numberRoutes, onNumberOrderEvent } from './modules/numbers/index.ts';
+import {
+  type EventHandler,
+  type EventWorker,
+  providerRoutes,
+  startProviderEvents,
+  webhookDoor,
+} from './modules/providers/index.ts';
 
 const CONSOLE_DIST = fileURLToPath(new URL('../console/dist/', import.meta.url));
 const JOB_CONCURRENCY = 6;
@@ -16,28 +26,41 @@ export interface App {
   start(): Promise<string>;
   /** Stops taking work, lets what runs finish, and closes every connection. */
   stop(): Promise<void>;
+  /** Resolves when every stored provider event is acted on: for tests. */
+  eventsSettled(): Promise<void>;
 }
 
 /** Wires the modules. The only file that knows all of them. */
 export async function compose(kernel: Kernel): Promise<App> {
   let ready = false;
+  const identity = createIdentity(kernel);
   const http = await createHttp(kernel, { authenticate: identity.authenticate });
   systemRoutes(http, kernel, () => ready);
+  identity.routes(http);
+  providerRoutes(http);
+  complianceRoutes(http);
+  numberRoutes(http);
+  openWebhookDoors(http);
   await serveConsole(http, CONSOLE_DIST);
 
-  const definitions: JobDefinitions = {
-    handlers: { 'live.prune': () => pruneLive(kernel.db) },
-    schedules: { 'live.prune': { everySeconds: 3600 } },
-  };
+  const definitions = mergeJobs([
+    kernelJobs(kernel),
+    identity.jobs,
+    complianceJobs(kernel),
+    numberJobs(kernel),
+  ]);
   let jobs: JobRunner | null = null;
+  let events: EventWorker | null = null;
 
   return {
     http,
     async start() {
       const { RELAIS_ROLE, HOST, PORT } = kernel.config;
       await kernel.live.start();
-      if (RELAIS_ROLE !== 'api')
+      if (RELAIS_ROLE !== 'api') {
         jobs = await startJobs(kernel.db.ownerPool, kernel.log, definitions, JOB_CONCURRENCY);
+        events = startProviderEvents(kernel, eventOwners(kernel));
+      }
       const address = await http.listen({ host: HOST, port: PORT });
       ready = true;
       return address;
@@ -45,9 +68,43 @@ export async function compose(kernel: Kernel): Promise<App> {
     async stop() {
       ready = false;
       await http.close();
+      await events?.stop();
       await jobs?.stop();
       await kernel.live.stop();
       await kernel.db.close();
     },
+    eventsSettled: async () => events?.idle(),
+  };
+}
+
+/** Where providers deliver. */
+function openWebhookDoors(http: HttpServer): void {
+  webhookDoor(http, {
+    url: '/api/phone-numbers/webhooks/telnyx/number-order',
+    provider: 'telnyx',
+    topic: 'telnyx.number_order',
+  });
+  webhookDoor(http, { url: '/api/webhooks/twilio/bundles', provider: 'twilio', topic: 'twilio.bundle' });
+}
+
+/** Who acts on which provider events. */
+function eventOwners(kernel: Kernel): Record<string, EventHandler> {
+  return {
+    'telnyx.number_order': (event) => onNumberOrderEvent(kernel, event),
+    'twilio.bundle': (event) => onBundleEvent(kernel, event),
+  };
+}
+
+function kernelJobs(kernel: Kernel): JobDefinitions {
+  return {
+    handlers: { 'live.prune': () => pruneLive(kernel.db) },
+    schedules: { 'live.prune': { everySeconds: 3600 } },
+  };
+}
+
+function mergeJobs(parts: JobDefinitions[]): JobDefinitions {
+  return {
+    handlers: Object.assign({}, ...parts.map((part) => part.handlers)),
+    schedules: Object.assign({}, ...parts.map((part) => part.schedules)),
   };
 }

@@ -24,6 +24,11 @@ async function findOrFail(tx: Tx, id: string): Promise<store.GigRow> {
   return gig;
 }
 
+/** The company's newest gig, or null when it has none. */
+export async function firstGig(ctx: CompanyCtx): Promise<store.GigRow | null> {
+  return (await transact(ctx, (tx) => store.listGigs(tx, '', null, 1)))[0] ?? null;
+}
+
 export async function createGig(ctx: CompanyCtx, input: GigInput): Promise<store.GigRow> {
   const destinationZone = parseCountry(input.destinationZone);
   const { clock } = ctx.kernel;
