@@ -25,7 +25,8 @@ export interface Account {
 }
 
 const KIND = 'account';
-const START_BALANCE = '1000.00';
+/** What a new account has, in its currency. */
+export const START_BALANCE = '1000.00';
 
 /** The DER header that node:crypto puts before the 32 bytes of an Ed25519 public key. */
 const SPKI_HEADER_BYTES = 12;

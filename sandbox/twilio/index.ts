@@ -1,8 +1,66 @@
-import type { FastifyInstance, RawRequestDefaultExpression } from 'fastify';
+import type { IncomingMessage } from 'node:http';
+import type { FastifyInstance } from 'fastify';
+import { mount, type Route } from '../core/http.ts';
 import type { Sandbox } from '../core/sandbox.ts';
+import { accountRoutes } from './account.ts';
+import { availableRoutes } from './available.ts';
+import { twilioDialect } from './dialect.ts';
+import { incomingRoutes } from './incoming.ts';
+import { pricingRoutes } from './pricing.ts';
+import { bundleRoutes } from './regulatory/bundles.ts';
+import { documentRoutes } from './regulatory/documents.ts';
+import { endUserRoutes } from './regulatory/endUsers.ts';
+import { regulationRoutes } from './regulatory/regulations.ts';
+import { registerBundleReviews } from './regulatory/review.ts';
+import { resourceList } from './resources.ts';
 
-export function rewriteTwilioUrl(request: RawRequestDefaultExpression): string {
-  return request.url ?? '/';
+/** Every route of the Twilio side by product, which is the first word of the host. A new resource adds its list here. */
+const PRODUCTS: Record<string, Route[]> = {
+  api: [...accountRoutes, ...availableRoutes, ...incomingRoutes, ...resourceList],
+  numbers: [...regulationRoutes, ...endUserRoutes, ...documentRoutes, ...bundleRoutes],
+  pricing: pricingRoutes,
+};
+
+/** Hosts that are another product's second door. */
+const SAME_PRODUCT: Record<string, string> = { 'numbers-upload': 'numbers' };
+
+/** Which product a path belongs to when no host says so. */
+const BY_PATH: [start: RegExp, product: string][] = [
+  [/^\/2010-04-01(\/|$|\.)/, 'api'],
+  [/^\/v2\/RegulatoryCompliance\//, 'numbers'],
+  [/^\/v1\/PhoneNumbers\/Countries/, 'pricing'],
+  [/^\/v[12]\/Voice\/(Countries|Numbers)/, 'pricing'],
+  [/^\/v1\/Messaging\/Countries/, 'pricing'],
+  [/^\/v1\/(Voice|Conferences)\//, 'insights'],
+  [/^\/v1\/Services/, 'messaging'],
+];
+
+const PREFIX = '/_twilio';
+
+/**
+ * Gives each Twilio product its own prefix, by X-Orig-Host or else by path, so that products may share paths.
+ * The `.json` of the 2010-04-01 API goes.
+ */
+export function rewriteTwilioUrl(request: IncomingMessage): string {
+  const url = request.url ?? '/';
+  const product = productOf(request, url);
+  if (product === undefined) return url;
+  const [path = '', query] = url.split(/\?(.*)/s);
+  const bare = product === 'api' ? path.replace(/\.json$/, '') : path;
+  return `${PREFIX}/${product}${bare}${query === undefined ? '' : `?${query}`}`;
 }
 
-export function mountTwilio(_app: FastifyInstance, _sb: Sandbox): void {}
+function productOf(request: IncomingMessage, url: string): string | undefined {
+  const host = request.headers['x-orig-host'];
+  const label =
+    typeof host === 'string' ? /^([a-z-]+)\.(?:[a-z0-9-]+\.)*twilio\.com$/.exec(host)?.[1] : undefined;
+  if (label !== undefined) return SAME_PRODUCT[label] ?? label;
+  return BY_PATH.find(([start]) => start.test(url))?.[1];
+}
+
+export function mountTwilio(app: FastifyInstance, sb: Sandbox): void {
+  registerBundleReviews(sb);
+  for (const [product, routes] of Object.entries(PRODUCTS))
+    mount(app, sb, twilioDialect, `${PREFIX}/${product}`, routes);
+  mount(app, sb, twilioDialect, PREFIX, []);
+}

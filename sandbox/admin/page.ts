@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs';
+import type { FastifyInstance } from 'fastify';
+
+const FOLDER = new URL('../page/', import.meta.url);
+
+/** The page's files, by address. */
+const FILES: Record<string, { file: string; type: string }> = {
+  '/': { file: 'index.html', type: 'text/html; charset=utf-8' },
+  '/page/style.css': { file: 'style.css', type: 'text/css; charset=utf-8' },
+  '/page/app.js': { file: 'app.js', type: 'text/javascript; charset=utf-8' },
+  '/page/texts.js': { file: 'texts.js', type: 'text/javascript; charset=utf-8' },
+  '/page/views.js': { file: 'views.js', type: 'text/javascript; charset=utf-8' },
+  '/page/dom.js': { file: 'dom.js', type: 'text/javascript; charset=utf-8' },
+};
+
+const HEADERS = {
+  'content-security-policy':
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cache-control': 'no-cache',
+};
+
+/** Serves the page at /. */
+export function mountPage(app: FastifyInstance): void {
+  for (const [url, { file, type }] of Object.entries(FILES)) {
+    app.get(url, (_request, reply) =>
+      reply
+        .headers(HEADERS)
+        .type(type)
+        .send(readFileSync(new URL(file, FOLDER))),
+    );
+  }
+}

@@ -1,0 +1,79 @@
+import { z } from 'zod';
+import { FAULT_KINDS } from '../core/faults.ts';
+import { NUMBER_TYPES } from '../data/countries.ts';
+
+const provider = z.enum(['telnyx', 'twilio']);
+const amount = z.string().regex(/^-?\d{1,9}(\.\d{1,4})?$/, 'must be a decimal text such as "25.00"');
+
+/** PUT faults */
+export const faultBody = z.strictObject({
+  id: z.string().min(1).max(100).optional(),
+  kind: z.enum(FAULT_KINDS),
+  match: z
+    .strictObject({
+      provider: provider.optional(),
+      method: z.string().max(10).optional(),
+      path: z.string().max(500).optional(),
+      number: z
+        .string()
+        .regex(/^\+?\d{1,15}$/)
+        .optional(),
+    })
+    .default({}),
+  times: z.number().int().min(1).max(1_000_000).nullable().default(1),
+  reason: z.string().max(2000).optional(),
+});
+
+/** POST advance */
+export const advanceBody = z.strictObject({
+  /** Also sends waiting webhooks (late ones and repeats) now. */
+  webhooks: z.boolean().default(false),
+});
+
+/** POST requirement-groups/:id/decline and bundles/:sid/reject */
+export const reasonBody = z.strictObject({
+  reason: z.string().min(1).max(2000).default('Declined by the reviewer.'),
+});
+
+/** POST accounts */
+export const accountBody = z.strictObject({
+  provider,
+  name: z.string().min(1).max(100).default('Another company'),
+  balance: amount.optional(),
+});
+
+/** PUT accounts/:id */
+export const balanceBody = z.strictObject({ balance: amount });
+
+export const emptyBody = z.strictObject({});
+
+/** GET requests and deliveries */
+export const cursorQuery = z.object({
+  after: z.coerce.number().int().min(0).optional(),
+  limit: z.coerce.number().int().min(1).max(1000).default(200),
+  provider: provider.optional(),
+});
+
+/** GET inventory */
+export const inventoryQuery = z.object({
+  country: z
+    .string()
+    .regex(/^[A-Za-z]{2}$/)
+    .optional(),
+  type: z.enum(NUMBER_TYPES as [string, ...string[]]).default('local'),
+  contains: z
+    .string()
+    .regex(/^[\d*]{1,15}$/)
+    .optional(),
+  endsWith: z
+    .string()
+    .regex(/^\d{1,12}$/)
+    .optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(20),
+});
+
+/** GET changes */
+export const changesQuery = z.object({
+  after: z.coerce.number().int().min(0).default(0),
+  waitMs: z.coerce.number().int().min(0).max(30_000).default(20_000),
+});
