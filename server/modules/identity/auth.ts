@@ -1,4 +1,5 @@
 import { betterAuth } from 'better-auth';
+import { isAPIError } from 'better-auth/api';
 import { jwt, organization, twoFactor } from 'better-auth/plugins';
 import { type Config, publicBaseUrl } from '../../kernel/config.ts';
 import { createVault } from '../../kernel/crypto.ts';
@@ -33,6 +34,12 @@ export function createAuth(kernel: Kernel) {
     logger: {
       level: 'error',
       log: (_level, message) => log.error({ part: 'sign-in' }, message),
+    },
+    // Refusals are answers; only failures are worth a line.
+    onAPIError: {
+      onError: (error) => {
+        if (!isAPIError(error)) log.error({ part: 'sign-in', err: error }, 'The sign-in library failed');
+      },
     },
     user: {
       modelName: 'users',

@@ -14,6 +14,9 @@ const WRONG_SECRET = new Set([
   'INVALID_BACKUP_CODE',
 ]);
 
+/** Answers that come after the secret was found right. Any other refusal leaves the attempt counted. */
+const RIGHT_SECRET = new Set(['TOTP_ALREADY_ENABLED']);
+
 /** Which secret each path checks. */
 const CHECKS: Record<string, Attempt['kind']> = {
   '/sign-in/email': 'password',
@@ -88,13 +91,11 @@ async function after(kernel: Kernel, hook: HookContext): Promise<void> {
   if (!current) return;
   const returned = hook.context.returned;
   const errorCode = isAPIError(returned) ? String(returned.body?.code ?? '') : null;
-  if (errorCode === null || !WRONG_SECRET.has(errorCode)) {
-    if (current.attempt) await clearAttempts(kernel, current.attempt);
-    if (errorCode === null) await noteSuccess(kernel, hook, current);
-    return;
-  }
+  if (current.attempt && (errorCode === null || RIGHT_SECRET.has(errorCode)))
+    await clearAttempts(kernel, current.attempt);
+  if (errorCode === null) return noteSuccess(kernel, hook, current);
   if (current.takenCode && current.person) await returnCode(kernel, current.person.id, current.takenCode);
-  await noteFailure(current);
+  if (WRONG_SECRET.has(errorCode)) await noteFailure(current);
 }
 
 /** Whose secret is being tried: the signed-in person, or the one whose sign-in is under way. */

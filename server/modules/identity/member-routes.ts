@@ -1,3 +1,4 @@
+import { isAPIError } from 'better-auth/api';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { type Kernel, withCompany } from '../../kernel/ctx.ts';
@@ -200,15 +201,18 @@ async function enter(
   password: string | undefined,
 ): Promise<void> {
   const headers = headersOf(request);
-  const answer =
-    accepted.isNewAccount && password !== undefined
-      ? await guarded(request.ctx, () =>
-          auth.api.signInEmail({ headers, body: { email: accepted.email, password }, returnHeaders: true }),
-        )
-      : await auth.api.setActiveOrganization({
-          headers,
-          body: { organizationId: accepted.companyId },
-          returnHeaders: true,
-        });
-  passCookies(answer.headers, reply);
+  const { companyId, email, isNewAccount } = accepted;
+  const signIn = () =>
+    auth.api.signInEmail({ headers, body: { email, password: password ?? '' }, returnHeaders: true });
+  const setActive = () =>
+    auth.api.setActiveOrganization({ headers, body: { organizationId: companyId }, returnHeaders: true });
+  try {
+    const answer = await guarded(request.ctx, async () =>
+      isNewAccount ? await signIn() : await setActive(),
+    );
+    passCookies(answer.headers, reply);
+  } catch (error) {
+    // The membership stands; an address that is locked at this moment signs in later.
+    if (!isAPIError(error)) throw error;
+  }
 }
