@@ -77,7 +77,10 @@ async function startSandboxProcess(
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   const access = await new Promise<SandboxAccess>((resolve, reject) => {
-    child.once('message', (message) => resolve(message as SandboxAccess));
+    child.once('message', (message) => {
+      const { url, telnyx, twilio } = message as SandboxAccess;
+      resolve({ url, telnyx, twilio });
+    });
     child.once('error', reject);
     child.once('exit', (code) =>
       reject(

@@ -19,10 +19,12 @@ async function main(): Promise<void> {
   log.debug(`Settings in force:\n${printConfig(given)}`);
   const surroundings = await prepareSurroundings(given);
   const { config } = surroundings;
-  let kernel: Kernel | null = null;
+  const opened: (() => Promise<void>)[] = [surroundings.stop];
   try {
-    kernel = await openKernel(config, { log });
+    const kernel = await openKernel(config, { log });
+    opened.unshift(() => kernel.db.close());
     const app = await compose(kernel);
+    opened.unshift(() => app.stop());
     await app.start();
     stopOnSignal(kernel, () => app.stop(), surroundings);
     if (config.RELAIS_MODE === 'demo' && config.RELAIS_ROLE !== 'worker') {
@@ -34,9 +36,9 @@ async function main(): Promise<void> {
       );
     }
   } catch (error) {
-    await kernel?.db.close().catch(() => undefined);
-    await surroundings.stop();
-    throw error;
+    explain(error as Error);
+    for (const close of opened) await close().catch(() => undefined);
+    process.exit(1);
   }
 }
 
@@ -57,9 +59,14 @@ function stopOnSignal(kernel: Kernel, stopApp: () => Promise<void>, surroundings
   process.on('disconnect', () => void stop('the launcher ended'));
 }
 
-main().catch((error: Error & { code?: string }) => {
+/** Why it did not start, in a sentence where we know one. */
+function explain(error: Error & { code?: string }): void {
   if (error.code === 'EADDRINUSE')
     console.error('The port is taken: stop the other program, or choose another with PORT.');
   else console.error(error instanceof ConfigError ? error.message : (error.stack ?? error));
+}
+
+main().catch((error) => {
+  explain(error);
   process.exit(1);
 });

@@ -54,7 +54,10 @@ export function openDatabase(config: Pick<Config, 'DATABASE_POOL_MAX'>, url: str
     rolePool(url, 'relais_auth', few),
   ] as const;
   // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
-  for (const pool of [ownerPool, ...pools]) pool.on('error', () => undefined);
+  for (const pool of [ownerPool, ...pools]) {
+    pool.on('error', () => undefined);
+    pool.on('connect', (client) => client.on('error', () => undefined));
+  }
   const [app, system, auth] = pools.map(kysely) as [Kysely<DB>, Kysely<DB>, Kysely<DB>];
   return {
     app,

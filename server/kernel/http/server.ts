@@ -5,6 +5,7 @@ import fastify, {
   type FastifyInstance,
   type FastifyReply,
   type FastifyRequest,
+  LogController,
 } from 'fastify';
 import {
   hasZodFastifySchemaValidationErrors,
@@ -39,7 +40,7 @@ export async function createHttp(
   const server = withTypes(
     fastify({
       loggerInstance: kernel.log as never,
-      disableRequestLogging: true,
+      logController: new LogController({ disableRequestLogging: true }),
       bodyLimit: BODY_MAX_BYTES,
       trustProxy: (_address, hop) => hop < config.TRUST_PROXY_HOPS,
       genReqId: () => newId(kernel.clock),

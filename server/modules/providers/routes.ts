@@ -6,7 +6,6 @@ import { fromCursor, pageQuery, toPage } from '../../kernel/http/paging.ts';
 import type { HttpServer } from '../../kernel/http/server.ts';
 import * as accounts from './accounts.ts';
 import { listDeliveries } from './events-store.ts';
-import { webhookDoor } from './ingress.ts';
 import { PROVIDERS } from './port.ts';
 
 const provider = z.enum(PROVIDERS);
@@ -62,17 +61,11 @@ const byId = z.object({ id: z.string().max(60) });
 const read = { authority: { permission: 'provider_accounts:read' } } as const;
 const manage = { authority: { permission: 'provider_accounts:manage' } } as const;
 
-/** Provider accounts, the list of deliveries, and the doors of this module's own topics. */
+/** Provider accounts and the list of webhook deliveries. */
 export function providerRoutes(server: HttpServer): void {
   accountRoutes(server);
   testRoute(server);
   deliveriesRoute(server);
-  webhookDoor(server, {
-    url: '/api/phone-numbers/webhooks/telnyx/number-order',
-    provider: 'telnyx',
-    topic: 'telnyx.number_order',
-  });
-  webhookDoor(server, { url: '/api/webhooks/twilio/bundles', provider: 'twilio', topic: 'twilio.bundle' });
 }
 
 function accountRoutes(server: HttpServer): void {
