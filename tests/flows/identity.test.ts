@@ -266,7 +266,7 @@ describe('sessions', () => {
 
   it('are refused to requests that another site makes', async () => {
     const change = { name: 'Changed from outside' };
-    const refused = [
+    const refused: Record<string, string>[] = [
       { origin: 'https://evil.example' },
       { origin: 'null' },
       { origin: 'https://evil.example', 'sec-fetch-site': 'same-origin' },
