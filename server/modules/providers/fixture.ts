@@ -10,6 +10,7 @@ import { createHttp } from '../../kernel/http/server.ts';
 import { newId, newSecret } from '../../kernel/ids.ts';
 import { openKernel } from '../../kernel/open.ts';
 import type { PortDeps } from './deps.ts';
+import { webhookDoor } from './ingress.ts';
 import { providerRoutes } from './routes.ts';
 
 /** The time at which tests begin. */
@@ -81,6 +82,8 @@ export interface Bench {
   close(): Promise<void>;
 }
 
+export const TELNYX_DOOR = '/api/phone-numbers/webhooks/telnyx/number-order';
+export const TWILIO_DOOR = '/api/webhooks/twilio/bundles';
 export const PUBLIC_URL = 'https://relais.example.test';
 
 export async function startBench(config: Partial<Config> = {}): Promise<Bench> {
@@ -111,6 +114,8 @@ export async function startBench(config: Partial<Config> = {}): Promise<Bench> {
     }),
   });
   providerRoutes(server);
+  webhookDoor(server, { url: TELNYX_DOOR, provider: 'telnyx', topic: 'telnyx.number_order' });
+  webhookDoor(server, { url: TWILIO_DOOR, provider: 'twilio', topic: 'twilio.bundle' });
   const baseUrl = await server.listen({ host: '127.0.0.1', port: 0 });
   const send = async (path: string, init: RequestInit) => {
     const response = await fetch(`${baseUrl}${path}`, init);
@@ -122,7 +127,8 @@ export async function startBench(config: Partial<Config> = {}): Promise<Bench> {
     actAs: (ctx) => {
       actor = ctx;
     },
-    post: (path, body, headers) => send(path, { method: 'POST', body: body as NonNullable<RequestInit["body"]>, headers }),
+    post: (path, body, headers) =>
+      send(path, { method: 'POST', body: body as NonNullable<RequestInit['body']>, headers }),
     call: (method, path, body) =>
       send(path, {
         method,

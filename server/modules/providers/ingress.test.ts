@@ -2,10 +2,15 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../../../tests/harness/eventually.ts';
 import type { CompanyCtx } from '../../kernel/ctx.ts';
 import { createAccount } from './accounts.ts';
-import { type Bench, PUBLIC_URL, startBench, telnyxSigner, twilioForm } from './fixture.ts';
-
-const TELNYX_DOOR = '/api/phone-numbers/webhooks/telnyx/number-order';
-const TWILIO_DOOR = '/api/webhooks/twilio/bundles';
+import {
+  type Bench,
+  PUBLIC_URL,
+  startBench,
+  TELNYX_DOOR,
+  TWILIO_DOOR,
+  telnyxSigner,
+  twilioForm,
+} from './fixture.ts';
 
 let bench: Bench;
 beforeAll(async () => {
@@ -38,7 +43,6 @@ async function rows(table: string): Promise<Record<string, unknown>[]> {
 
 describe('a Telnyx delivery', () => {
   it('is stored as it came, then answered', async () => {
-    console.log(await deliver(orderNews('zz')));
     const body = orderNews('event-1');
     expect(await deliver(body)).toEqual({ status: 200, body: { success: true } });
     const [event] = await rows('provider_events');
