@@ -42,9 +42,18 @@ describe('the fence between companies', () => {
 
   const breakages: Record<string, { statement: string; gap: RegExp }> = {
     'a dropped policy': { statement: 'drop policy own_company on members', gap: /^members: no policy/ },
-    'row-level security switched off': { statement: 'alter table api_keys disable row level security', gap: /^api_keys: row-level security is off/ },
-    'an owner let loose': { statement: 'alter table audit_log no force row level security', gap: /^audit_log: its owner is not held/ },
-    'a role that bypasses': { statement: 'alter role relais_app bypassrls', gap: /^relais_app: the role passes/ },
+    'row-level security switched off': {
+      statement: 'alter table api_keys disable row level security',
+      gap: /^api_keys: row-level security is off/,
+    },
+    'an owner let loose': {
+      statement: 'alter table audit_log no force row level security',
+      gap: /^audit_log: its owner is not held/,
+    },
+    'a role that bypasses': {
+      statement: 'alter role relais_app bypassrls',
+      gap: /^relais_app: the role passes/,
+    },
     'a policy that says yes to all': {
       statement: 'create policy everybody on invitations to relais_app using (true)',
       gap: /^invitations: the policy everybody lets/,
@@ -66,11 +75,18 @@ describe('the fence between companies', () => {
       gap: /^everybody: the view/,
     },
     'a function with its owner’s rights': {
-      statement: "create function peek() returns bigint language sql security definer as 'select count(*) from members'",
+      statement:
+        "create function peek() returns bigint language sql security definer as 'select count(*) from members'",
       gap: /^peek: the function/,
     },
-    'a table owned by the role of requests': { statement: 'alter table gigs owner to relais_app', gap: /^gigs: is owned/ },
-    'a role lent to the role of requests': { statement: 'grant pg_read_all_data to relais_app', gap: /^relais_app: the role passes/ },
+    'a table owned by the role of requests': {
+      statement: 'alter table gigs owner to relais_app',
+      gap: /^gigs: is owned/,
+    },
+    'a role lent to the role of requests': {
+      statement: 'grant pg_read_all_data to relais_app',
+      gap: /^relais_app: the role passes/,
+    },
   };
   for (const [name, { statement, gap }] of Object.entries(breakages)) {
     it(`is found broken by ${name}`, async () => {
@@ -93,14 +109,19 @@ describe('a transaction of requests', () => {
       "select conname as name from pg_constraint where conrelid = $1::regclass and contype <> 'n' and conparentid = 0",
       [table],
     );
-    for (const { name } of constraints.rows) await client.query(`alter table ${table} drop constraint if exists "${name}" cascade`);
-    const indexes = await client.query<{ name: string }>('select indexrelid::regclass::text as name from pg_index where indrelid = $1::regclass and indisunique', [table]);
+    for (const { name } of constraints.rows)
+      await client.query(`alter table ${table} drop constraint if exists "${name}" cascade`);
+    const indexes = await client.query<{ name: string }>(
+      'select indexrelid::regclass::text as name from pg_index where indrelid = $1::regclass and indisunique',
+      [table],
+    );
     for (const { name } of indexes.rows) await client.query(`drop index if exists ${name} cascade`);
     const columns = await client.query<{ name: string }>(
       "select attname as name from pg_attribute where attrelid = $1::regclass and attnum > 0 and attnotnull and not attisdropped and attidentity = ''",
       [table],
     );
-    for (const { name } of columns.rows) await client.query(`alter table ${table} alter column "${name}" drop not null`);
+    for (const { name } of columns.rows)
+      await client.query(`alter table ${table} alter column "${name}" drop not null`);
     await client.query(`insert into ${table} (company_id) values ($1), ($2)`, [ours, theirs]);
     // The role may do everything here that grants could allow, so that the fence alone decides.
     await client.query(`grant all on ${table} to relais_app`);
@@ -128,19 +149,32 @@ describe('a transaction of requests', () => {
       await tried(async () => {
         await plantRows(table);
         await asApp(null);
-        expect((await client.query(`select company_id from ${table}`)).rows, `${table} without a company`).toEqual([]);
-        expect(await refused(`insert into ${table} (company_id) values ($1)`, [ours]), table).toContain('row-level security');
+        expect(
+          (await client.query(`select company_id from ${table}`)).rows,
+          `${table} without a company`,
+        ).toEqual([]);
+        expect(await refused(`insert into ${table} (company_id) values ($1)`, [ours]), table).toContain(
+          'row-level security',
+        );
 
         await asApp(ours);
-        expect((await client.query(`select company_id from ${table}`)).rows, table).toEqual([{ company_id: ours }]);
-        expect(await refused(`insert into ${table} (company_id) values ($1)`, [theirs]), table).toContain('row-level security');
+        expect((await client.query(`select company_id from ${table}`)).rows, table).toEqual([
+          { company_id: ours },
+        ]);
+        expect(await refused(`insert into ${table} (company_id) values ($1)`, [theirs]), table).toContain(
+          'row-level security',
+        );
         if (table === 'audit_log') return;
-        expect(await refused(`update ${table} set company_id = $1`, [theirs]), table).toContain('row-level security');
+        expect(await refused(`update ${table} set company_id = $1`, [theirs]), table).toContain(
+          'row-level security',
+        );
         expect((await client.query(`update ${table} set company_id = company_id`)).rowCount, table).toBe(1);
         expect((await client.query(`delete from ${table}`)).rowCount, table).toBe(1);
 
         await asApp(theirs);
-        expect((await client.query(`select company_id from ${table}`)).rows, table).toEqual([{ company_id: theirs }]);
+        expect((await client.query(`select company_id from ${table}`)).rows, table).toEqual([
+          { company_id: theirs },
+        ]);
       });
     }
   });
@@ -149,7 +183,10 @@ describe('a transaction of requests', () => {
     await tried(async () => {
       for (const [index, id] of [ours, theirs].entries()) {
         await client.query("insert into companies values ($1, 'C', 'FR', 'UTC', 'EUR', now())", [id]);
-        await client.query('insert into users (id, name, email, created_at, updated_at) values ($1, $2, $2, now(), now())', [id, `p${index}@example.test`]);
+        await client.query(
+          'insert into users (id, name, email, created_at, updated_at) values ($1, $2, $2, now(), now())',
+          [id, `p${index}@example.test`],
+        );
         await client.query("insert into members values (gen_random_uuid(), $1, $1, 'owner', now())", [id]);
       }
       for (const [company, visible] of [
@@ -160,7 +197,9 @@ describe('a transaction of requests', () => {
       ] as const) {
         await asApp(company);
         for (const table of ['users', 'companies']) {
-          expect((await client.query(`select id from ${table}`)).rows, table).toEqual(visible.map((id) => ({ id })));
+          expect((await client.query(`select id from ${table}`)).rows, table).toEqual(
+            visible.map((id) => ({ id })),
+          );
         }
       }
     });
@@ -168,10 +207,20 @@ describe('a transaction of requests', () => {
 
   it('does not reach passwords, sessions, codes or keys', async () => {
     for (const role of ['relais_app', 'relais_system']) {
-      for (const table of ['accounts', 'sessions', 'verifications', 'two_factors', 'jwks', 'used_codes', 'sign_in_attempts']) {
+      for (const table of [
+        'accounts',
+        'sessions',
+        'verifications',
+        'two_factors',
+        'jwks',
+        'used_codes',
+        'sign_in_attempts',
+      ]) {
         await tried(async () => {
           await client.query(`set local role ${role}`);
-          expect(await refused(`select * from ${table}`, []), `${role} ${table}`).toContain('permission denied');
+          expect(await refused(`select * from ${table}`, []), `${role} ${table}`).toContain(
+            'permission denied',
+          );
         });
       }
     }
