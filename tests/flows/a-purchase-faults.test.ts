@@ -137,7 +137,9 @@ describe('answers that are lost', () => {
     async (digits) => {
       const phoneNumber = await numberEndingIn(digits);
       const bought = await buy(phoneNumber);
-      expect(bought).toMatchObject({ status: 201, body: { number: { status: 'pending' } } });
+      // The webhook of an order whose answer never came may be faster than our time-out.
+      expect(bought.status).toBe(201);
+      expect(bought.body.number.status).toMatch(/^(pending|active)$/);
       await reconcileOrders(later(relais.kernel, 5));
       await endsAs(bought.body.number.id, 'active');
       expect(await ordersAtTelnyx(phoneNumber)).toHaveLength(1);
@@ -164,8 +166,10 @@ describe('webhooks that go astray', () => {
   ])('%s: %s, and the timer heals it', async (digits) => {
     const bought = await buy(await numberEndingIn(digits));
     expect(bought.status).toBe(201);
+    let minutes = 0;
     await eventually(async () => {
-      await reconcileOrders(later(relais.kernel, 120));
+      minutes += 180;
+      await reconcileOrders(later(relais.kernel, minutes));
       const { body } = await relais.api.get(`/api/phone-numbers/${bought.body.number.id}`);
       expect(body.number.status).toBe('active');
       expect(body.timeline.find((event: { kind: string }) => event.kind === 'order_active').source).toBe(

@@ -53,26 +53,42 @@ export async function purchaseNumber(
   const idempotencyKey = purchase.idempotencyKey ?? newId(ctx.kernel.clock);
   const earlier = await findEarlier(ctx, idempotencyKey, request);
   if (earlier) return { number: earlier, replayed: true };
-  await assertBuyable(ctx, request);
+  let orderId: string;
+  try {
+    orderId = await prepareOrder(ctx, purchase, phone, request, idempotencyKey);
+  } catch (error) {
+    // A double click whose twin was faster finds the number sold: with the same key it gets the same answer.
+    const twin = await findEarlier(ctx, idempotencyKey, request);
+    if (twin) return { number: twin, replayed: true };
+    throw error;
+  }
+  await placeNow(ctx, orderId);
+  const number = await transact(ctx, async (tx) =>
+    store.findNumber(tx, (await store.findOrder(tx, orderId))!.numberId),
+  );
+  return { number: number!, replayed: false };
+}
 
+/** Everything that can be refused before money is at stake; then the order is written. @returns its id. */
+async function prepareOrder(
+  ctx: CompanyCtx,
+  purchase: Purchase,
+  phone: PhoneNumber,
+  request: Omit<store.PurchaseRequest, 'remoteGroupId'>,
+  idempotencyKey: string,
+): Promise<string> {
+  await assertBuyable(ctx, request);
   const { accountId, port } = await portFor(ctx, purchase.provider);
   const available = await findAvailable(port, phone, purchase.type);
   const zone = { provider: purchase.provider, country: available.country, type: available.type };
   const paperwork = await paperworkFor(ctx, zone, purchase.requirementGroupId);
-
-  const orderId = await writeOrder(ctx, {
+  return writeOrder(ctx, {
     request: { ...request, remoteGroupId: paperwork.remoteGroupId },
     accountId,
     available,
     groupId: paperwork.groupId,
     idempotencyKey,
   });
-  if (!orderId) return purchaseNumber(ctx, { ...purchase, idempotencyKey });
-  await placeNow(ctx, orderId);
-  const number = await transact(ctx, async (tx) =>
-    store.findNumber(tx, (await store.findOrder(tx, orderId))!.numberId),
-  );
-  return { number: number!, replayed: false };
 }
 
 /** The number of an earlier purchase under the same key. Throws its refusal again, or order_reused when it was another. */
@@ -145,19 +161,16 @@ interface OrderDraft {
   idempotencyKey: string;
 }
 
-/** Writes number, order and job in one transaction. @returns null when the same key was written meanwhile. */
-async function writeOrder(ctx: CompanyCtx, draft: OrderDraft): Promise<string | null> {
+/** Writes number, order and job in one transaction. Throws when the number is held already. */
+async function writeOrder(ctx: CompanyCtx, draft: OrderDraft): Promise<string> {
   const { clock } = ctx.kernel;
   const [orderId, numberId] = [newId(clock), newId(clock)];
   try {
     await transact(ctx, (tx) => writeOrderRows(ctx, tx, draft, orderId, numberId));
     return orderId;
   } catch (error) {
-    if (isUniqueViolation(error, 'number_orders_company_id_idempotency_key_key')) return null;
     if (!isUniqueViolation(error, 'numbers_one_holder')) throw error;
     const own = await transact(ctx, (tx) => store.findHeldNumber(tx, draft.request.phoneNumber));
-    // A double click reaches here when its twin was faster: with the same key it gets the same answer.
-    if (own && (await transact(ctx, (tx) => store.findOrderByKey(tx, draft.idempotencyKey)))) return null;
     fail(own ? 'number_already_registered' : 'number_not_available');
   }
 }
