@@ -265,6 +265,7 @@ describe("a company's own account", () => {
     const door = `${TELNYX_DOOR}?account=${account.id}`;
     const body = orderNews('event-7');
     await deliver(body, own.headers(body, bench.clock.nowMs()), door);
+    bench.clock.advance(1);
     await deliver(body, undefined, door);
     bench.actAs(stranger);
     const list = await eventually(async () => {
