@@ -47,6 +47,7 @@ const PLAN_TYPES: Partial<Record<NumberType, string[]>> = {
 
 /** Candidates tried per number wanted before a search gives up. */
 const TRIES_PER_NUMBER = 40;
+const MIN_TRIES = 1000;
 
 /**
  * Finds numbers that match, the same ones in the same order each time, spread over the areas.
@@ -55,30 +56,38 @@ const TRIES_PER_NUMBER = 40;
 export function searchInventory(query: InventoryQuery): InventoryNumber[] {
   const spec = query.country.types[query.type];
   if (spec === undefined) return [];
-  const masks = spec.areas
+  const perArea = spec.areas
     .filter((area) => areaMatches(area, query))
-    .flatMap((area) => masksOf(area, spec, query));
-  const wantsPattern = query.endsWith !== undefined || query.contains !== undefined;
+    .map((area) => masksOf(area, spec, query));
   const found = new Map<string, InventoryNumber>();
-  const maxTries = query.limit * TRIES_PER_NUMBER;
-  for (
-    let index = 0, tries = 0;
-    masks.length > 0 && found.size < query.limit && tries < maxTries;
-    index += 1
-  ) {
+  const placements = Math.max(0, ...perArea.map((masks) => masks.length));
+  // A pattern goes to the end of the number first, and elsewhere only if that does not give enough.
+  for (let placement = 0; placement < placements; placement += 1) {
+    const masks = perArea.flatMap((candidates) => candidates[placement] ?? []);
+    collect(query, spec, masks, found);
+  }
+  return [...found.values()];
+}
+
+function collect(
+  query: InventoryQuery,
+  spec: TypeSpec,
+  masks: Mask[],
+  found: Map<string, InventoryNumber>,
+): void {
+  const { country, type, limit } = query;
+  const wantsPattern = query.endsWith !== undefined || query.contains !== undefined;
+  const rounds = Math.ceil(Math.max(limit * TRIES_PER_NUMBER, MIN_TRIES) / Math.max(masks.length, 1));
+  for (let round = 0; round < rounds; round += 1) {
     for (const { mask, area } of masks) {
-      tries += 1;
-      const phoneNumber = `+${fill(mask, `${query.country.iso}/${query.type}/${index}`)}`;
+      if (found.size >= limit) return;
+      const phoneNumber = `+${fill(mask, `${country.iso}/${type}/${round}`)}`;
       if (found.has(phoneNumber) || query.excludes(phoneNumber)) continue;
       if (!wantsPattern && SENTINEL_DIGITS.test(phoneNumber)) continue;
-      const number =
-        found.size < query.limit
-          ? toInventory(phoneNumber, query.country, query.type, spec, area)
-          : undefined;
+      const number = toInventory(phoneNumber, country, type, spec, area);
       if (number !== undefined) found.set(phoneNumber, number);
     }
   }
-  return [...found.values()];
 }
 
 /** Where an E.164 number belongs in the inventory, or undefined if it is not valid or not in any area. */
