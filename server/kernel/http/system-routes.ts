@@ -46,7 +46,15 @@ function healthRoutes(server: HttpServer, kernel: Kernel, isReady: () => boolean
 function metricsRoute(server: HttpServer, kernel: Kernel): void {
   server.get(
     '/metrics',
-    { config: { authority: 'public' }, schema: { tags: ['system'], summary: 'Prometheus metrics' } },
+    {
+      config: { authority: 'public' },
+      schema: {
+        tags: ['system'],
+        summary: 'Prometheus metrics',
+        description: 'With METRICS_TOKEN set, send it as a Bearer token.',
+        response: { 200: { content: { 'text/plain': { schema: z.string() } } } },
+      },
+    },
     async (request, reply) => {
       const expected = kernel.config.METRICS_TOKEN;
       if (expected && !secretsEqual(request.headers.authorization ?? '', `Bearer ${expected}`))
@@ -66,7 +74,12 @@ function liveRoute(server: HttpServer, kernel: Kernel): void {
     '/api/live',
     {
       config: { authority: { permission: 'company:read' } },
-      schema: { tags: ['system'], summary: 'Live events (SSE)', querystring: query },
+      schema: {
+        tags: ['system'],
+        summary: 'Live events (SSE)',
+        querystring: query,
+        response: { 200: { content: { 'text/event-stream': { schema: z.string() } } } },
+      },
     },
     async (request, reply) => {
       const { companyId } = withCompany(request.ctx);

@@ -7,6 +7,7 @@ import { fromCursor, pageQuery, toPage } from '../../kernel/http/paging.ts';
 import { errorResponses, ok } from '../../kernel/http/schemas.ts';
 import type { HttpServer } from '../../kernel/http/server.ts';
 import {
+  ACCEPTED,
   DOCUMENT_MAX_BYTES,
   keepFile,
   readDocument,
@@ -123,6 +124,8 @@ function uploadRoute(server: HttpServer): void {
   );
 }
 
+const fileContent = Object.fromEntries(ACCEPTED.map((type) => [type, { schema: z.custom<Buffer>() }]));
+
 function vaultRoutes(server: HttpServer): void {
   const params = z.object({ id: z.string() });
   server.get(
@@ -160,7 +163,15 @@ function vaultRoutes(server: HttpServer): void {
   );
   server.get(
     '/api/documents/:id/content',
-    { config: read, schema: { tags, summary: "A document's content", params } },
+    {
+      config: read,
+      schema: {
+        tags,
+        summary: "A document's content",
+        params,
+        response: { 200: { content: fileContent }, ...errorResponses },
+      },
+    },
     async (request, reply) => {
       const { document, bytes } = await readDocument(withCompany(request.ctx), request.params.id);
       return (

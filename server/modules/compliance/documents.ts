@@ -9,7 +9,7 @@ import * as store from './documents-store.ts';
 
 export const DOCUMENT_MAX_BYTES = 10 * 1024 * 1024;
 
-const ACCEPTED = ['application/pdf', 'image/png', 'image/jpeg'] as const;
+export const ACCEPTED = ['application/pdf', 'image/png', 'image/jpeg'] as const;
 type ContentType = (typeof ACCEPTED)[number];
 
 /** How a whole file of each kind ends; one that does not was cut off on its way. */
