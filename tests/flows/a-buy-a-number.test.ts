@@ -301,6 +301,20 @@ describe('the other doors', () => {
     });
     expect(bought.status, JSON.stringify(bought.body)).toBe(201);
     expect(bought.body.number.phoneNumber).toMatch(/^\+1212/);
+    const key = { 'idempotency-key': 'a-212-number' };
+    const wanted = { country: 'US', type: 'local', area_code: '212' };
+    const [first, again] = [
+      await relais.api.post('/api/telnyx/phone-numbers/purchase', wanted, key),
+      await relais.api.post('/api/telnyx/phone-numbers/purchase', wanted, key),
+    ];
+    expect([first.status, again.status]).toEqual([201, 200]);
+    expect(again.body.number.id).toBe(first.body.number.id);
+    const other = await relais.api.post(
+      '/api/telnyx/phone-numbers/purchase',
+      { ...wanted, area_code: '415' },
+      key,
+    );
+    expect(other).toMatchObject({ status: 409, body: { code: 'order_reused' } });
     const listed = await relais.api.get('/api/telnyx/phone-numbers');
     expect(listed.body.numbers.map((number: { id: string }) => number.id)).toContain(bought.body.number.id);
     expect(listed.body.numbers.every((number: { provider: string }) => number.provider === 'telnyx')).toBe(

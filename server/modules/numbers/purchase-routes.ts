@@ -1,12 +1,12 @@
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { type CompanyCtx, withCompany } from '../../kernel/ctx.ts';
-import { fail, RelaisError } from '../../kernel/errors.ts';
+import { fail } from '../../kernel/errors.ts';
 import { countrySchema, errorResponses, ok, optionalId } from '../../kernel/http/schemas.ts';
 import type { HttpServer } from '../../kernel/http/server.ts';
-import { NUMBER_TYPES, PROVIDERS, type ProviderName } from '../providers/index.ts';
-import { type Purchase, purchaseNumber } from './purchase.ts';
-import { searchNumbers, searchQuery } from './search-routes.ts';
+import { NUMBER_TYPES, PROVIDERS } from '../providers/index.ts';
+import { type Pick, pickAndBuy } from './pick.ts';
+import { purchaseNumber } from './purchase.ts';
 import { numberSchema, numberView } from './views.ts';
 
 const config = { authority: { permission: 'numbers:buy' } } as const;
@@ -85,9 +85,6 @@ const pickBody = z.object({
   requirementGroupId: optionalId,
 });
 
-/** How many numbers are tried when others buy the same ones at the same moment. */
-const CANDIDATES = 5;
-
 /** Buys the first number on sale that fits; a number that is taken meanwhile gives way to the next. */
 function pickAndBuyRoute(server: HttpServer): void {
   server.post(
@@ -104,43 +101,13 @@ function pickAndBuyRoute(server: HttpServer): void {
     async (request, reply) => {
       const ctx = withCompany(request.ctx);
       const key = idempotencyKey(request, undefined);
-      const { number, replayed } = await pickAndBuy(ctx, 'telnyx', request.body, key);
+      const { number, replayed } = await pickAndBuy(ctx, toPick(request.body), key);
       return reply.status(replayed ? 200 : 201).send({ success: true, number: numberView(number), replayed });
     },
   );
 }
 
-async function pickAndBuy(
-  ctx: CompanyCtx,
-  provider: ProviderName,
-  wanted: z.infer<typeof pickBody>,
-  key: string | null,
-) {
-  const { country, type, area_code: areaCode, gigId, requirementGroupId } = wanted;
-  const query = searchQuery.parse({
-    countryCode: country,
-    type,
-    limit: CANDIDATES,
-    ...(areaCode ? { areaCode } : {}),
-  });
-  const candidates = await searchNumbers(ctx, provider, query);
-  for (const [index, { phoneNumber }] of candidates.entries()) {
-    const purchase: Purchase = {
-      phoneNumber,
-      provider,
-      type,
-      gigId,
-      requirementGroupId,
-      idempotencyKey: key && `${key}#${index}`,
-    };
-    try {
-      return await purchaseNumber(ctx, purchase);
-    } catch (error) {
-      const taken =
-        error instanceof RelaisError &&
-        (error.code === 'number_not_available' || error.code === 'number_already_registered');
-      if (!taken) throw error;
-    }
-  }
-  fail('number_not_available');
+function toPick(body: z.infer<typeof pickBody>): Pick {
+  const { country, type, area_code: areaCode, gigId, requirementGroupId } = body;
+  return { provider: 'telnyx', country, type, areaCode: areaCode ?? null, gigId, requirementGroupId };
 }

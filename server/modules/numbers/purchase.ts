@@ -32,6 +32,14 @@ export interface Purchase {
   requirementGroupId: string | null;
   /** The client's id of this purchase, or its Idempotency-Key: the same one never buys twice. */
   idempotencyKey: string | null;
+  /** What the buyer asked for when we picked the number: a repeat is told by this, not by the number. */
+  pick?: string;
+}
+
+export interface PurchaseOutcome {
+  number: store.NumberRow;
+  /** True when an earlier purchase under the same key is answered again. */
+  replayed: boolean;
 }
 
 /**
@@ -39,26 +47,24 @@ export interface Purchase {
  * stands; `pending` means that the provider's word is still to come.
  * @throws number_already_registered, number_not_available, insufficient_funds, requirements_incomplete, order_reused, …
  */
-export async function purchaseNumber(
-  ctx: CompanyCtx,
-  purchase: Purchase,
-): Promise<{ number: store.NumberRow; replayed: boolean }> {
+export async function purchaseNumber(ctx: CompanyCtx, purchase: Purchase): Promise<PurchaseOutcome> {
   const phone = parseE164(purchase.phoneNumber);
   const request = {
     phoneNumber: phone.e164,
     provider: purchase.provider,
     gigId: purchase.gigId,
     requirementGroupId: purchase.requirementGroupId,
+    ...(purchase.pick ? { pick: purchase.pick } : {}),
   };
   const idempotencyKey = purchase.idempotencyKey ?? newId(ctx.kernel.clock);
-  const earlier = await findEarlier(ctx, idempotencyKey, request);
+  const earlier = await earlierPurchase(ctx, idempotencyKey, request);
   if (earlier) return { number: earlier, replayed: true };
   let orderId: string;
   try {
     orderId = await prepareOrder(ctx, purchase, phone, request, idempotencyKey);
   } catch (error) {
     // A double click whose twin was faster finds the number sold: with the same key it gets the same answer.
-    const twin = await findEarlier(ctx, idempotencyKey, request);
+    const twin = await earlierPurchase(ctx, idempotencyKey, request);
     if (twin) return { number: twin, replayed: true };
     throw error;
   }
@@ -92,7 +98,7 @@ async function prepareOrder(
 }
 
 /** The number of an earlier purchase under the same key. Throws its refusal again, or order_reused when it was another. */
-async function findEarlier(
+export async function earlierPurchase(
   ctx: CompanyCtx,
   idempotencyKey: string,
   request: Omit<store.PurchaseRequest, 'remoteGroupId'>,
@@ -103,7 +109,7 @@ async function findEarlier(
   });
   if (!found) return null;
   const field = (Object.keys(request) as (keyof typeof request)[]).find(
-    (name) => found.order.request[name] !== request[name],
+    (name) => !(name === 'phoneNumber' && request.pick) && found.order.request[name] !== request[name],
   );
   if (field) fail('order_reused', { field });
   if (found.order.state === 'error') {

@@ -1,14 +1,14 @@
 import { z } from 'zod';
-import { type CompanyCtx, withCompany } from '../../kernel/ctx.ts';
+import { withCompany } from '../../kernel/ctx.ts';
 import { countrySchema, errorResponses, ok } from '../../kernel/http/schemas.ts';
 import type { HttpServer } from '../../kernel/http/server.ts';
-import { parseCountry } from '../../kernel/phone.ts';
-import { NUMBER_TYPES, type ProviderName, portFor } from '../providers/index.ts';
+import { NUMBER_TYPES } from '../providers/index.ts';
+import { searchNumbers } from './search.ts';
 import { availableSchema, availableView } from './views.ts';
 
 const FEATURES = ['voice', 'sms', 'mms'] as const;
 
-export const searchQuery = z.object({
+const searchQuery = z.object({
   countryCode: countrySchema,
   type: z.enum(NUMBER_TYPES).default('local'),
   areaCode: z
@@ -30,27 +30,6 @@ export const searchQuery = z.object({
   limit: z.coerce.number().int().min(1).max(100).default(20),
 });
 
-/** Numbers that a provider sells now. */
-export async function searchNumbers(
-  ctx: CompanyCtx,
-  provider: ProviderName,
-  query: z.infer<typeof searchQuery>,
-) {
-  const { port } = await portFor(ctx, provider);
-  const { countryCode, type, areaCode, contains, locality, features, limit } = query;
-  const found = await port.searchNumbers({
-    country: parseCountry(countryCode),
-    type,
-    limit,
-    // People write 01 for Paris; providers want 1.
-    ...(areaCode ? { areaCode: areaCode.replace(/^0+(?=\d)/, '') } : {}),
-    ...(contains ? { contains } : {}),
-    ...(locality ? { locality } : {}),
-    ...(features.length > 0 ? { features } : {}),
-  });
-  return found.map((number) => availableView(number, provider));
-}
-
 export function searchRoutes(server: HttpServer): void {
   const doors = [
     ['/api/phone-numbers/search', 'telnyx'],
@@ -69,7 +48,9 @@ export function searchRoutes(server: HttpServer): void {
         },
       },
       async (request) => {
-        const numbers = await searchNumbers(withCompany(request.ctx), provider, request.query);
+        const { countryCode: country, ...search } = request.query;
+        const found = await searchNumbers(withCompany(request.ctx), provider, { ...search, country });
+        const numbers = found.map((number) => availableView(number, provider));
         return { success: true as const, numbers, count: numbers.length };
       },
     );

@@ -59,6 +59,8 @@ export interface PurchaseRequest {
   gigId: string | null;
   /** As the buyer gave it. */
   requirementGroupId: string | null;
+  /** What the buyer asked for when the number was picked for him. */
+  pick?: string;
   /** The provider's id of the paperwork that the order names. */
   remoteGroupId: string | null;
 }
