@@ -2,8 +2,9 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Config, hasProviderCredentials } from './kernel/config.ts';
+import { type Config, ConfigError, hasProviderCredentials } from './kernel/config.ts';
 import { startEmbeddedDatabase } from './kernel/db/embedded.ts';
+import { type FolderHolder, lockFolder } from './kernel/folder-lock.ts';
 import { newSecret } from './kernel/ids.ts';
 
 /** What the sandbox tells when it is ready. */
@@ -25,35 +26,77 @@ export interface Surroundings {
  * In production mode only what is configured is used, and loadConfig has refused what is missing.
  */
 export async function prepareSurroundings(given: Config): Promise<Surroundings> {
-  const config = { ...given };
+  const config = withKeptSecrets(given);
   const stops: (() => Promise<void>)[] = [];
-  mkdirSync(config.DATA_DIR, { recursive: true });
-  config.SECRET_KEY ||= keptSecret(config.DATA_DIR, 'secret.key', () => newSecret());
-  config.CALLBOX_TOKEN ||= keptSecret(config.DATA_DIR, 'callbox.token', () => `callbox-${newSecret()}`);
-  if (!config.DATABASE_URL) {
-    const database = await startEmbeddedDatabase(config.DATA_DIR);
-    config.DATABASE_URL = database.url;
-    stops.push(database.stop);
-  }
-  let sandbox: SandboxAccess | null = null;
-  if (config.RELAIS_MODE === 'demo' && !hasProviderCredentials(config)) {
-    const started = await startSandboxProcess(config);
-    sandbox = started.access;
-    stops.unshift(started.stop);
-    config.TELNYX_API_KEY = sandbox.telnyx.apiKey;
-    config.TELNYX_PUBLIC_KEY = sandbox.telnyx.publicKey;
-    config.TELNYX_BASE_URL = sandbox.telnyx.baseUrl;
-    config.TWILIO_ACCOUNT_SID = sandbox.twilio.accountSid;
-    config.TWILIO_AUTH_TOKEN = sandbox.twilio.authToken;
-    config.TWILIO_BASE_URL = sandbox.twilio.baseUrl;
-  }
-  return {
-    config,
-    sandbox,
-    stop: async () => {
-      for (const stop of stops) await stop();
-    },
+  const stop = async () => {
+    for (const stopPart of stops) await stopPart();
   };
+  const embedded = !config.DATABASE_URL;
+  const withSandbox = needsSandbox(config);
+  let sandbox: SandboxAccess | null = null;
+  try {
+    // Both keep their files in DATA_DIR; with neither, several processes may share the folder.
+    if (embedded || withSandbox) stops.unshift(takeFolder(config.DATA_DIR));
+    if (embedded) {
+      const database = await startEmbeddedDatabase(config.DATA_DIR);
+      config.DATABASE_URL = database.url;
+      stops.unshift(database.stop);
+    }
+    if (withSandbox) {
+      const started = await startSandboxProcess(config);
+      stops.unshift(started.stop);
+      sandbox = started.access;
+    }
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { config: sandbox ? withSandboxAccess(config, sandbox) : config, sandbox, stop };
+}
+
+/** Whether the sandbox stands in for the providers. */
+export function needsSandbox(config: Config): boolean {
+  return config.RELAIS_MODE === 'demo' && !hasProviderCredentials(config);
+}
+
+/** The configuration with the secrets that were not given: made at the first start, and kept in DATA_DIR. */
+export function withKeptSecrets(given: Config): Config {
+  const { DATA_DIR } = given;
+  mkdirSync(DATA_DIR, { recursive: true });
+  return {
+    ...given,
+    SECRET_KEY: given.SECRET_KEY || keptSecret(DATA_DIR, 'secret.key', () => newSecret()),
+    CALLBOX_TOKEN:
+      given.CALLBOX_TOKEN || keptSecret(DATA_DIR, 'callbox.token', () => `callbox-${newSecret()}`),
+  };
+}
+
+/** The configuration with the sandbox's accounts as the installation's. */
+export function withSandboxAccess(config: Config, { telnyx, twilio }: SandboxAccess): Config {
+  return {
+    ...config,
+    TELNYX_API_KEY: telnyx.apiKey,
+    TELNYX_PUBLIC_KEY: telnyx.publicKey,
+    TELNYX_BASE_URL: telnyx.baseUrl,
+    TWILIO_ACCOUNT_SID: twilio.accountSid,
+    TWILIO_AUTH_TOKEN: twilio.authToken,
+    TWILIO_BASE_URL: twilio.baseUrl,
+  };
+}
+
+/** @returns a function that lets the folder go. @throws ConfigError when another process has it. */
+function takeFolder(folder: string): () => Promise<void> {
+  const lock = lockFolder(folder, 'server');
+  if (!lock.taken) throw new ConfigError(folderTaken(folder, lock.holder));
+  return async () => lock.release();
+}
+
+function folderTaken(folder: string, holder: FolderHolder | null): string {
+  const who = holder ? ` (${holder.what}, process ${holder.pid})` : '';
+  return (
+    `Relais already runs on the data in ${folder}${who}. Stop it first, or start this one with another DATA_DIR and PORT. ` +
+    'Several processes on the same data need a PostgreSQL of their own: set DATABASE_URL.'
+  );
 }
 
 /** A secret that is made once and then read again, in a file of its own that only the owner can read. */

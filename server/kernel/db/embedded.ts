@@ -13,6 +13,8 @@ const run = promisify(execFile);
 export interface EmbeddedDatabase {
   /** Address of the superuser in the database `relais`. */
   url: string;
+  /** It ran already: another process may be using it. */
+  adopted: boolean;
   /** Stops the server after its sessions have been ended in order. */
   stop(): Promise<void>;
 }
@@ -30,8 +32,8 @@ interface Binaries {
 
 /**
  * Starts PostgreSQL in `dataDir/postgres`, making the cluster at the first start. A server that an earlier process left
- * running there is adopted. It is started by pg_ctl in its own session, so a Ctrl-C in the terminal does not reach it
- * before the requests that use it have drained.
+ * running there is adopted; whether it is stopped in the end is the caller's to decide. It is started by pg_ctl in its own
+ * session, so a Ctrl-C in the terminal does not reach it before the requests that use it have drained.
  */
 export async function startEmbeddedDatabase(dataDir: string): Promise<EmbeddedDatabase> {
   const binaries = await findBinaries();
@@ -43,10 +45,12 @@ export async function startEmbeddedDatabase(dataDir: string): Promise<EmbeddedDa
     await makeCluster(binaries, clusterDir, password, owner);
   if (owner) assertReachable(owner, clusterDir, binaries.pg_ctl);
 
-  const port = (await runningPort(binaries, clusterDir, owner)) ?? (await start(binaries, clusterDir, owner));
+  const adoptedPort = await runningPort(binaries, clusterDir, owner);
+  const port = adoptedPort ?? (await start(binaries, clusterDir, owner));
   await createDatabase(`postgres://relais:${password}@127.0.0.1:${port}/postgres`);
   return {
     url: `postgres://relais:${password}@127.0.0.1:${port}/relais`,
+    adopted: adoptedPort !== null,
     stop: async () => {
       await as(owner, binaries.pg_ctl, ['stop', '-D', clusterDir, '-m', 'fast', '-w', '-t', '60']);
     },
