@@ -9,6 +9,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { startEmbeddedDatabase } from '../server/kernel/db/embedded.ts';
+import { surviveBrokenConnections } from '../server/kernel/db/index.ts';
 import { migrate } from '../server/kernel/db/migrate.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
@@ -21,7 +22,7 @@ const output = check ? path.join(folder, 'schema.ts') : target;
 
 const database = await startEmbeddedDatabase(folder);
 try {
-  const pool = new pg.Pool({ connectionString: database.url });
+  const pool = surviveBrokenConnections(new pg.Pool({ connectionString: database.url }));
   await migrate(pool);
   await pool.end();
   const codegen = path.join(root, 'node_modules/kysely-codegen/dist/cli/bin.js');

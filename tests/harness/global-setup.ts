@@ -4,6 +4,7 @@ import path from 'node:path';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { startEmbeddedDatabase } from '../../server/kernel/db/embedded.ts';
+import { surviveBrokenConnections } from '../../server/kernel/db/index.ts';
 import { migrate } from '../../server/kernel/db/migrate.ts';
 
 declare module 'vitest' {
@@ -29,8 +30,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   await admin.end();
   const template = new URL(cluster.url);
   template.pathname = '/relais_template';
-  const pool = new pg.Pool({ connectionString: template.href });
-  pool.on('error', () => undefined);
+  const pool = surviveBrokenConnections(new pg.Pool({ connectionString: template.href }));
   await migrate(pool);
   await pool.end();
   project.provide('postgresUrl', cluster.url);

@@ -53,11 +53,7 @@ export function openDatabase(config: Pick<Config, 'DATABASE_POOL_MAX'>, url: str
     rolePool(url, 'relais_system', few),
     rolePool(url, 'relais_auth', few),
   ] as const;
-  // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
-  for (const pool of [ownerPool, ...pools]) {
-    pool.on('error', () => undefined);
-    pool.on('connect', (client) => client.on('error', () => undefined));
-  }
+  for (const pool of [ownerPool, ...pools]) surviveBrokenConnections(pool);
   const [app, system, auth] = pools.map(kysely) as [Kysely<DB>, Kysely<DB>, Kysely<DB>];
   return {
     app,
@@ -69,6 +65,13 @@ export function openDatabase(config: Pick<Config, 'DATABASE_POOL_MAX'>, url: str
       if (!ownerPool.ended) await ownerPool.end();
     },
   };
+}
+
+/** A connection that breaks is replaced by its pool; without these listeners it would end the process. */
+export function surviveBrokenConnections(pool: pg.Pool): pg.Pool {
+  pool.on('error', () => undefined);
+  pool.on('connect', (client) => client.on('error', () => undefined));
+  return pool;
 }
 
 /** Runs `work` in a transaction that sees and writes the rows of one company only. */
