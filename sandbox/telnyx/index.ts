@@ -17,7 +17,7 @@ import { orderRoutes } from './orders/routes.ts';
 import { requirementRoutes } from './requirements.ts';
 
 /** Every route of the Telnyx side. A new resource adds its own list here. */
-const ROUTES: Route[] = [
+export const TELNYX_ROUTES: Route[] = [
   ...accountRoutes,
   ...addressRoutes,
   ...availableRoutes,
@@ -35,5 +35,5 @@ export function mountTelnyx(app: FastifyInstance, sb: Sandbox): void {
   registerOrderReviews(sb);
   registerGroupReviews(sb);
   registerDocumentExpiry(sb);
-  mount(app, sb, telnyxDialect, '/v2', ROUTES);
+  mount(app, sb, telnyxDialect, '/v2', TELNYX_ROUTES);
 }

@@ -15,7 +15,7 @@ import { registerBundleReviews } from './regulatory/review.ts';
 import { resourceList } from './resources.ts';
 
 /** Every route of the Twilio side by product, which is the first word of the host. A new resource adds its list here. */
-const PRODUCTS: Record<string, Route[]> = {
+export const TWILIO_ROUTES: Record<string, Route[]> = {
   api: [...accountRoutes, ...availableRoutes, ...incomingRoutes, ...resourceList],
   numbers: [...regulationRoutes, ...endUserRoutes, ...documentRoutes, ...bundleRoutes],
   pricing: pricingRoutes,
@@ -60,7 +60,7 @@ function productOf(request: IncomingMessage, url: string): string | undefined {
 
 export function mountTwilio(app: FastifyInstance, sb: Sandbox): void {
   registerBundleReviews(sb);
-  for (const [product, routes] of Object.entries(PRODUCTS))
+  for (const [product, routes] of Object.entries(TWILIO_ROUTES))
     mount(app, sb, twilioDialect, `${PREFIX}/${product}`, routes);
   mount(app, sb, twilioDialect, PREFIX, []);
 }

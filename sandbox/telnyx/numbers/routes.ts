@@ -1,7 +1,7 @@
 import type { Answer, Call, Route } from '../../core/http.ts';
 import { listAt, textAt } from '../../core/query.ts';
 import { invalid, notFound, refuse } from '../dialect.ts';
-import { ok, page, textOf } from '../shape.ts';
+import { compact, ok, page, textOf } from '../shape.ts';
 import { dropNumber, OWNED, type OwnedNumber, saveNumber } from './model.ts';
 import { messagingView, nameOf, numberView, slimView, voiceView } from './views.ts';
 
@@ -104,7 +104,7 @@ function remove(call: Call): Answer {
     throw refuse(422, '10027', 'Unprocessable entity', 'The number is locked against deletion.');
   }
   dropNumber(call.sb, number);
-  return ok({ ...numberView(call.sb, number), status: 'deleted' });
+  return ok(compact({ ...numberView(call.sb, number), status: 'deleted' }));
 }
 
 function patchMessaging(call: Call): Answer {
