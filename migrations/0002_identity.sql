@@ -225,7 +225,8 @@ begin
 end $$;
 
 -- relais_app: requests, within their company.
-grant select, insert on companies, members, invitations, api_keys, audit_log to relais_app;
+grant select on companies, members, invitations, api_keys, audit_log to relais_app;
+grant insert on invitations, api_keys, audit_log to relais_app;
 grant update (name, country, time_zone, currency) on companies to relais_app;
 grant update (role) on members to relais_app;
 grant delete on members to relais_app;
@@ -237,7 +238,7 @@ grant select (id, name, email, two_factor_enabled, language, created_at) on user
 -- relais_auth: signing in and making accounts, before or across companies.
 grant select, insert, update, delete on users, sessions, accounts, verifications, two_factors, sign_in_attempts, used_codes to relais_auth;
 grant select, insert on jwks to relais_auth;
--- The company of a new account, the company a session starts in, and what an invitation leads to.
+-- New companies with their owners, the company a session starts in, invitations and the members they bring.
 create policy sign_in on companies to relais_auth using (true) with check (true);
 create policy sign_in on members to relais_auth using (true) with check (true);
 create policy sign_in on invitations to relais_auth using (true) with check (true);

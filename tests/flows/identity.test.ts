@@ -472,7 +472,8 @@ describe('roles', () => {
       'an API key is no owner',
     ).toEqual(['role_not_assignable', 'role_not_assignable']);
 
-    const [firstId, secondId] = ids;
+    const secondId = second.memberId;
+    const firstId = ids.find((id) => id !== secondId);
     const leaving = await Promise.all([
       first.delete(`/api/members/${firstId}`),
       second.person.delete(`/api/members/${secondId}`),

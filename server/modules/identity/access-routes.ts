@@ -6,10 +6,11 @@ import { errorResponses, ok } from '../../kernel/http/schemas.ts';
 import type { HttpServer } from '../../kernel/http/server.ts';
 import { createApiKey, listApiKeys, revokeApiKey, scopesOf } from './api-keys.ts';
 import { exportAudit, listAudit } from './audit-list.ts';
-import { PERMISSIONS, type Permission, ROLES, roleGrants } from './model.ts';
-import { apiKeySchema, auditEntrySchema, tags } from './schemas.ts';
+import { type Permission, ROLES, roleGrants } from './model.ts';
+import { apiKeySchema, auditEntrySchema, byId, newApiKeySchema, tags } from './schemas.ts';
 
 const manage = { authority: { permission: 'api_keys:manage' } } as const;
+const secret = z.string().describe('Shown once');
 
 /** API keys and the audit log. */
 export function accessRoutes(server: HttpServer): void {
@@ -32,15 +33,8 @@ export function accessRoutes(server: HttpServer): void {
       schema: {
         tags,
         summary: 'Make an API key, with scopes that you have yourself',
-        body: z.object({
-          name: z.string().trim().min(1).max(100),
-          scopes: z.array(z.enum(PERMISSIONS)).min(1).max(PERMISSIONS.length),
-          expiresAt: z.iso.datetime({ offset: true }).nullish().describe('Never, when absent'),
-        }),
-        response: {
-          201: ok({ apiKey: apiKeySchema, secret: z.string().describe('Shown once') }),
-          ...errorResponses,
-        },
+        body: newApiKeySchema,
+        response: { 201: ok({ apiKey: apiKeySchema, secret }), ...errorResponses },
       },
     },
     async (request, reply) => {
@@ -55,6 +49,11 @@ export function accessRoutes(server: HttpServer): void {
       return reply.status(201).send({ success: true as const, ...made });
     },
   );
+  revokeRoute(server);
+  auditRoute(server);
+}
+
+function revokeRoute(server: HttpServer): void {
   server.delete(
     '/api/api-keys/:id',
     {
@@ -62,7 +61,7 @@ export function accessRoutes(server: HttpServer): void {
       schema: {
         tags,
         summary: 'Revoke an API key',
-        params: z.object({ id: z.guid() }),
+        params: byId,
         response: { 200: ok({}), ...errorResponses },
       },
     },
@@ -71,7 +70,6 @@ export function accessRoutes(server: HttpServer): void {
       return { success: true as const };
     },
   );
-  auditRoute(server);
 }
 
 /** Nobody hands on more than they have. @throws forbidden, scope_missing */
@@ -84,9 +82,28 @@ async function requireScopes(ctx: CompanyCtx, scopes: Permission[]): Promise<voi
   fail('forbidden', { role, permission });
 }
 
+const text = z.string().max(200).optional();
+const instant = z.iso.datetime({ offset: true }).optional();
+const auditQuery = pageQuery.extend({
+  actor: text.describe('An id, or part of a name'),
+  action: text.describe('Whole (member.removed), or its noun (member)'),
+  entityType: text,
+  entityId: text,
+  from: instant,
+  to: instant.describe('Exclusive'),
+  format: z.enum(['json', 'csv']).default('json'),
+});
+const auditAnswer = {
+  description: 'A page of entries, or with format=csv up to 10 000 of them',
+  content: {
+    'application/json': {
+      schema: ok({ entries: z.array(auditEntrySchema), nextCursor: z.string().nullable() }),
+    },
+    'text/csv': { schema: z.string() },
+  },
+};
+
 function auditRoute(server: HttpServer): void {
-  const text = z.string().max(200).optional();
-  const instant = z.iso.datetime({ offset: true }).optional();
   server.get(
     '/api/audit',
     {
@@ -94,27 +111,8 @@ function auditRoute(server: HttpServer): void {
       schema: {
         tags,
         summary: 'Who did what, newest first',
-        querystring: pageQuery.extend({
-          actor: text.describe('An id, or part of a name'),
-          action: text.describe('Whole (member.removed), or its noun (member)'),
-          entityType: text,
-          entityId: text,
-          from: instant,
-          to: instant.describe('Exclusive'),
-          format: z.enum(['json', 'csv']).default('json'),
-        }),
-        response: {
-          200: {
-            description: 'A page of entries, or with format=csv up to 10 000 of them',
-            content: {
-              'application/json': {
-                schema: ok({ entries: z.array(auditEntrySchema), nextCursor: z.string().nullable() }),
-              },
-              'text/csv': { schema: z.string() },
-            },
-          },
-          ...errorResponses,
-        },
+        querystring: auditQuery,
+        response: { 200: auditAnswer, ...errorResponses },
       },
     },
     async (request, reply) => {

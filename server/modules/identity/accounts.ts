@@ -1,21 +1,12 @@
 import { hashPassword } from 'better-auth/crypto';
-import { type CompanyCtx, type Kernel, systemCtx } from '../../kernel/ctx.ts';
+import { type CompanyCtx, type Ctx, type Kernel, systemCtx } from '../../kernel/ctx.ts';
 import { isUniqueViolation } from '../../kernel/db/index.ts';
 import { fail, type Language } from '../../kernel/errors.ts';
 import { newId } from '../../kernel/ids.ts';
 import { type ApiKey, createApiKey, type NewApiKey } from './api-keys.ts';
-import { audit } from './audit.ts';
-import { newCompany } from './companies.ts';
+import { addCompany } from './companies.ts';
 import { PASSWORD_MAX, PASSWORD_MIN } from './model.ts';
-import {
-  insertCompany,
-  insertMember,
-  insertPerson,
-  membershipsOf,
-  personByEmail,
-  personById,
-  type Runner,
-} from './store.ts';
+import { insertPerson, membershipsOf, personByEmail, personById, type Runner } from './store.ts';
 
 export interface NewOwner {
   email: string;
@@ -46,22 +37,8 @@ export async function createOwner(
       const language = owner.language ?? 'en';
       const userId =
         existing?.id ?? (await addPerson(kernel, tx, { name: owner.name, email, language, passwordHash }));
-      const company = newCompany(kernel, { name: owner.companyName, country: owner.companyCountry });
-      await insertCompany(tx, company);
-      await insertMember(tx, {
-        id: newId(kernel.clock),
-        companyId: company.id,
-        userId,
-        role: 'owner',
-        now: kernel.clock.now(),
-      });
-      const changes = { name: { from: null, to: company.name }, owner: { from: null, to: email } };
-      await audit(tx, systemCtx(kernel, company.id, 'create-owner'), {
-        action: 'company.created',
-        entityType: 'company',
-        entityId: company.id,
-        changes,
-      });
+      const wanted = { name: owner.companyName, country: owner.companyCountry };
+      const company = await addCompany(tx, installationCtx(kernel), wanted, userId);
       return { userId, companyId: company.id, created: true };
     });
   } catch (error) {
@@ -69,6 +46,11 @@ export async function createOwner(
     if (isUniqueViolation(error, 'users_email_key')) return createOwner(kernel, owner);
     throw error;
   }
+}
+
+/** For what is done at the installation itself, before there is a company. */
+function installationCtx(kernel: Kernel): Ctx {
+  return { ...systemCtx(kernel, '', 'create-owner'), companyId: null };
 }
 
 /** Makes an API key for a company outside any request, e.g. for example data. */

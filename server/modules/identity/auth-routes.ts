@@ -9,6 +9,7 @@ import type { HttpServer } from '../../kernel/http/server.ts';
 import type { Auth } from './auth.ts';
 import { passCookies, toWebRequest } from './convert.ts';
 import { guarded } from './guard.ts';
+import { limitedByAddress } from './limits.ts';
 import { PASSWORD_MAX, PASSWORD_MIN } from './model.ts';
 import { refuseForeignOrigin } from './origin.ts';
 
@@ -161,7 +162,7 @@ export function authRoutes(server: HttpServer, kernel: Kernel, auth: Auth): void
     server.route({
       method,
       url: `/api/auth${path}`,
-      config: { authority },
+      config: { authority, ...(method === 'POST' ? limitedByAddress(kernel.config) : {}) },
       schema: {
         tags: ['identity'],
         summary,

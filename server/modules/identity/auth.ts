@@ -58,43 +58,8 @@ export function createAuth(kernel: Kernel) {
       minPasswordLength: PASSWORD_MIN,
       maxPasswordLength: PASSWORD_MAX,
     },
-    databaseHooks: {
-      session: {
-        create: {
-          before: async (session) => ({
-            data: {
-              ...session,
-              activeOrganizationId:
-                session.activeOrganizationId ?? (await firstCompanyOf(db.auth, session.userId)),
-            },
-          }),
-        },
-      },
-    },
-    plugins: [
-      organization({
-        allowUserToCreateOrganization: false,
-        schema: {
-          session: { fields: { activeOrganizationId: 'activeCompanyId' } },
-          organization: { modelName: 'companies' },
-          member: { modelName: 'members', fields: { organizationId: 'companyId' } },
-          invitation: { modelName: 'invitations', fields: { organizationId: 'companyId' } },
-        },
-      }),
-      twoFactor({
-        issuer: 'Relais',
-        // The guard counts wrong codes, as it counts wrong passwords.
-        accountLockout: { enabled: false },
-        backupCodeOptions: { amount: 10 },
-        schema: { twoFactor: { modelName: 'twoFactors' } },
-      }),
-      jwt({
-        disableSettingJwtHeader: true,
-        jwks: { rotationInterval: 30 * DAY_SECONDS, gracePeriod: DAY_SECONDS },
-        jwt: { expirationTime: `${config.JWT_MINUTES}m` },
-      }),
-      guard(kernel),
-    ],
+    databaseHooks: { session: { create: { before: (session) => startIn(kernel, session) } } },
+    plugins: [companies(), codes(), tokens(config), guard(kernel)],
     advanced: {
       cookiePrefix: 'relais',
       useSecureCookies: baseURL.startsWith('https:'),
@@ -106,6 +71,43 @@ export function createAuth(kernel: Kernel) {
       database: { generateId: () => newId(clock), validateSchema: false },
     },
   });
+}
+
+const companies = () =>
+  organization({
+    allowUserToCreateOrganization: false,
+    schema: {
+      session: { fields: { activeOrganizationId: 'activeCompanyId' } },
+      organization: { modelName: 'companies' },
+      member: { modelName: 'members', fields: { organizationId: 'companyId' } },
+      invitation: { modelName: 'invitations', fields: { organizationId: 'companyId' } },
+    },
+  });
+
+const codes = () =>
+  twoFactor({
+    issuer: 'Relais',
+    // The guard counts wrong codes, as it counts wrong passwords.
+    accountLockout: { enabled: false },
+    backupCodeOptions: { amount: 10 },
+    schema: { twoFactor: { modelName: 'twoFactors' } },
+  });
+
+const tokens = (config: Config) =>
+  jwt({
+    disableSettingJwtHeader: true,
+    jwks: { rotationInterval: 30 * DAY_SECONDS, gracePeriod: DAY_SECONDS },
+    jwt: { expirationTime: `${config.JWT_MINUTES}m` },
+  });
+
+/** A new session starts in the company that the person joined first. */
+async function startIn<Session extends { userId: string; activeOrganizationId?: unknown }>(
+  kernel: Kernel,
+  session: Session,
+) {
+  const activeOrganizationId =
+    session.activeOrganizationId ?? (await firstCompanyOf(kernel.db.auth, session.userId));
+  return { data: { ...session, activeOrganizationId } };
 }
 
 /**

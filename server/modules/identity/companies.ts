@@ -1,4 +1,5 @@
 import { type CompanyCtx, type Ctx, type Kernel, transact } from '../../kernel/ctx.ts';
+import type { Tx } from '../../kernel/db/index.ts';
 import { newId } from '../../kernel/ids.ts';
 import { publish } from '../../kernel/live.ts';
 import { audit, difference } from './audit.ts';
@@ -35,7 +36,7 @@ const DEFAULTS: Record<string, { timeZone: string; currency: string }> = {
 };
 
 /** A company as it starts: currency and time zone follow the country where that is certain. */
-export function newCompany(kernel: Kernel, wanted: { name: string; country: string }): Company {
+function newCompany(kernel: Kernel, wanted: { name: string; country: string }): Company {
   const defaults = DEFAULTS[wanted.country] ?? {
     timeZone: 'UTC',
     currency: EURO.has(wanted.country) ? 'EUR' : 'USD',
@@ -44,26 +45,38 @@ export function newCompany(kernel: Kernel, wanted: { name: string; country: stri
 }
 
 /** Makes a further company, owned by the caller. */
-export async function createCompany(ctx: Ctx, wanted: { name: string; country: string }): Promise<Company> {
-  const { kernel, actor } = ctx;
+export function createCompany(ctx: Ctx, wanted: { name: string; country: string }): Promise<Company> {
+  return ctx.kernel.db.auth.transaction().execute((tx) => addCompany(tx, ctx, wanted, ctx.actor.id));
+}
+
+/** Adds a company and its owner, in a transaction of the sign-in role: requests cannot add either by themselves. */
+export async function addCompany(
+  tx: Tx,
+  ctx: Ctx,
+  wanted: { name: string; country: string },
+  ownerId: string,
+): Promise<Company> {
+  const { kernel } = ctx;
   const company = newCompany(kernel, wanted);
   const inside: CompanyCtx = { ...ctx, companyId: company.id };
-  await transact(inside, async (tx) => {
-    await insertCompany(tx, company);
-    await insertMember(tx, {
-      id: newId(kernel.clock),
-      companyId: company.id,
-      userId: actor.id,
-      role: 'owner',
-      now: company.createdAt,
-    });
-    const changes = { name: { from: null, to: company.name }, country: { from: null, to: company.country } };
-    await audit(tx, inside, {
-      action: 'company.created',
-      entityType: 'company',
-      entityId: company.id,
-      changes,
-    });
+  await insertCompany(tx, company);
+  await insertMember(tx, {
+    id: newId(kernel.clock),
+    companyId: company.id,
+    userId: ownerId,
+    role: 'owner',
+    now: company.createdAt,
+  });
+  const changes = {
+    name: { from: null, to: company.name },
+    country: { from: null, to: company.country },
+    owner: { from: null, to: ownerId },
+  };
+  await audit(tx, inside, {
+    action: 'company.created',
+    entityType: 'company',
+    entityId: company.id,
+    changes,
   });
   return company;
 }

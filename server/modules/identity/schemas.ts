@@ -1,11 +1,13 @@
 import { z } from 'zod';
-import { countrySchema } from '../../kernel/http/schemas.ts';
+import { countrySchema, ok } from '../../kernel/http/schemas.ts';
 import { parseCountry } from '../../kernel/phone.ts';
-import { PERMISSIONS, ROLES } from './model.ts';
+import { PASSWORD_MAX, PASSWORD_MIN, PERMISSIONS, ROLES } from './model.ts';
 
 export const tags = ['identity'];
 
 export const nameSchema = z.string().trim().min(1).max(200);
+export const roleSchema = z.enum(ROLES);
+export const byId = z.object({ id: z.guid() });
 export const languageSchema = z.enum(['en', 'fr']);
 export const country = countrySchema.transform(parseCountry);
 export const emailSchema = z
@@ -21,6 +23,17 @@ export const userSchema = z.object({
   email: z.string(),
   twoFactorEnabled: z.boolean(),
   language: languageSchema,
+});
+
+const permissions = z.array(z.enum(PERMISSIONS));
+
+export const meSchema = ok({
+  user: userSchema.nullable().describe('null for an API key'),
+  company: z.object({ id: z.string(), name: z.string() }).nullable(),
+  role: roleSchema.nullable(),
+  permissions,
+  companies: z.array(z.object({ id: z.string(), name: z.string(), role: roleSchema })),
+  apiKey: z.object({ id: z.string(), name: z.string(), scopes: permissions }).optional(),
 });
 
 export const companySchema = z.object({
@@ -44,7 +57,7 @@ export const memberSchema = z.object({
   userId: z.string(),
   name: z.string(),
   email: z.string(),
-  role: z.enum(ROLES),
+  role: roleSchema,
   twoFactorEnabled: z.boolean(),
   createdAt: z.date(),
 });
@@ -52,17 +65,37 @@ export const memberSchema = z.object({
 export const invitationSchema = z.object({
   id: z.string(),
   email: z.string(),
-  role: z.enum(ROLES),
+  role: roleSchema,
   status: z.enum(['pending', 'expired']),
   expiresAt: z.date(),
   inviterName: z.string(),
+});
+
+export const offerSchema = z.object({
+  companyName: z.string(),
+  email: z.string(),
+  role: roleSchema,
+  expiresAt: z.date(),
+  needsAccount: z.boolean().describe('Whether name and password are needed to accept'),
+});
+
+export const acceptanceSchema = z.object({
+  name: nameSchema.optional().describe('For a new account'),
+  password: z.string().min(PASSWORD_MIN).max(PASSWORD_MAX).optional().describe('For a new account'),
+  language: languageSchema.optional(),
+});
+
+export const newApiKeySchema = z.object({
+  name: z.string().trim().min(1).max(100),
+  scopes: permissions.min(1).max(PERMISSIONS.length),
+  expiresAt: z.iso.datetime({ offset: true }).nullish().describe('Never, when absent'),
 });
 
 export const apiKeySchema = z.object({
   id: z.string(),
   name: z.string(),
   prefix: z.string().describe('The first characters of the secret'),
-  scopes: z.array(z.enum(PERMISSIONS)),
+  scopes: permissions,
   createdAt: z.date(),
   expiresAt: z.date().nullable(),
   lastUsedAt: z.date().nullable().describe('To the minute'),

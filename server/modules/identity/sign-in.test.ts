@@ -140,6 +140,32 @@ describe('several processes and secrets', () => {
     }
   });
 
+  it('limits guesses by address, whatever credentials come along', async () => {
+    const { person } = await startProcess([newSecret()], { RATE_LIMIT_ANONYMOUS_PER_MINUTE: '5' });
+    const statuses = [];
+    for (let attempt = 0; attempt < 6; attempt += 1) {
+      const body = { email: `guess-${attempt}@example.test`, password: 'wrong' };
+      statuses.push(
+        (await person().post('/api/auth/sign-in/email', body, { cookie: `varied=${attempt}` })).status,
+      );
+    }
+    expect(statuses).toEqual([401, 401, 401, 401, 401, 429]);
+  });
+
+  it('notes where a session comes from, as the proxy in front tells it', async () => {
+    const { kernel, person } = await startProcess([newSecret()], { TRUST_PROXY_HOPS: '1' });
+    const forged = { 'x-relais-address': '198.51.100.1' };
+    await person().post('/api/auth/sign-in/email', owner, { ...forged, 'x-forwarded-for': '203.0.113.7' });
+    const { rows } = await sql<{
+      ipAddress: string;
+    }>`select ip_address from sessions order by id desc limit 1`.execute(kernel.db.auth);
+    expect(rows[0]?.ipAddress).toBe('203.0.113.7');
+    const log = await kernel.db.ownerPool.query(
+      "select address from audit_log where action = 'session.signed_in' order by id desc limit 1",
+    );
+    expect(log.rows[0].address).toBe('203.0.113.7');
+  });
+
   it('forgets what has expired, and only that', async () => {
     const { kernel, identity, person } = await startProcess([newSecret()]);
     const browser = person();
@@ -154,11 +180,12 @@ describe('several processes and secrets', () => {
       auth,
     );
     await identity.jobs.handlers['identity.prune']!({});
-    const left = await sql<{ attempts: number; old: number }>`
-      select (select count(*) from sign_in_attempts) as attempts, (select count(*) from verifications where identifier = 'old') as old`.execute(
-      auth,
-    );
-    expect(left.rows[0]).toEqual({ attempts: 1, old: 0 });
+    const left = await sql<{ key: string }>`
+      select identifier as key from verifications where identifier = 'old'
+      union all select attempt_key from sign_in_attempts where failed_count = 3`.execute(auth);
+    expect(left.rows).toEqual([]);
+    const fresh = await sql`select from sign_in_attempts where failed_count = 1`.execute(auth);
+    expect(fresh.rows.length).toBeGreaterThan(0);
     expect((await browser.get('/api/me')).status).toBe(200);
   });
 });
