@@ -1,0 +1,357 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { OPENAPI_FILE } from '../scripts/generate-openapi.ts';
+import { newSecret } from '../server/kernel/ids.ts';
+import {
+  issueApiKey,
+  may,
+  PERMISSIONS,
+  type Permission,
+  type Role,
+} from '../server/modules/identity/index.ts';
+import { ROLES } from '../server/modules/identity/model.ts';
+import { type Operation, readOperations } from './harness/operations.ts';
+import { createPerson } from './harness/person.ts';
+import { startRelais, type TestRelais } from './harness/relais.ts';
+import { type CompanyRows, fillCompany } from './harness/rows.ts';
+
+// Every operation of openapi.json, asked by everybody. An operation that no check can judge is listed in
+// authority.uncovered.txt, which stays empty: a new kind of authority or of address needs its check here.
+
+const UNCOVERED_FILE = new URL('authority.uncovered.txt', import.meta.url);
+const IN_PARALLEL = 8;
+
+const operations = readOperations(JSON.parse(readFileSync(OPENAPI_FILE, 'utf8')));
+const open = operations.filter(({ authority }) => authority === 'public');
+const webhooks = operations.filter(({ authority }) => authority === 'webhook');
+const signedIn = operations.filter(({ authority }) => authority === 'signed_in');
+const permitted = operations.filter((operation) => permissionOf(operation) !== null);
+const closed = [...signedIn, ...permitted];
+
+let relais: TestRelais;
+let neighbour: CompanyRows & { headers: Record<string, string> };
+let ownGroupId: string;
+const sessions = {} as Record<Role, Record<string, string>>;
+
+beforeAll(async () => {
+  relais = await startRelais();
+  for (const role of ROLES) sessions[role] = await signInAs(role);
+  const other = await relais.addCompany('Neighbour SARL');
+  const rows = await fillCompany(other.companyId, other.api);
+  neighbour = { ...rows, headers: { 'x-api-key': await keyWith([...PERMISSIONS], other.companyId) } };
+  ownGroupId = (await relais.api.post('/api/requirement-groups', { destinationZone: 'FR' })).body.group.id;
+});
+afterAll(() => relais?.stop());
+
+function permissionOf({ authority }: Operation): Permission | null {
+  return typeof authority === 'object' ? (authority.permission as Permission) : null;
+}
+
+/** Somebody who joined with a role by invitation, as the browser's headers. */
+async function signInAs(role: Role): Promise<Record<string, string>> {
+  const email = `${role}-${newSecret(6).toLowerCase()}@example.test`;
+  const inviter = createPerson(relais.baseUrl);
+  await inviter.signIn(relais.owner.email, relais.owner.password);
+  const invited = await inviter.post('/api/invitations', { email, role });
+  const token = new URL(invited.body.link).pathname.split('/').at(-1);
+  const person = createPerson(relais.baseUrl);
+  const joined = await person.post(`/api/invitations/by-token/${token}/accept`, {
+    name: `A ${role}`,
+    password: newSecret(12),
+  });
+  expect(joined.body, JSON.stringify(joined.body)).toMatchObject({ success: true, role });
+  return { cookie: person.cookie(), origin: relais.baseUrl };
+}
+
+async function keyWith(scopes: Permission[], companyId = relais.companyId): Promise<string> {
+  return (await issueApiKey(relais.kernel, { companyId, name: 'matrix', scopes })).secret;
+}
+
+interface Reply {
+  status: number;
+  code: string | null;
+}
+
+/** Asks one operation. Ids that are not given name no row; a body that is not given is empty. */
+async function ask(
+  operation: Operation,
+  headers: Record<string, string>,
+  given: { params?: Record<string, string>; body?: unknown } = {},
+): Promise<Reply> {
+  const path = operation.path.replace(
+    /\{(\w+)\}/g,
+    (_whole, name: string) => given.params?.[name] ?? 'ffffffff-ffff-4fff-bfff-ffffffffffff',
+  );
+  const reads = operation.method === 'GET';
+  const response = await fetch(`${relais.baseUrl}${path}`, {
+    method: operation.method,
+    headers: { ...headers, ...(reads ? {} : { 'content-type': 'application/json' }) },
+    ...(reads ? {} : { body: JSON.stringify(given.body ?? {}) }),
+  });
+  // The live stream never ends by itself.
+  if (response.status < 400) {
+    await response.body?.cancel();
+    return { status: response.status, code: null };
+  }
+  const { code } = (await response.json()) as { code: string };
+  return { status: response.status, code };
+}
+
+/** Asks each operation and returns one sentence per answer that is not right. */
+async function wrongAnswers(
+  asked: Operation[],
+  question: (operation: Operation) => Promise<Reply> | null,
+  isRight: (reply: Reply, operation: Operation) => boolean,
+): Promise<string[]> {
+  const wrong: string[] = [];
+  for (let start = 0; start < asked.length; start += IN_PARALLEL) {
+    const batch = asked.slice(start, start + IN_PARALLEL).map(async (operation) => {
+      const reply = await question(operation);
+      if (reply && !isRight(reply, operation))
+        wrong.push(`${operation.method} ${operation.path}: ${reply.status} ${reply.code ?? ''}`);
+    });
+    await Promise.all(batch);
+  }
+  return wrong.sort();
+}
+
+/** Let in, whatever is then said of an empty body or an id of no row. */
+const letIn = ({ status, code }: Reply) =>
+  status !== 401 && status !== 403 && code !== 'route_not_found' && code !== 'internal';
+const refusedWith = (status: number, code: string) => (reply: Reply) =>
+  reply.status === status && reply.code === code;
+
+describe('somebody without credentials', () => {
+  it('reaches what is public', async () => {
+    expect(await wrongAnswers(open, (operation) => ask(operation, {}), letIn)).toEqual([]);
+  });
+
+  it('is refused everywhere else', async () => {
+    const isRight = refusedWith(401, 'unauthenticated');
+    expect(await wrongAnswers(closed, (operation) => ask(operation, {}), isRight)).toEqual([]);
+  });
+
+  it('cannot deliver a webhook without a signature', async () => {
+    const isRight = ({ status }: Reply) => status === 401;
+    expect(await wrongAnswers(webhooks, (operation) => ask(operation, {}), isRight)).toEqual([]);
+  });
+});
+
+describe('somebody with wrong credentials', () => {
+  const wrong: Record<string, { headers: Record<string, string>; code: string }> = {
+    'an unknown API key': { headers: { 'x-api-key': `rl_${newSecret()}` }, code: 'invalid_api_key' },
+    'an unknown API key as Bearer': {
+      headers: { authorization: `Bearer rl_${newSecret()}` },
+      code: 'invalid_api_key',
+    },
+    'a token that nobody signed': {
+      headers: { authorization: 'Bearer eyJhbGciOiJub25lIn0.e30.' },
+      code: 'invalid_token',
+    },
+    'a made-up session': {
+      headers: { cookie: `relais.session_token=${newSecret()}` },
+      code: 'unauthenticated',
+    },
+  };
+  for (const [name, { headers, code }] of Object.entries(wrong)) {
+    it(`is refused with ${name}`, async () => {
+      expect(
+        await wrongAnswers(closed, (operation) => ask(operation, headers), refusedWith(401, code)),
+      ).toEqual([]);
+    });
+  }
+});
+
+describe('a member', () => {
+  for (const role of ROLES) {
+    it(`who is ${role} may do what the permission table says, and nothing more`, async () => {
+      const allowed = (operation: Operation) => {
+        const permission = permissionOf(operation);
+        return permission === null || may(role, permission);
+      };
+      const wrong = await wrongAnswers(
+        closed,
+        (operation) => ask(operation, sessions[role]),
+        (reply, operation) => (allowed(operation) ? letIn(reply) : refusedWith(403, 'forbidden')(reply)),
+      );
+      expect(wrong).toEqual([]);
+    });
+  }
+
+  it('reaches nothing in a company that they do not belong to', async () => {
+    const headers = { ...sessions.owner, 'x-company-id': neighbour.companyId };
+    expect(
+      await wrongAnswers(closed, (operation) => ask(operation, headers), refusedWith(404, 'not_found')),
+    ).toEqual([]);
+  });
+});
+
+describe('an API key', () => {
+  it('reaches what its one scope allows', async () => {
+    const keys = new Map<Permission, string>();
+    for (const permission of PERMISSIONS) keys.set(permission, await keyWith([permission]));
+    const question = (operation: Operation) =>
+      ask(operation, { 'x-api-key': keys.get(permissionOf(operation)!)! });
+    expect(await wrongAnswers(permitted, question, letIn)).toEqual([]);
+  });
+
+  it('with every scope but the one needed is refused', async () => {
+    const keys = new Map<Permission, string>();
+    for (const permission of PERMISSIONS)
+      keys.set(permission, await keyWith(PERMISSIONS.filter((scope) => scope !== permission)));
+    const question = (operation: Operation) =>
+      ask(operation, { 'x-api-key': keys.get(permissionOf(operation)!)! });
+    expect(await wrongAnswers(permitted, question, refusedWith(403, 'scope_missing'))).toEqual([]);
+  });
+
+  it('reaches nothing in another company by asking for it', async () => {
+    const headers = { 'x-api-key': await keyWith([...PERMISSIONS]), 'x-company-id': neighbour.companyId };
+    expect(
+      await wrongAnswers(closed, (operation) => ask(operation, headers), refusedWith(404, 'not_found')),
+    ).toEqual([]);
+  });
+});
+
+/** Path parameters that name no row. */
+const NOT_IDS = new Set(['countryCode', 'destinationZone', 'field']);
+
+/** The row that an address names, by what comes before the parameter. */
+const ROW_OF: [RegExp, keyof CompanyRows][] = [
+  [/\/gigs?\/\{gigId\}/, 'gigId'],
+  [/\/phone-numbers\/\{id\}/, 'numberId'],
+  [/\/(requirement-groups|groups)\/\{groupId\}/, 'groupId'],
+  [/\/compan(y|ies)\/\{companyId\}/, 'companyId'],
+  [/\/documents\/\{id\}/, 'documentId'],
+  [/\/members\/\{id\}/, 'memberId'],
+  [/\/invitations\/\{id\}/, 'invitationId'],
+  [/\/api-keys\/\{id\}/, 'apiKeyId'],
+  [/\/provider-accounts\/\{id\}/, 'providerAccountId'],
+];
+
+/** Bodies that pass validation, so that the row is looked for. */
+const BODIES: Record<string, (rows: CompanyRows) => unknown> = {
+  patchGigsByGigId: () => ({ name: 'Renamed' }),
+  patchPhoneNumbersById: () => ({ gigId: null }),
+  patchMembersById: () => ({ role: 'viewer' }),
+  patchProviderAccountsById: () => ({ name: 'Renamed' }),
+  patchRequirementGroupsByGroupIdRequirements: (rows) => ({
+    requirements: [{ field: rows.textField, value: 'Harness SARL' }],
+  }),
+  postRequirementsGroupsByGroupIdValuesByField: () => ({ value: 'Harness SARL' }),
+  postRequirementsGroupsByGroupIdDocumentsByField: (rows) => ({ documentId: rows.documentId }),
+};
+
+const idsOf = ({ path }: Operation) =>
+  [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!).filter((name) => !NOT_IDS.has(name));
+
+/** How to ask an operation about the neighbour's row, or null when that is not known. */
+function aboutNeighbour(operation: Operation): { params: Record<string, string>; body?: unknown } | null {
+  const found = ROW_OF.find(([pattern]) => pattern.test(operation.path));
+  const [name, second] = idsOf(operation);
+  if (!found || !name || second) return null;
+  const field = operation.path.includes('/documents/{field}') ? neighbour.documentField : neighbour.textField;
+  return {
+    params: { [name]: String(neighbour[found[1]]), destinationZone: 'FR', field },
+    body: BODIES[operation.id]?.(neighbour),
+  };
+}
+
+describe("another company's row", () => {
+  const withId = permitted.filter((operation) => idsOf(operation).length > 0);
+
+  it('does not exist for anybody else, and is real', async () => {
+    const ours = { 'x-api-key': await keyWith([...PERMISSIONS]) };
+    const about = (headers: Record<string, string>) => (operation: Operation) => {
+      const given = aboutNeighbour(operation);
+      return given && ask(operation, headers, given);
+    };
+    expect(await wrongAnswers(withId, about(ours), refusedWith(404, 'not_found'))).toEqual([]);
+    // Its own company finds each of the rows, in the same words, so the refusals above were not about a wrong address.
+    const changes = withId.filter(({ method }) => method !== 'DELETE');
+    const found = ({ status }: Reply) => status !== 404 && status !== 400;
+    expect(await wrongAnswers(changes, about(neighbour.headers), found)).toEqual([]);
+    const removals = withId.filter(({ method }) => method === 'DELETE');
+    expect(await wrongAnswers(removals, about(neighbour.headers), found)).toEqual([]);
+  });
+
+  it('cannot be named in a body either', async () => {
+    const number = await relais.api.get('/api/phone-numbers/search?countryCode=US');
+    const { phoneNumber } = number.body.numbers[0];
+    const post = (path: string, body: unknown) => relais.api.post(path, body);
+    const attempts = {
+      'a gig in a purchase': post('/api/phone-numbers/purchase', { phoneNumber, gigId: neighbour.gigId }),
+      'a company in a purchase': post('/api/phone-numbers/purchase', {
+        phoneNumber,
+        companyId: neighbour.companyId,
+      }),
+      'a group in a purchase': post('/api/phone-numbers/purchase', {
+        phoneNumber,
+        requirementGroupId: neighbour.groupId,
+      }),
+      'a gig in a pick': post('/api/telnyx/phone-numbers/purchase', {
+        country: 'US',
+        gigId: neighbour.gigId,
+      }),
+      'a company in a group': post('/api/requirement-groups', {
+        companyId: neighbour.companyId,
+        destinationZone: 'DE',
+      }),
+      'a document in an answer': post(
+        `/api/requirements/groups/${ownGroupId}/documents/${neighbour.documentField}`,
+        { documentId: neighbour.documentId },
+      ),
+      'a company to work for': createPersonSwitch(),
+    };
+    for (const [name, attempt] of Object.entries(attempts)) {
+      const { status, body } = await attempt;
+      expect({ name, status, code: body.code }).toEqual({ name, status: 404, code: 'not_found' });
+    }
+    const { body } = await relais.api.get('/api/phone-numbers');
+    expect(body.numbers).toEqual([]);
+  });
+
+  async function createPersonSwitch() {
+    const person = createPerson(relais.baseUrl);
+    await person.signIn(relais.owner.email, relais.owner.password);
+    return person.post('/api/me/company', { companyId: neighbour.companyId });
+  }
+});
+
+/** Open to anybody, each for a reason: health and metrics for monitors, signing in, and what an invitation's secret opens. */
+const PUBLIC = [
+  'getAuthGetSession',
+  'getAuthJwks',
+  'getHealthLive',
+  'getHealthReady',
+  'getInvitationsByTokenById',
+  'getMetrics',
+  'postAuthSignInEmail',
+  'postAuthSignOut',
+  'postAuthTwoFactorVerifyBackupCode',
+  'postAuthTwoFactorVerifyTotp',
+  'postInvitationsByTokenByIdAccept',
+];
+
+describe('the matrix', () => {
+  it('has no public operation that nobody decided on', () => {
+    expect(open.map(({ id }) => id).sort()).toEqual(PUBLIC);
+  });
+
+  it('asks for more than a right to read wherever something is changed', () => {
+    const changes = permitted.filter(({ method }) => method !== 'GET');
+    expect(
+      changes.filter((operation) => permissionOf(operation)!.endsWith(':read')).map(({ id }) => id),
+    ).toEqual([]);
+  });
+
+  it('leaves no operation out', () => {
+    const known = new Set([...open, ...webhooks, ...closed]);
+    const uncovered = [
+      ...operations.filter((operation) => !known.has(operation)),
+      ...closed.filter((operation) => idsOf(operation).length > 0 && !aboutNeighbour(operation)),
+    ].map(({ method, path }) => `${method} ${path}\n`);
+    expect(uncovered.join('')).toBe(readFileSync(UNCOVERED_FILE, 'utf8'));
+    expect(uncovered).toEqual([]);
+    expect(operations.length).toBeGreaterThan(50);
+  });
+});
