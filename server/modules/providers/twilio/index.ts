@@ -1,21 +1,39 @@
-import { fail } from '../../../kernel/errors.ts';
 import type { PortDeps } from '../deps.ts';
 import type { ProviderPort } from '../port.ts';
+import * as account from './account.ts';
+import * as bundles from './bundles.ts';
+import { openTwilio, type TwilioAccount } from './client.ts';
+import * as documents from './documents.ts';
+import * as numbers from './numbers.ts';
+import * as orders from './orders.ts';
+import { putValues } from './values.ts';
 
-/** One account at Twilio. */
-export interface TwilioAccount {
-  /** Null for the installation's account. */
-  accountId: string | null;
-  accountSid: string;
-  authToken: string;
-  /** Replaces every Twilio host; null: the real ones. */
-  baseUrl: string | null;
-  /** Where Twilio should reach us, when that is not the public address plus the standard path. */
-  voiceUrl: string | null;
-  statusUrl: string | null;
-}
+export type { TwilioAccount } from './client.ts';
 
-/** What Twilio can do, on one account. */
-export function createTwilioPort(_account: TwilioAccount, _deps: PortDeps): ProviderPort {
-  fail('provider_not_configured', { provider: 'Twilio' });
+/** What Twilio can do, on one account. Bundles speak the words of requirement groups. */
+export function createTwilioPort(of: TwilioAccount, deps: PortDeps): ProviderPort {
+  const parts = openTwilio(of, deps);
+  return {
+    name: 'twilio',
+    searchNumbers: (search) => numbers.searchNumbers(parts, search),
+    listRequirements: async (country, type) => (await parts.regulation({ country, type }))?.specs ?? [],
+    createGroup: (group) => bundles.createGroup(parts, group),
+    findGroupByReference: (reference) => bundles.findGroupByReference(parts, reference),
+    getGroup: (groupId) => bundles.getGroup(parts, groupId),
+    putValues: (groupId, zone, values) => putValues(parts, groupId, zone, values),
+    submitGroup: (groupId) => bundles.submitGroup(parts, groupId),
+    uploadDocument: (document) => documents.uploadDocument(parts, document),
+    createAddress: (address, reference) => documents.createAddress(parts, address, reference),
+    placeOrder: (order) => orders.placeOrder(parts, order),
+    findOrder: (order) => orders.findOrder(parts, order),
+    getOrder: (orderId, phoneNumber) => orders.getOrder(parts, orderId, phoneNumber),
+    findNumber: (phoneNumber) => numbers.findNumber(parts, phoneNumber),
+    listNumbers: () => numbers.listNumbers(parts),
+    configureNumber: (number) => numbers.configureNumber(parts, number),
+    releaseNumber: (numberId) => numbers.releaseNumber(parts, numberId),
+    listConnections: () => account.listConnections(parts),
+    ensurePlumbing: () => account.ensurePlumbing(parts),
+    balance: () => account.balance(parts),
+    testConnection: () => account.testConnection(parts),
+  };
 }
