@@ -264,6 +264,15 @@ describe('sessions', () => {
     expect((await createPerson(relais.baseUrl).signIn(email, password)).status).toBe(401);
   });
 
+  it('end everywhere else when the person says so', async () => {
+    const account = await join(owner, 'agent');
+    const elsewhere = await signedIn(account);
+    expect((await account.person.post('/api/auth/revoke-other-sessions')).status).toBe(200);
+    expect((await elsewhere.get('/api/me')).status).toBe(401);
+    expect((await account.person.get('/api/me')).status).toBe(200);
+    expect((await relais.api.post('/api/auth/revoke-other-sessions')).body.code).toBe('person_required');
+  });
+
   it('are refused to requests that another site makes', async () => {
     const change = { name: 'Changed from outside' };
     const refused: Record<string, string>[] = [

@@ -181,6 +181,7 @@ async function answerFromLibrary(
   reply: FastifyReply,
 ): Promise<unknown> {
   refuseForeignOrigin(kernel, request);
+  if (request.ctx.actor.kind === 'api_key') fail('person_required');
   const answer = await guarded(request.ctx, () =>
     auth.handler(toWebRequest(request, publicBaseUrl(kernel.config))),
   );
