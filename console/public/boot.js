@@ -1,0 +1,16 @@
+// Sets the theme and the language before the first paint, so that a dark screen never flashes white.
+(() => {
+  const read = (key) => {
+    try {
+      return localStorage.getItem(key);
+    } catch {
+      return null;
+    }
+  };
+  const choice = read('relais.theme');
+  const dark =
+    choice === 'dark' || (choice !== 'light' && matchMedia('(prefers-color-scheme: dark)').matches);
+  document.documentElement.dataset.theme = dark ? 'dark' : 'light';
+  document.documentElement.lang =
+    read('relais.language') ?? (navigator.language.startsWith('fr') ? 'fr' : 'en');
+})();

@@ -1,0 +1,46 @@
+import type { Query } from './client.ts';
+import type { PaperworkKind } from './requirementService.ts';
+
+/** The key of every query, by noun first: a live event of a noun refreshes all that begins with it. */
+export const keys = {
+  me: ['me'] as const,
+  company: ['company'] as const,
+  members: ['members'] as const,
+  invitations: ['invitations'] as const,
+  invitationOffer: (id: string) => ['invitation-offer', id] as const,
+  apiKeys: ['api-keys'] as const,
+  audit: (query: Query) => ['audit', query] as const,
+  providerAccounts: ['provider-accounts'] as const,
+  providerEvents: (query: Query) => ['provider-events', query] as const,
+  gigs: (query: Query) => ['gigs', 'list', query] as const,
+  gig: (id: string) => ['gigs', 'one', id] as const,
+  gigNumbers: (id: string) => ['gigs', 'numbers', id] as const,
+  numbers: (query: Query) => ['numbers', 'list', query] as const,
+  number: (id: string) => ['numbers', 'one', id] as const,
+  available: (query: Query) => ['available-numbers', query] as const,
+  countryRequirements: (zone: string, kind: PaperworkKind) => ['country-requirements', zone, kind] as const,
+  companyGroups: (companyId: string) => ['requirement-groups', 'company', companyId] as const,
+  group: (id: string) => ['requirement-groups', 'one', id] as const,
+  groupOf: (zone: string, kind: PaperworkKind) => ['requirement-groups', 'of', zone, kind] as const,
+  groupStatus: (id: string) => ['requirement-groups', 'status', id] as const,
+  documents: ['documents'] as const,
+};
+
+/** What to read again when a topic of the live stream moves. */
+export const keysOfTopic: Record<string, readonly string[]> = {
+  number: ['numbers', 'gigs'],
+  gig: ['gigs', 'numbers'],
+  requirement_group: ['requirement-groups', 'documents'],
+  document: ['documents', 'requirement-groups'],
+  member: ['members', 'me'],
+  invitation: ['invitations'],
+  api_key: ['api-keys'],
+  provider_account: ['provider-accounts'],
+  provider_event: ['provider-events'],
+  company: ['company', 'me'],
+};
+
+/** The first words of the keys that a set of topics makes stale. */
+export function staleNouns(topics: Iterable<string>): string[] {
+  return [...new Set([...topics].flatMap((topic) => keysOfTopic[topic] ?? []))];
+}

@@ -1,0 +1,23 @@
+import type { Dictionary } from './en.ts';
+import { access } from './fr/access.ts';
+import { auth } from './fr/auth.ts';
+import { common } from './fr/common.ts';
+import { compliance } from './fr/compliance.ts';
+import { gigs } from './fr/gigs.ts';
+import { numbers } from './fr/numbers.ts';
+import { settings } from './fr/settings.ts';
+import { setup } from './fr/setup.ts';
+import { shell } from './fr/shell.ts';
+import { withFrenchTypography } from './typography.ts';
+
+export const fr: Dictionary = withFrenchTypography<Dictionary>({
+  access,
+  auth,
+  common,
+  compliance,
+  gigs,
+  numbers,
+  settings,
+  setup,
+  shell,
+});

@@ -1,0 +1,81 @@
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { Form, Input, Modal, Skeleton } from 'antd';
+import qrcode from 'qrcode';
+import { useTranslation } from 'react-i18next';
+import { auth } from '../../api/auth.ts';
+import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
+import { Copyable } from '../../ui/texts.tsx';
+
+interface Props {
+  /** The otpauth: address; null closes. */
+  totpUri: string | null;
+  onEnrolled: () => Promise<void>;
+  onClose: () => void;
+}
+
+/** Shows the key to the authenticator application, drawn here, and takes its first code. */
+export function EnrolModal({ totpUri, onEnrolled, onClose }: Props) {
+  const { t } = useTranslation();
+  const [form] = Form.useForm<{ code: string }>();
+  const verifying = useMutation({
+    mutationFn: ({ code }: { code: string }) => auth.verifyTotp(code.trim()),
+    onSuccess: onEnrolled,
+  });
+  const key = totpUri ? new URL(totpUri).searchParams.get('secret') : null;
+  const close = () => {
+    verifying.reset();
+    onClose();
+  };
+  return (
+    <Modal
+      open={totpUri !== null}
+      title={t('settings.security.scanTitle')}
+      okText={t('settings.security.confirmCode')}
+      cancelText={t('common.cancel')}
+      confirmLoading={verifying.isPending}
+      onOk={form.submit}
+      onCancel={close}
+      mask={{ closable: false }}
+      destroyOnHidden
+    >
+      <div className="stack">
+        <p>{t('settings.security.scanText')}</p>
+        {totpUri && <QrImage text={totpUri} />}
+        {key && (
+          <p className="muted small">
+            {t('settings.security.manualKey')} <Copyable text={key} />
+          </p>
+        )}
+        <Form form={form} layout="vertical" requiredMark={false} preserve={false} onFinish={verifying.mutate}>
+          <ErrorNotice error={verifying.error} />
+          <Form.Item
+            name="code"
+            label={t('settings.security.code')}
+            rules={[{ required: true, pattern: /^\s*\d{6}\s*$/, message: t('auth.codeFormat') }]}
+            validateTrigger="onSubmit"
+          >
+            <Input className="code-input" inputMode="numeric" autoComplete="one-time-code" />
+          </Form.Item>
+        </Form>
+      </div>
+    </Modal>
+  );
+}
+
+/** Drawn in the browser: the secret goes nowhere. */
+function QrImage({ text }: { text: string }) {
+  const { t } = useTranslation();
+  const { data: svg } = useQuery({
+    queryKey: ['qr', text],
+    queryFn: () => qrcode.toString(text, { type: 'svg', margin: 2, errorCorrectionLevel: 'M' }),
+    gcTime: 0,
+  });
+  if (!svg) return <Skeleton.Node active className="qr" />;
+  return (
+    <img
+      className="qr"
+      alt={t('settings.security.qrAlt')}
+      src={`data:image/svg+xml;utf8,${encodeURIComponent(svg)}`}
+    />
+  );
+}

@@ -1,0 +1,32 @@
+/** Every address of the console, in one place: a link that points nowhere does not compile. */
+export const paths = {
+  home: '/',
+  signIn: '/sign-in',
+  invitation: (id: string) => `/invitation/${id}`,
+  gigs: '/gigs',
+  numbers: '/numbers',
+  number: (id: string) => `/numbers/${id}`,
+  buyNumber: (query: { gigId?: string } = {}) => `/numbers/buy${query.gigId ? `?gig=${query.gigId}` : ''}`,
+  compliance: '/compliance',
+  requirementGroup: (id: string) => `/compliance/groups/${id}`,
+  documents: '/compliance/documents',
+  settings: '/settings',
+  company: '/settings/company',
+  members: '/settings/members',
+  providerAccounts: '/settings/provider-accounts',
+  apiKeys: '/settings/api-keys',
+  security: '/settings/security',
+  audit: '/settings/audit',
+  providerEvents: '/settings/provider-events',
+} as const;
+
+/** The sign-in address that returns to where the person was. */
+export function signInPath(returnTo: string): string {
+  return returnTo === paths.home ? paths.signIn : `${paths.signIn}?next=${encodeURIComponent(returnTo)}`;
+}
+
+/** Where to go after signing in: an address of this console only, so that a link cannot lead elsewhere. */
+export function safeReturnPath(next: string | null): string {
+  if (!next?.startsWith('/') || next.startsWith('//') || next.includes('\\')) return paths.home;
+  return next;
+}

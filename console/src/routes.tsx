@@ -1,0 +1,60 @@
+import { createBrowserRouter, Navigate, type RouteObject } from 'react-router';
+import { paths } from './paths.ts';
+import { AppShell } from './shell/AppShell.tsx';
+import { CrashPage } from './shell/CrashPage.tsx';
+import { NotFoundPage } from './shell/NotFoundPage.tsx';
+import { PageSkeleton } from './ui/PageSkeleton.tsx';
+
+/** A page in a file of its own, fetched when it is first visited. */
+function page(path: string, load: () => Promise<{ default: React.ComponentType }>): RouteObject {
+  return { path, lazy: async () => ({ Component: (await load()).default }) };
+}
+
+const settings: RouteObject = {
+  path: 'settings',
+  lazy: async () => ({ Component: (await import('./pages/settings/SettingsFrame.tsx')).default }),
+  children: [
+    { index: true, element: <Navigate to={paths.company} replace /> },
+    page('company', () => import('./pages/settings/CompanyPage.tsx')),
+    page('members', () => import('./pages/settings/MembersPage.tsx')),
+    page('provider-accounts', () => import('./pages/settings/ProviderAccountsPage.tsx')),
+    page('api-keys', () => import('./pages/settings/ApiKeysPage.tsx')),
+    page('security', () => import('./pages/settings/SecurityPage.tsx')),
+    page('audit', () => import('./pages/settings/AuditPage.tsx')),
+    page('provider-events', () => import('./pages/settings/ProviderEventsPage.tsx')),
+  ],
+};
+
+const signedIn: RouteObject = {
+  element: <AppShell />,
+  errorElement: <CrashPage />,
+  children: [
+    {
+      errorElement: <CrashPage />,
+      children: [
+        { index: true, element: <Navigate to={paths.numbers} replace /> },
+        page('gigs', () => import('./pages/gigs/GigsPage.tsx')),
+        page('numbers', () => import('./pages/numbers/NumbersPage.tsx')),
+        page('numbers/buy', () => import('./pages/numbers/TelephonySetup.tsx')),
+        page('numbers/:numberId', () => import('./pages/numbers/NumberPage.tsx')),
+        page('compliance', () => import('./pages/compliance/CompliancePage.tsx')),
+        page('compliance/documents', () => import('./pages/compliance/DocumentsPage.tsx')),
+        page('compliance/groups/:groupId', () => import('./pages/compliance/RequirementGroupPage.tsx')),
+        settings,
+        { path: '*', element: <NotFoundPage /> },
+      ],
+    },
+  ],
+};
+
+export const router = createBrowserRouter([
+  {
+    errorElement: <CrashPage />,
+    hydrateFallbackElement: <PageSkeleton />,
+    children: [
+      page('sign-in', () => import('./pages/auth/SignInPage.tsx')),
+      page('invitation/:invitationId', () => import('./pages/auth/InvitationPage.tsx')),
+      signedIn,
+    ],
+  },
+]);

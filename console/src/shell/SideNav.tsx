@@ -1,0 +1,41 @@
+import { NumberOutlined, ReadOutlined, SafetyCertificateOutlined, SettingOutlined } from '@ant-design/icons';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { NavLink } from 'react-router';
+import { paths } from '../paths.ts';
+import { Logo } from '../ui/Logo.tsx';
+import { CompanySwitch } from './CompanySwitch.tsx';
+
+/** Where one can go. `onLeave` closes the drawer on a phone. */
+export function SideNav({ onLeave }: { onLeave?: () => void }) {
+  const { t } = useTranslation();
+  const items: [path: string, label: string, icon: ReactNode][] = [
+    [paths.numbers, t('shell.nav.numbers'), <NumberOutlined key="i" />],
+    [paths.gigs, t('shell.nav.gigs'), <ReadOutlined key="i" />],
+    [paths.compliance, t('shell.nav.compliance'), <SafetyCertificateOutlined key="i" />],
+    [paths.settings, t('shell.nav.settings'), <SettingOutlined key="i" />],
+  ];
+  return (
+    <div className="side">
+      <NavLink to={paths.home} className="side-logo" aria-label={t('shell.home')} onClick={onLeave}>
+        <Logo />
+      </NavLink>
+      <CompanySwitch onSwitched={onLeave} />
+      <nav aria-label={t('shell.mainNavigation')}>
+        <ul>
+          {items.map(([path, label, icon]) => (
+            <li key={path}>
+              <NavLink to={path} className="side-link" onClick={onLeave}>
+                <span aria-hidden="true">{icon}</span>
+                {label}
+              </NavLink>
+            </li>
+          ))}
+        </ul>
+      </nav>
+      <a className="side-foot" href="/api/docs" target="_blank" rel="noreferrer">
+        {t('shell.apiDocs')}
+      </a>
+    </div>
+  );
+}

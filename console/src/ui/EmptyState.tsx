@@ -1,0 +1,17 @@
+import type { ReactNode } from 'react';
+
+/** A list with nothing in it teaches what it is for and what to do first. */
+export function EmptyState({ title, text, action }: { title: string; text?: ReactNode; action?: ReactNode }) {
+  return (
+    <div className="empty">
+      <svg width="72" height="44" viewBox="0 0 72 44" aria-hidden="true" focusable="false">
+        <circle cx="12" cy="12" r="7" className="empty-jack" />
+        <circle cx="60" cy="32" r="7" className="empty-jack" />
+        <path d="M12 12c2 30 18 26 26 12" className="empty-cord" />
+      </svg>
+      <h2>{title}</h2>
+      {text && <p>{text}</p>}
+      {action && <div className="empty-action">{action}</div>}
+    </div>
+  );
+}

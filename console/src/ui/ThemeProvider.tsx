@@ -1,0 +1,113 @@
+import { App, ConfigProvider, type ThemeConfig, theme as themes } from 'antd';
+import enLocale from 'antd/locale/en_US.js';
+import frLocale from 'antd/locale/fr_FR.js';
+import { createContext, type ReactNode, use, useEffect, useMemo, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { cssVariables, dark, light, type Palette } from './palette.ts';
+import { remember, remembered } from './storage.ts';
+import { useMedia } from './useMedia.ts';
+
+export type ThemeChoice = 'system' | 'light' | 'dark';
+
+const ThemeContext = createContext<{
+  choice: ThemeChoice;
+  isDark: boolean;
+  choose: (choice: ThemeChoice) => void;
+} | null>(null);
+
+const FONT =
+  "ui-sans-serif, 'Inter', 'Segoe UI', system-ui, -apple-system, 'Helvetica Neue', 'Noto Sans', 'DejaVu Sans', Arial, sans-serif";
+const MONO =
+  "ui-monospace, 'SF Mono', 'Cascadia Mono', 'JetBrains Mono', Menlo, Consolas, 'DejaVu Sans Mono', monospace";
+
+/** Light or dark by the system or by choice; Ant Design's tokens and language. */
+export function ThemeProvider({ children }: { children: ReactNode }) {
+  const [choice, setChoice] = useState<ThemeChoice>(firstChoice);
+  const { i18n } = useTranslation();
+  const systemDark = useMedia('(prefers-color-scheme: dark)');
+  const still = useMedia('(prefers-reduced-motion: reduce)');
+  const isDark = choice === 'dark' || (choice === 'system' && systemDark);
+  const config = useMemo(() => toTheme(isDark, still), [isDark, still]);
+
+  useEffect(() => {
+    const root = document.documentElement;
+    root.dataset.theme = isDark ? 'dark' : 'light';
+    for (const [name, value] of cssVariables(isDark ? dark : light)) root.style.setProperty(name, value);
+  }, [isDark]);
+
+  const choose = (next: ThemeChoice) => {
+    remember('theme', next);
+    setChoice(next);
+  };
+  return (
+    <ThemeContext value={{ choice, isDark, choose }}>
+      <ConfigProvider
+        theme={config}
+        locale={i18n.language === 'fr' ? frLocale : enLocale}
+        wave={{ disabled: true }}
+      >
+        <App className="relais">{children}</App>
+      </ConfigProvider>
+    </ThemeContext>
+  );
+}
+
+export function useTheme() {
+  const value = use(ThemeContext);
+  if (!value) throw new Error('useTheme needs a ThemeProvider above it');
+  return value;
+}
+
+function firstChoice(): ThemeChoice {
+  const stored = remembered('theme');
+  return stored === 'light' || stored === 'dark' ? stored : 'system';
+}
+
+function toTheme(isDark: boolean, still: boolean): ThemeConfig {
+  const palette: Palette = isDark ? dark : light;
+  return {
+    algorithm: isDark ? themes.darkAlgorithm : themes.defaultAlgorithm,
+    token: {
+      colorPrimary: palette.primary,
+      colorInfo: palette.info,
+      colorSuccess: palette.good,
+      colorWarning: palette.wait,
+      colorError: palette.bad,
+      colorLink: palette.primary,
+      colorLinkHover: palette.primary,
+      colorBgLayout: palette.page,
+      colorBgContainer: palette.surface,
+      colorBgElevated: palette.raised,
+      colorText: palette.text,
+      colorTextSecondary: palette.muted,
+      colorTextDescription: palette.muted,
+      colorTextPlaceholder: palette.muted,
+      colorBorder: palette.line,
+      colorBorderSecondary: palette.lineSoft,
+      fontFamily: FONT,
+      fontFamilyCode: MONO,
+      borderRadius: 8,
+      controlHeight: 36,
+      motion: !still,
+    },
+    components: {
+      Button: {
+        primaryColor: palette.onPrimary,
+        primaryShadow: 'none',
+        defaultShadow: 'none',
+        dangerShadow: 'none',
+        fontWeight: 500,
+      },
+      Table: {
+        headerBg: palette.surface,
+        headerColor: palette.muted,
+        headerSplitColor: 'transparent',
+        rowHoverBg: palette.sunken,
+      },
+      Card: { headerFontSize: 15 },
+      Tabs: { itemColor: palette.muted },
+      Tooltip: { colorBgSpotlight: isDark ? '#2f403c' : '#1c2b28' },
+      Checkbox: { colorWhite: palette.onPrimary },
+    },
+  };
+}

@@ -1,0 +1,71 @@
+import { getCountries, parsePhoneNumberFromString } from 'libphonenumber-js/min';
+import type { Price } from '../api/types.ts';
+
+/** +33123456789 -> +33 1 23 45 67 89; anything else stays as it is. */
+export function phoneText(e164: string): string {
+  return parsePhoneNumberFromString(e164)?.formatInternational() ?? e164;
+}
+
+/** A provider's price in the reader's way, with all the digits that count ($0.0075 stays $0.0075). */
+export function moneyText(price: Price, language: string): string {
+  const decimals = price.amount.split('.')[1]?.replace(/0+$/, '').length ?? 0;
+  try {
+    const format = new Intl.NumberFormat(language, {
+      style: 'currency',
+      currency: price.currency,
+      maximumFractionDigits: Math.max(2, decimals),
+    });
+    return format.format(Number(price.amount));
+  } catch {
+    return `${price.amount} ${price.currency}`;
+  }
+}
+
+/** The country's name in the reader's language; the code when it has none. */
+export function countryName(code: string, language: string): string {
+  try {
+    return new Intl.DisplayNames(language, { type: 'region' }).of(code) ?? code;
+  } catch {
+    return code;
+  }
+}
+
+/** Every country with telephone numbers, sorted by its name in the reader's language. */
+export function countriesByName(language: string): { code: string; name: string }[] {
+  return getCountries()
+    .map((code) => ({ code: String(code), name: countryName(code, language) }))
+    .sort((left, right) => left.name.localeCompare(right.name, language));
+}
+
+/** A day, and with `time` its hour, in the reader's time zone. */
+export function dateText(iso: string, language: string, time = false): string {
+  return new Intl.DateTimeFormat(
+    language,
+    time ? { dateStyle: 'medium', timeStyle: 'short' } : { dateStyle: 'medium' },
+  ).format(new Date(iso));
+}
+
+const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
+  ['year', 31_536_000],
+  ['month', 2_592_000],
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+];
+
+/** "3 minutes ago", "in 2 days". */
+export function agoText(iso: string, language: string, nowMs: number): string {
+  const seconds = Math.round((new Date(iso).getTime() - nowMs) / 1000);
+  const format = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
+  const unit = UNITS.find(([, size]) => Math.abs(seconds) >= size);
+  return unit ? format.format(Math.trunc(seconds / unit[1]), unit[0]) : format.format(0, 'second');
+}
+
+/** 1536 -> "1.5 kB", in the reader's way; units of 1024, as limits on files are counted. */
+export function sizeText(sizeBytes: number, language: string): string {
+  const unit = sizeBytes >= 1024 ** 2 ? 'megabyte' : sizeBytes >= 1024 ? 'kilobyte' : 'byte';
+  const divisor = unit === 'megabyte' ? 1024 ** 2 : unit === 'kilobyte' ? 1024 : 1;
+  return new Intl.NumberFormat(language, { style: 'unit', unit, maximumFractionDigits: 1 }).format(
+    sizeBytes / divisor,
+  );
+}

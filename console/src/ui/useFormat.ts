@@ -1,0 +1,17 @@
+import { useTranslation } from 'react-i18next';
+import type { Price } from '../api/types.ts';
+import { agoText, countryName, dateText, moneyText, sizeText } from './format.ts';
+
+/** The formats of the current language. */
+export function useFormat() {
+  const { language } = useTranslation().i18n;
+  return {
+    language,
+    money: (price: Price) => moneyText(price, language),
+    country: (code: string) => countryName(code, language),
+    day: (iso: string) => dateText(iso, language),
+    moment: (iso: string) => dateText(iso, language, true),
+    ago: (iso: string) => agoText(iso, language, Date.now()),
+    size: (sizeBytes: number) => sizeText(sizeBytes, language),
+  };
+}

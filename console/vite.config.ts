@@ -1,0 +1,17 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+
+const server = process.env.RELAIS_SERVER ?? 'http://localhost:4000';
+
+export default defineConfig({
+  root: import.meta.dirname,
+  plugins: [react()],
+  server: { proxy: { '/api': { target: server } } },
+  build: {
+    outDir: 'dist',
+    emptyOutDir: true,
+    // The strict content policy allows no inline script, and every supported browser preloads modules by itself.
+    modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 900,
+  },
+});
