@@ -3,14 +3,18 @@ import type { FastifyInstance } from 'fastify';
 
 const FOLDER = new URL('../page/', import.meta.url);
 
+const SCRIPTS = ['app', 'dom', 'rows', 'settings', 'texts', 'traffic', 'views'];
+
 /** The page's files, by address. */
 const FILES: Record<string, { file: string; type: string }> = {
   '/': { file: 'index.html', type: 'text/html; charset=utf-8' },
   '/page/style.css': { file: 'style.css', type: 'text/css; charset=utf-8' },
-  '/page/app.js': { file: 'app.js', type: 'text/javascript; charset=utf-8' },
-  '/page/texts.js': { file: 'texts.js', type: 'text/javascript; charset=utf-8' },
-  '/page/views.js': { file: 'views.js', type: 'text/javascript; charset=utf-8' },
-  '/page/dom.js': { file: 'dom.js', type: 'text/javascript; charset=utf-8' },
+  ...Object.fromEntries(
+    SCRIPTS.map((name) => [
+      `/page/${name}.js`,
+      { file: `${name}.js`, type: 'text/javascript; charset=utf-8' },
+    ]),
+  ),
 };
 
 const HEADERS = {
