@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import fastifyStatic from '@fastify/static';
-import { RelaisError } from '../errors.ts';
-import { errorBody, type HttpServer } from './server.ts';
+import type { HttpServer } from './server.ts';
 
 /**
  * Serves the built console: files with a hash in their name for ever, the page itself always fresh. Any other address
@@ -27,15 +26,10 @@ export async function serveConsole(server: HttpServer, folder: string): Promise<
         reply.header('cache-control', forEver ? 'public, max-age=31536000, immutable' : 'no-cache');
       },
     });
-  });
-  server.setNotFoundHandler({ preHandler: server.rateLimit() }, (request, reply) => {
-    const wantsPage =
-      request.method === 'GET' &&
-      (request.headers.accept ?? '').includes('text/html') &&
-      !request.url.startsWith('/api/');
-    if (wantsPage) return reply.header('cache-control', 'no-cache').sendFile('index.html', folder);
-    return reply
-      .status(404)
-      .send(errorBody(new RelaisError('route_not_found'), request.ctx?.language ?? 'en', request.id));
+    pages.get('/*', (request, reply) => {
+      const wantsPage =
+        (request.headers.accept ?? '').includes('text/html') && !request.url.startsWith('/api/');
+      return wantsPage ? reply.sendFile('index.html') : reply.callNotFound();
+    });
   });
 }

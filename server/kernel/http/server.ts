@@ -6,6 +6,7 @@ import fastify, {
   type FastifyReply,
   type FastifyRequest,
   LogController,
+  type RouteOptions,
 } from 'fastify';
 import {
   hasZodFastifySchemaValidationErrors,
@@ -66,23 +67,48 @@ export async function createHttp(
   return server;
 }
 
-/** A route without an authority is a programming error, found at start. */
+/** A route without an authority is a programming error, found before the server listens. */
 function requireAuthorities(server: FastifyInstance): void {
-  server.addHook('onRoute', (route) => {
-    const authority = (route.config as { authority?: Authority } | undefined)?.authority;
-    if (!authority && route.method !== 'HEAD' && route.method !== 'OPTIONS') {
-      throw new Error(`The route ${String(route.method)} ${route.url} names no authority`);
-    }
+  const routes: RouteOptions[] = [];
+  server.addHook('onRoute', (route) => void routes.push(route));
+  server.addHook('onReady', async () => {
+    const nameless = routes.filter(
+      ({ config, method }) =>
+        !(config as { authority?: Authority } | undefined)?.authority &&
+        method !== 'HEAD' &&
+        method !== 'OPTIONS',
+    );
+    if (nameless.length === 0) return;
+    throw new Error(
+      `No authority is named by ${nameless.map(({ method, url }) => `${method} ${url}`).join(', ')}`,
+    );
   });
 }
 
 function addHooks(server: FastifyInstance, kernel: Kernel, authenticate: Authenticate): void {
+  const failures = server.createRateLimit({
+    max: kernel.config.RATE_LIMIT_ANONYMOUS_PER_MINUTE,
+    timeWindow: 60_000,
+    keyGenerator: (request) => `failed:${request.ip}`,
+  });
+  /** A new made-up credential at each request would be a new caller each time: failures count by address. */
+  async function countFailure(request: FastifyRequest, error: unknown): Promise<void> {
+    if (!(error instanceof RelaisError) || error.status !== 401) return;
+    const limit = await failures(request);
+    if (!limit.isAllowed && limit.isExceeded)
+      throw new RelaisError('rate_limited', { params: { seconds: limit.ttlInSeconds } });
+  }
   server.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
     const authority = request.routeOptions.config.authority ?? 'public';
     request.ctx = anonymousCtx(kernel, request);
-    if (authority !== 'public' && authority !== 'webhook')
+    if (authority === 'public' || authority === 'webhook') return;
+    try {
       request.ctx = await authenticate(request, authority);
+    } catch (error) {
+      await countFailure(request, error);
+      throw error;
+    }
   });
   server.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'unmatched';
