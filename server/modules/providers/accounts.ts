@@ -109,13 +109,19 @@ export async function createAccount(ctx: CompanyCtx, input: NewAccount): Promise
       return toAccount((await store.findAccount(tx, id))!);
     });
   } catch (error) {
-    if (isUniqueViolation(error, 'provider_accounts_twilio_sid'))
-      fail('conflict', { reason: 'This Twilio account is among your provider accounts already.' });
-    if (isUniqueViolation(error, 'provider_accounts_one_default'))
-      fail('conflict', { reason: 'Another account was added at the same moment: try again.' });
+    refuseTwin(error);
     throw error;
   } finally {
     forget(ctx);
+  }
+}
+/** Turns what the database refuses about two accounts into a sentence. */
+function refuseTwin(error: unknown): void {
+  if (isUniqueViolation(error, 'provider_accounts_twilio_sid')) {
+    fail('conflict', { reason: 'This Twilio account is among your provider accounts already.' });
+  }
+  if (isUniqueViolation(error, 'provider_accounts_one_default')) {
+    fail('conflict', { reason: 'Another account became the default at the same moment: try again.' });
   }
 }
 
@@ -148,6 +154,9 @@ export async function updateAccount(ctx: CompanyCtx, id: string, input: AccountC
       await publish(tx, companyId, 'provider_account', id);
       return toAccount((await store.findAccount(tx, id))!);
     });
+  } catch (error) {
+    refuseTwin(error);
+    throw error;
   } finally {
     forget(ctx);
   }
