@@ -1,4 +1,4 @@
-import Fastify, { type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { mountAdmin } from './admin/routes.ts';
 import { defaultAccount } from './core/accounts.ts';
 import { acceptRawBodies } from './core/body.ts';
@@ -7,7 +7,9 @@ import type { Sandbox } from './core/sandbox.ts';
 import { openStore } from './core/store.ts';
 import { createTasks } from './core/tasks.ts';
 import { registerWebhooks } from './core/webhooks.ts';
+import { telnyxDialect } from './telnyx/dialect.ts';
 import { mountTelnyx } from './telnyx/index.ts';
+import { twilioDialect } from './twilio/dialect.ts';
 import { mountTwilio, rewriteTwilioUrl } from './twilio/index.ts';
 
 export interface SandboxOptions {
@@ -42,6 +44,7 @@ export async function startSandbox(options: SandboxOptions): Promise<RunningSand
     exposeHeadRoutes: false,
   });
   acceptRawBodies(app);
+  app.setErrorHandler(answerError);
   registerWebhooks(sb);
   mountTelnyx(app, sb);
   mountTwilio(app, sb);
@@ -62,6 +65,17 @@ export async function startSandbox(options: SandboxOptions): Promise<RunningSand
     twilio: { baseUrl: sb.url, accountSid: twilio.id, authToken: twilio.secret },
     close,
   };
+}
+
+/** What never reached a route (a body that is too large, a broken address), in the dialect of the address. */
+function answerError(
+  error: { statusCode?: number; message: string },
+  request: FastifyRequest,
+  reply: FastifyReply,
+) {
+  const dialect = request.url.startsWith('/_twilio/') ? twilioDialect : telnyxDialect;
+  const { body } = dialect.malformed(error.message);
+  return reply.code(error.statusCode ?? 500).send(body);
 }
 
 function createContext(options: SandboxOptions, closing: AbortSignal): Sandbox {

@@ -137,7 +137,6 @@ function decide(
     return answered(answer);
   } catch (error) {
     if (error instanceof Refusal) return answered(error.answer);
-    request.log.error(error);
     process.stderr.write(`sandbox: ${error instanceof Error ? error.stack : String(error)}\n`);
     return answered(dialect.serverError());
   }

@@ -59,7 +59,8 @@ export function createTasks(store: Store, clock: Clock, onError: (error: unknown
     try {
       const handler = handlers.get(task.kind);
       const write = handler === undefined ? () => {} : await handler(task.body);
-      if (store.get(KIND, task.id) === undefined) return;
+      // A task cut short by the stop is left for the next start.
+      if (!started || store.get(KIND, task.id) === undefined) return;
       store.transaction(() => {
         store.remove(KIND, task.id);
         write();

@@ -25,13 +25,16 @@ export function stateTag(state) {
   return tag(text, 'warn');
 }
 
+/** The head of a column that small screens leave out. */
+export const wideHead = (text) => el('th', { scope: 'col', class: 'wide' }, text);
+
 /** A table in a card, or a sentence if there is nothing in it. */
 export function table(heads, rows, empty) {
   if (rows.length === 0) return el('div', { class: 'card' }, el('div', { class: 'empty' }, empty));
   const head = el(
     'tr',
     {},
-    heads.map((text) => el('th', { scope: 'col' }, text)),
+    heads.map((head) => (typeof head === 'string' ? el('th', { scope: 'col' }, head) : head)),
   );
   return el('div', { class: 'card scroll' }, el('table', {}, el('thead', {}, head), el('tbody', {}, rows)));
 }

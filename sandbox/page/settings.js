@@ -1,4 +1,4 @@
-import { choice, el, field, mono, table, tag } from './dom.js';
+import { choice, el, field, mono, table, tag, wideHead } from './dom.js';
 
 export function knobsView(app) {
   const { t, kinds, state } = app;
@@ -97,7 +97,7 @@ export function accountsView(app) {
       el('button', { type: 'button', onclick: () => app.addAccount('twilio') }, t.addTwilio),
     ),
     keys,
-    table([t.provider, t.name, t.id, t.balance, ''], rows, ''),
+    table([t.provider, t.name, wideHead(t.id), t.balance, ''], rows, ''),
     el('h2', {}, t.connect),
     el('pre', {}, connect),
     el(

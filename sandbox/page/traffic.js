@@ -1,4 +1,4 @@
-import { el, mono, pretty, stateTag, table, tag } from './dom.js';
+import { el, mono, pretty, stateTag, table, tag, wideHead } from './dom.js';
 import { block, clock, openable, providerTag } from './rows.js';
 
 export function liveView(app) {
@@ -28,8 +28,10 @@ export function liveView(app) {
     { type: 'button', onclick: () => app.set({ paused: !app.paused }) },
     app.paused ? t.resume : t.pause,
   );
-  const waiting = tag(t.waiting(app.state.waiting.length), app.state.waiting.length > 0 ? 'warn' : '');
-  const heads = [t.time, t.provider, t.direction, t.request, t.answer, t.duration];
+  // Documents that wait to be thrown away are no news.
+  const waitingCount = app.state.waiting.filter((task) => !task.kind.endsWith('.expire')).length;
+  const waiting = tag(t.waiting(waitingCount), waitingCount > 0 ? 'warn' : '');
+  const heads = [t.time, t.provider, wideHead(t.direction), t.request, t.answer, wideHead(t.duration)];
   return [el('div', { class: 'toolbar' }, filter, pause, waiting), table(heads, rows, t.noTraffic)];
 }
 
@@ -39,10 +41,10 @@ function receivedRow(app, item) {
   const cells = [
     el('td', { class: 'fit' }, clock(item.at)),
     el('td', { class: 'fit' }, providerTag(item.provider)),
-    el('td', { class: 'fit' }, `→ ${t.received}`),
+    el('td', { class: 'fit wide' }, `→ ${t.received}`),
     el('td', {}, mono(`${item.method} ${host}${decodeSafe(item.url)}`)),
     el('td', { class: 'fit' }, stateTag(item.response.status)),
-    el('td', { class: 'fit' }, String(item.durationMs)),
+    el('td', { class: 'fit wide' }, String(item.durationMs)),
   ];
   return openable(app, item.id, cells, () =>
     el(
@@ -78,7 +80,7 @@ function sentRow(app, { item, attempt }) {
   const cells = [
     el('td', { class: 'fit' }, clock(attempt.startedAt)),
     el('td', { class: 'fit' }, providerTag(item.provider)),
-    el('td', { class: 'fit' }, `← ${t.sent}`),
+    el('td', { class: 'fit wide' }, `← ${t.sent}`),
     el(
       'td',
       {},
@@ -86,7 +88,7 @@ function sentRow(app, { item, attempt }) {
       item.badlySigned ? tag(t.badlySigned, 'bad') : undefined,
     ),
     el('td', { class: 'fit' }, stateTag(attempt.httpStatus)),
-    el('td', { class: 'fit' }, String(elapsed)),
+    el('td', { class: 'fit wide' }, String(elapsed)),
   ];
   return openable(app, `${item.id}/${attempt.number}`, cells, () => attemptDetails(app, attempt));
 }
@@ -128,5 +130,9 @@ export function webhooksView(app) {
         : item.attempts.map((attempt) => attemptDetails(app, attempt));
     return openable(app, item.id, cells, details);
   });
-  return table([t.time, t.provider, t.event, t.address, t.attempts, t.state, t.actions], rows, t.noWebhooks);
+  return table(
+    [t.time, t.provider, t.event, wideHead(t.address), t.attempts, t.state, t.actions],
+    rows,
+    t.noWebhooks,
+  );
 }

@@ -1,4 +1,4 @@
-import { choice, el, field, mono, pretty, stateTag, table, tag } from './dom.js';
+import { choice, el, field, mono, pretty, stateTag, table, tag, wideHead } from './dom.js';
 import { block, day, openable, providerTag, short } from './rows.js';
 
 export function inventoryView(app) {
@@ -114,7 +114,11 @@ export function ordersView(app) {
       ),
     );
   return [
-    table([t.id, t.numbers, t.state, t.reference, t.created, t.actions], orders, t.noOrders),
+    table(
+      [t.id, t.numbers, t.state, wideHead(t.reference), wideHead(t.created), t.actions],
+      orders,
+      t.noOrders,
+    ),
     el('h2', {}, t.owned),
     table([t.provider, t.number, t.type, t.state], numbers, t.noOwned),
   ];
