@@ -19,64 +19,83 @@ interface Input<B, Q> {
 
 type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
+type Register = <B, Q>(
+  method: Method,
+  path: string,
+  body: z.ZodType<B>,
+  query: z.ZodType<Q>,
+  run: (input: Input<B, Q>) => unknown,
+) => void;
+
+const NO_BODY = z.unknown();
+const NO_QUERY = z.object({});
+
 /** Registers the admin API under /sandbox/api and the page at /. */
 export function mountAdmin(app: FastifyInstance, sb: Sandbox, token: string): void {
-  const feed = createChangeFeed(sb);
-  const noQuery = z.object({});
-  const route = <B, Q>(
-    method: Method,
-    path: string,
-    body: z.ZodType<B>,
-    query: z.ZodType<Q>,
-    run: (input: Input<B, Q>) => unknown,
-  ) => {
+  const register: Register = (method, path, body, query, run) => {
     app.route({
       method,
       url: BASE + path,
       handler: (request, reply) => handle(request, reply, token, body, query, run),
     });
   };
-  const none = z.unknown();
-  route('GET', '/state', none, noQuery, () => stateView(sb));
-  route('GET', '/inventory', none, schemas.inventoryQuery, ({ query }) => inventoryView(sb, query));
-  route('GET', '/requests', none, schemas.cursorQuery, ({ query }) => exchangesPage(sb, query));
-  route('GET', '/deliveries', none, schemas.cursorQuery, ({ query }) => deliveriesPage(sb, query));
-  route('GET', '/changes', none, schemas.changesQuery, ({ query }) => feed.wait(query.after, query.waitMs));
-  route('GET', '/faults', none, noQuery, () => ({ items: listFaults(sb) }));
-  route('PUT', '/faults', schemas.faultBody, noQuery, ({ body }) => actions.setFault(sb, body));
-  route('DELETE', '/faults/:id', none, noQuery, ({ params }) => actions.dropFault(sb, params.id ?? ''));
-  route('POST', '/advance', schemas.advanceBody, noQuery, ({ body }) => actions.advance(sb, body.webhooks));
+  mountViews(register, sb);
+  mountKnobs(register, sb);
+  mountDecisions(register, sb);
+  mountPage(app);
+}
+
+function mountViews(register: Register, sb: Sandbox): void {
+  const feed = createChangeFeed(sb);
+  register('GET', '/state', NO_BODY, NO_QUERY, () => stateView(sb));
+  register('GET', '/inventory', NO_BODY, schemas.inventoryQuery, ({ query }) => inventoryView(sb, query));
+  register('GET', '/requests', NO_BODY, schemas.cursorQuery, ({ query }) => exchangesPage(sb, query));
+  register('GET', '/deliveries', NO_BODY, schemas.cursorQuery, ({ query }) => deliveriesPage(sb, query));
+  register('GET', '/changes', NO_BODY, schemas.changesQuery, ({ query }) =>
+    feed.wait(query.after, query.waitMs),
+  );
+}
+
+function mountKnobs(register: Register, sb: Sandbox): void {
+  register('GET', '/faults', NO_BODY, NO_QUERY, () => ({ items: listFaults(sb) }));
+  register('PUT', '/faults', schemas.faultBody, NO_QUERY, ({ body }) => actions.setFault(sb, body));
+  register('DELETE', '/faults/:id', NO_BODY, NO_QUERY, ({ params }) =>
+    actions.dropFault(sb, params.id ?? ''),
+  );
+  register('POST', '/accounts', schemas.accountBody, NO_QUERY, ({ body }) =>
+    actions.addAccount(sb, body.provider, body.name, body.balance),
+  );
+  register('PUT', '/accounts/:id', schemas.balanceBody, NO_QUERY, ({ params, body }) =>
+    actions.setBalance(sb, params.id ?? '', body.balance),
+  );
+  register('POST', '/reset', schemas.emptyBody, NO_QUERY, () => actions.reset(sb));
+}
+
+function mountDecisions(register: Register, sb: Sandbox): void {
+  const { emptyBody, reasonBody } = schemas;
+  register('POST', '/advance', schemas.advanceBody, NO_QUERY, ({ body }) =>
+    actions.advance(sb, body.webhooks),
+  );
   for (const verdict of ['complete', 'fail'] as const) {
-    route('POST', `/orders/:id/${verdict}`, schemas.emptyBody, noQuery, ({ params }) =>
+    register('POST', `/orders/:id/${verdict}`, emptyBody, NO_QUERY, ({ params }) =>
       actions.decideOrder(sb, params.id ?? '', verdict),
     );
   }
-  const { emptyBody, reasonBody } = schemas;
-  const groups = '/requirement-groups/:id';
-  route('POST', `${groups}/approve`, emptyBody, noQuery, ({ params }) =>
-    actions.decideGroup(sb, params.id ?? '', undefined),
+  const decideGroup = ({ params }: Input<unknown, unknown>, reason?: string) =>
+    actions.decideGroup(sb, params.id ?? '', reason);
+  register('POST', '/requirement-groups/:id/approve', emptyBody, NO_QUERY, (input) => decideGroup(input));
+  register('POST', '/requirement-groups/:id/decline', reasonBody, NO_QUERY, (input) =>
+    decideGroup(input, input.body.reason),
   );
-  route('POST', `${groups}/decline`, reasonBody, noQuery, ({ params, body }) =>
-    actions.decideGroup(sb, params.id ?? '', body.reason),
+  const decideBundle = ({ params }: Input<unknown, unknown>, reason?: string) =>
+    actions.decideBundle(sb, params.sid ?? '', reason);
+  register('POST', '/bundles/:sid/approve', emptyBody, NO_QUERY, (input) => decideBundle(input));
+  register('POST', '/bundles/:sid/reject', reasonBody, NO_QUERY, (input) =>
+    decideBundle(input, input.body.reason),
   );
-  const bundles = '/bundles/:sid';
-  route('POST', `${bundles}/approve`, emptyBody, noQuery, ({ params }) =>
-    actions.decideBundle(sb, params.sid ?? '', undefined),
-  );
-  route('POST', `${bundles}/reject`, reasonBody, noQuery, ({ params, body }) =>
-    actions.decideBundle(sb, params.sid ?? '', body.reason),
-  );
-  route('POST', '/webhooks/:id/replay', emptyBody, noQuery, ({ params }) =>
+  register('POST', '/webhooks/:id/replay', emptyBody, NO_QUERY, ({ params }) =>
     actions.replay(sb, params.id ?? ''),
   );
-  route('POST', '/accounts', schemas.accountBody, noQuery, ({ body }) =>
-    actions.addAccount(sb, body.provider, body.name, body.balance),
-  );
-  route('PUT', '/accounts/:id', schemas.balanceBody, noQuery, ({ params, body }) =>
-    actions.setBalance(sb, params.id ?? '', body.balance),
-  );
-  route('POST', '/reset', emptyBody, noQuery, () => actions.reset(sb));
-  mountPage(app);
 }
 
 async function handle<B, Q>(

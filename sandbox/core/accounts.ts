@@ -31,7 +31,7 @@ export const START_BALANCE = '1000.00';
 /** The DER header that node:crypto puts before the 32 bytes of an Ed25519 public key. */
 const SPKI_HEADER_BYTES = 12;
 
-/** Makes an account with fresh keys. */
+/** Makes an account with fresh keys. They name the sandbox, so that they cannot be taken for real ones. */
 export function createAccount(
   sb: Sandbox,
   provider: Provider,
@@ -41,8 +41,13 @@ export function createAccount(
   const common = { provider, name, balance, currency: 'USD', createdAt: isoMillis(sb.clock.nowMs()) };
   const account: Account =
     provider === 'twilio'
-      ? { ...common, id: sid('AC'), secret: randomBytes(16).toString('hex') }
-      : { ...common, id: uuid(), secret: `KEY${randomBytes(24).toString('base64url')}`, ...signingKeys() };
+      ? { ...common, id: sid('AC'), secret: `sandbox${randomBytes(16).toString('hex').slice(0, 25)}` }
+      : {
+          ...common,
+          id: uuid(),
+          secret: `KEYSANDBOX_${randomBytes(24).toString('base64url')}`,
+          ...signingKeys(),
+        };
   saveAccount(sb, account);
   return account;
 }

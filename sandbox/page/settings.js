@@ -2,46 +2,7 @@ import { choice, el, field, mono, table, tag, wideHead } from './dom.js';
 
 export function knobsView(app) {
   const { t, kinds, state } = app;
-  const form = el(
-    'form',
-    { class: 'card padded', onsubmit: app.setFault },
-    choice(t.kind, 'kind', Object.entries(kinds), 'taken'),
-    choice(
-      t.provider,
-      'provider',
-      [
-        ['', t.all],
-        ['telnyx', 'Telnyx'],
-        ['twilio', 'Twilio'],
-      ],
-      '',
-    ),
-    choice(
-      t.method,
-      'method',
-      ['', 'GET', 'POST', 'PATCH', 'DELETE'].map((value) => [value, value || t.all]),
-      '',
-    ),
-    field(t.path, 'path', { placeholder: '/v2/number_orders*', maxlength: 500 }),
-    field(t.number, 'number', { placeholder: '+33…', pattern: '\\+?[0-9]*', maxlength: 16 }),
-    field(t.times, 'times', { type: 'number', min: 1, value: 1 }),
-    field(t.reason, 'reason', { maxlength: 500 }),
-    el('button', { class: 'primary' }, t.set),
-  );
-  const faults = state.faults.map((fault) =>
-    el(
-      'tr',
-      {},
-      el('td', {}, kinds[fault.kind] ?? fault.kind),
-      el('td', {}, mono(Object.values(fault.match).filter(Boolean).join(' ') || t.all)),
-      el('td', { class: 'fit' }, fault.times === null ? '∞' : String(fault.times)),
-      el(
-        'td',
-        { class: 'fit' },
-        el('button', { type: 'button', onclick: () => app.removeFault(fault.id) }, t.remove),
-      ),
-    ),
-  );
+  const faults = state.faults.map((fault) => faultRow(app, fault));
   const sentinels = state.sentinels.map((sentinel) =>
     el(
       'tr',
@@ -53,13 +14,48 @@ export function knobsView(app) {
   );
   return [
     el('h2', {}, t.setFault),
-    form,
+    faultForm(app),
     el('h2', {}, t.activeFaults),
     table([t.kind, t.path, t.times, ''], faults, t.noFaults),
     el('h2', {}, t.sentinels),
     el('p', { class: 'hint' }, t.sentinelHint),
     table([t.digits, t.kind, ''], sentinels, ''),
   ];
+}
+
+function faultForm(app) {
+  const { t, kinds } = app;
+  const providers = [
+    ['', t.all],
+    ['telnyx', 'Telnyx'],
+    ['twilio', 'Twilio'],
+  ];
+  const methods = ['', 'GET', 'POST', 'PATCH', 'DELETE'].map((value) => [value, value || t.all]);
+  return el(
+    'form',
+    { class: 'card padded', onsubmit: app.setFault },
+    choice(t.kind, 'kind', Object.entries(kinds), 'taken'),
+    choice(t.provider, 'provider', providers, ''),
+    choice(t.method, 'method', methods, ''),
+    field(t.path, 'path', { placeholder: '/v2/number_orders*', maxlength: 500 }),
+    field(t.number, 'number', { placeholder: '+33…', pattern: '\\+?[0-9]*', maxlength: 16 }),
+    field(t.times, 'times', { type: 'number', min: 1, value: 1 }),
+    field(t.reason, 'reason', { maxlength: 500 }),
+    el('button', { class: 'primary' }, t.set),
+  );
+}
+
+function faultRow(app, fault) {
+  const { t, kinds } = app;
+  const remove = el('button', { type: 'button', onclick: () => app.removeFault(fault.id) }, t.remove);
+  return el(
+    'tr',
+    {},
+    el('td', {}, kinds[fault.kind] ?? fault.kind),
+    el('td', {}, mono(Object.values(fault.match).filter(Boolean).join(' ') || t.all)),
+    el('td', { class: 'fit' }, fault.times === null ? '∞' : String(fault.times)),
+    el('td', { class: 'fit' }, remove),
+  );
 }
 
 export function accountsView(app) {
