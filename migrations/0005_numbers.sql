@@ -70,6 +70,8 @@ create table number_orders (
   attempted_at timestamptz,
   -- True after an attempt whose outcome is not known: the order is looked up for a while before it is tried again.
   outcome_unknown boolean not null default false,
+  -- When the order was last told to look at its paperwork again.
+  attached_at timestamptz,
   checks integer not null default 0,
   next_check_at timestamptz,
   lease_id uuid,

@@ -5,25 +5,19 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { compose } from '../server/compose.ts';
-import { systemClock } from '../server/kernel/clock.ts';
 import { loadConfig } from '../server/kernel/config.ts';
-import { createVault } from '../server/kernel/crypto.ts';
-import { openDatabase } from '../server/kernel/db/index.ts';
 import { newSecret } from '../server/kernel/ids.ts';
-import { createLive } from '../server/kernel/live.ts';
-import { createLog } from '../server/kernel/log.ts';
-import { createMetrics } from '../server/kernel/metrics.ts';
+import { assembleKernel } from '../server/kernel/open.ts';
 
 export const OPENAPI_FILE = fileURLToPath(new URL('../openapi.json', import.meta.url));
 
 /** The document that the routes make, and every route there is. Nothing listens and no database is reached. */
 export async function describeApi(): Promise<{ text: string; routes: string }> {
-  const config = { ...loadConfig({ LOG_LEVEL: 'silent' }), SECRET_KEY: newSecret() };
-  const log = createLog(config);
-  const db = openDatabase(config, 'postgres://127.0.0.1:1/never-reached');
-  const vault = createVault([config.SECRET_KEY]);
-  const live = createLive(db, config.DATABASE_URL, log);
-  const app = await compose({ config, db, clock: systemClock, log, vault, live, metrics: createMetrics() });
+  const kernel = assembleKernel({
+    ...loadConfig({ LOG_LEVEL: 'silent', DATABASE_URL: 'postgres://127.0.0.1:1/never-reached' }),
+    SECRET_KEY: newSecret(),
+  });
+  const app = await compose(kernel);
   await app.http.ready();
   const text = `${JSON.stringify(sorted(app.http.swagger()), null, 2)}\n`;
   const routes = app.http.printRoutes({ commonPrefix: false });

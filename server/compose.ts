@@ -7,7 +7,7 @@ import { type JobDefinitions, type JobRunner, startJobs } from './kernel/jobs.ts
 import { pruneLive } from './kernel/live.ts';
 import { complianceJobs, complianceRoutes, onBundleEvent } from './modules/compliance/index.ts';
 import { createIdentity } from './modules/identity/index.ts';
-import { numberJobs, numberRoutes, onNumberOrderEvent } from './modules/numbers/index.ts';
+import { numberJobs, numberRoutes, onGroupReviewed, onNumberOrderEvent } from './modules/numbers/index.ts';
 import {
   type EventHandler,
   type EventWorker,
@@ -41,6 +41,7 @@ export async function compose(kernel: Kernel): Promise<App> {
   complianceRoutes(http);
   numberRoutes(http);
   openWebhookDoors(http);
+  kernel.news.on('requirement_group.reviewed', onGroupReviewed);
   await serveConsole(http, CONSOLE_DIST);
 
   const definitions = mergeJobs([

@@ -6,6 +6,7 @@ import { fail, type Language } from './errors.ts';
 import type { Live } from './live.ts';
 import type { Logger } from './log.ts';
 import type { Metrics } from './metrics.ts';
+import type { News } from './news.ts';
 
 /** What one process has: made once in main.ts, handed to everything. */
 export interface Kernel {
@@ -15,6 +16,7 @@ export interface Kernel {
   log: Logger;
   vault: Vault;
   live: Live;
+  news: News;
   metrics: Metrics;
 }
 

@@ -341,11 +341,15 @@ export function fail(code: ErrorCode, params: ErrorParams = {}, details?: unknow
   throw new RelaisError(code, { params, details });
 }
 
+/** What a caller sent is quoted no longer than this. */
+const PARAM_MAX = 500;
+
 /** The error's sentence for a person. */
 export function sentence(code: ErrorCode, params: ErrorParams, language: Language): string {
-  return catalogue[code][language].replace(/\{(\w+)\}/g, (whole, name: string) =>
-    String(params[name] ?? whole),
-  );
+  return catalogue[code][language].replace(/\{(\w+)\}/g, (whole, name: string) => {
+    const text = String(params[name] ?? whole);
+    return text.length > PARAM_MAX ? `${text.slice(0, PARAM_MAX)}…` : text;
+  });
 }
 
 /** The language a client prefers, from its Accept-Language header (RFC 9110, section 12.5.4). */

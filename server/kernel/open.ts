@@ -7,25 +7,39 @@ import { migrate } from './db/migrate.ts';
 import { createLive } from './live.ts';
 import { createLog, type Logger } from './log.ts';
 import { createMetrics } from './metrics.ts';
+import { createNews } from './news.ts';
 
-/**
- * Opens everything that modules build on, with the database brought to this version first.
- * @param config with DATABASE_URL and SECRET_KEY filled in.
- */
-export async function openKernel(
-  config: Config,
-  replacements: { clock?: Clock; log?: Logger } = {},
-): Promise<Kernel> {
+interface Replacements {
+  clock?: Clock;
+  log?: Logger;
+}
+
+/** Puts a kernel together without reaching anything yet. @param config with DATABASE_URL and SECRET_KEY filled in. */
+export function assembleKernel(config: Config, replacements: Replacements = {}): Kernel {
   const log = replacements.log ?? createLog(config);
-  const vault = createVault([config.SECRET_KEY, ...config.SECRET_KEYS_OLD]);
   const db = openDatabase(config, config.DATABASE_URL);
+  return {
+    config,
+    db,
+    clock: replacements.clock ?? systemClock,
+    log,
+    vault: createVault([config.SECRET_KEY, ...config.SECRET_KEYS_OLD]),
+    live: createLive(db, config.DATABASE_URL, log),
+    news: createNews(),
+    metrics: createMetrics(),
+  };
+}
+
+/** Opens everything that modules build on, with the database brought to this version first. */
+export async function openKernel(config: Config, replacements: Replacements = {}): Promise<Kernel> {
+  const kernel = assembleKernel(config, replacements);
   try {
-    const applied = await migrate(db.ownerPool);
-    if (applied.length > 0) log.info({ migrations: applied }, 'The database is brought to this version');
+    const applied = await migrate(kernel.db.ownerPool);
+    if (applied.length > 0)
+      kernel.log.info({ migrations: applied }, 'The database is brought to this version');
+    return kernel;
   } catch (error) {
-    await db.close();
+    await kernel.db.close();
     throw error;
   }
-  const live = createLive(db, config.DATABASE_URL, log);
-  return { config, db, clock: replacements.clock ?? systemClock, log, vault, live, metrics: createMetrics() };
 }

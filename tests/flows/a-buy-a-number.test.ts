@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../harness/eventually.ts';
 import { pdf, png } from '../harness/files.ts';
+import { answerAll, valueFor } from '../harness/paperwork.ts';
 import { startRelais, type TestRelais } from '../harness/relais.ts';
 
 // Flow A of the design: gig, search, requirements, requirement group, purchase, webhook, active.
@@ -18,43 +19,9 @@ async function makeGig(zone: string): Promise<string> {
   return body.gig.id;
 }
 
-/** Answers every requirement of a group as a person would, one request each. */
 async function fillIn(groupId: string): Promise<void> {
   const { body } = await relais.api.get(`/api/requirement-groups/${groupId}`);
-  for (const requirement of body.group.requirements) {
-    const { field, type } = requirement;
-    const answer =
-      type === 'document'
-        ? await relais.api.upload(
-            `/api/requirements/groups/${groupId}/documents/${field}`,
-            pdf(`${field}.pdf`),
-          )
-        : await relais.api.post(`/api/requirements/groups/${groupId}/values/${field}`, valueFor(requirement));
-    expect(answer.status, `${field}: ${JSON.stringify(answer.body)}`).toBe(200);
-  }
-}
-
-function valueFor(requirement: {
-  type: string;
-  example: string | null;
-  acceptanceCriteria: { acceptableValues?: string[] };
-}) {
-  if (requirement.type === 'address') {
-    return {
-      address: {
-        firstName: 'Awa',
-        lastName: 'Diallo',
-        businessName: 'Harness SARL',
-        street: '12 rue de la Paix',
-        locality: 'Paris',
-        postalCode: '75002',
-        country: 'FR',
-      },
-    };
-  }
-  return {
-    value: requirement.acceptanceCriteria.acceptableValues?.[0] ?? requirement.example ?? 'Harness SARL',
-  };
+  await answerAll(relais.api, body.group);
 }
 
 async function numberIs(id: string, status: string) {

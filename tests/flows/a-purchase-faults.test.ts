@@ -5,6 +5,7 @@ import { reconcileOrders } from '../../server/modules/numbers/jobs.ts';
 import { purchaseNumber } from '../../server/modules/numbers/purchase.ts';
 import { eventually } from '../harness/eventually.ts';
 import { killAt } from '../harness/kill.ts';
+import { answerAll } from '../harness/paperwork.ts';
 import { startRelais, type TestRelais } from '../harness/relais.ts';
 
 // Flow A under every fault that a purchase can meet. The invariant: one order at most, and the state heals.
@@ -17,8 +18,12 @@ afterAll(() => relais?.stop());
 
 /** A number on sale whose last four digits make the sandbox misbehave; another one at each call. */
 const used = new Set<string>();
-async function numberEndingIn(digits: string, path = '/api/phone-numbers/search'): Promise<string> {
-  const { body } = await relais.api.get(`${path}?countryCode=US&contains=*${digits}&limit=50`);
+async function numberEndingIn(
+  digits: string,
+  path = '/api/phone-numbers/search',
+  country = 'US',
+): Promise<string> {
+  const { body } = await relais.api.get(`${path}?countryCode=${country}&contains=*${digits}&limit=50`);
   const fresh = body.numbers
     .map((number: { phoneNumber: string }) => number.phoneNumber)
     .find((number: string) => number.endsWith(digits) && !used.has(number));
@@ -176,6 +181,42 @@ describe('webhooks that go astray', () => {
         'reconciler',
       );
     });
+  });
+});
+
+describe('paperwork that does not pass', () => {
+  it('comes back with the reason, is corrected, and the order goes on', async () => {
+    const { body: made } = await relais.api.post('/api/requirement-groups', { destinationZone: 'FR' });
+    await answerAll(relais.api, made.group);
+    const phoneNumber = await numberEndingIn('9012', '/api/phone-numbers/search', 'FR');
+    const bought = await buy(phoneNumber);
+    expect(bought.status, JSON.stringify(bought.body)).toBe(201);
+    let minutes = 0;
+    const ask = () => {
+      minutes += 180;
+      return reconcileOrders(later(relais.kernel, minutes));
+    };
+    const returned = await eventually(async () => {
+      await ask();
+      const { body } = await relais.api.get(`/api/requirement-groups/${made.group.id}`);
+      expect(body.group).toMatchObject({ status: 'rejected', reviewStatus: 'rejected' });
+      return body.group;
+    });
+    expect(returned.rejectionReasons[0]).toBeTruthy();
+    expect((await relais.api.get(`/api/phone-numbers/${bought.body.number.id}`)).body.number).toMatchObject({
+      status: 'pending',
+      statusReason: returned.rejectionReasons[0],
+    });
+
+    await answerAll(relais.api, returned);
+    const validated = await relais.api.post(`/api/requirements/groups/${made.group.id}/validate`);
+    expect(validated, JSON.stringify(validated.body)).toMatchObject({ status: 200, body: { isValid: true } });
+    await eventually(async () => {
+      await ask();
+      const { body } = await relais.api.get(`/api/phone-numbers/${bought.body.number.id}`);
+      expect(body.number.status).toBe('active');
+    });
+    expect(await ordersAtTelnyx(phoneNumber)).toHaveLength(1);
   });
 });
 

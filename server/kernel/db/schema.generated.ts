@@ -166,6 +166,7 @@ export interface NumberEvents {
 }
 
 export interface NumberOrders {
+  attachedAt: Timestamp | null;
   attemptedAt: Timestamp | null;
   attempts: Generated<number>;
   checks: Generated<number>;

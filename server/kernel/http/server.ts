@@ -3,24 +3,20 @@ import rateLimit from '@fastify/rate-limit';
 import fastify, {
   type FastifyError,
   type FastifyInstance,
-  type FastifyReply,
   type FastifyRequest,
   LogController,
   type RouteOptions,
 } from 'fastify';
-import {
-  hasZodFastifySchemaValidationErrors,
-  serializerCompiler,
-  validatorCompiler,
-  type ZodTypeProvider,
-} from 'fastify-type-provider-zod';
+import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { publicBaseUrl } from '../config.ts';
 import { sha256 } from '../crypto.ts';
 import type { Ctx, Kernel } from '../ctx.ts';
-import { type ErrorParams, preferredLanguage, RelaisError, sentence } from '../errors.ts';
+import { fail, preferredLanguage, RelaisError } from '../errors.ts';
 import { newId } from '../ids.ts';
 import type { Authenticate, Authority } from './authority.ts';
+import { answerBrokenHttp, answerError } from './failures.ts';
 import { registerOpenApi } from './openapi.ts';
+import { findUnstorableText } from './text.ts';
 
 const BODY_MAX_BYTES = 1024 * 1024;
 
@@ -48,6 +44,8 @@ export async function createHttp(
       forceCloseConnections: 'idle',
       return503OnClosing: true,
       routerOptions: { maxParamLength: 300, ignoreTrailingSlash: true },
+      frameworkErrors: (error, request, reply) => void answerError(kernel, error, request, reply),
+      clientErrorHandler: (error, socket) => answerBrokenHttp(kernel, error, socket),
     }) as unknown as FastifyInstance,
   );
   server.setValidatorCompiler(validatorCompiler);
@@ -108,6 +106,14 @@ function addHooks(server: FastifyInstance, kernel: Kernel, authenticate: Authent
     } catch (error) {
       await countFailure(request, error);
       throw error;
+    }
+  });
+  server.addHook('preValidation', async (request) => {
+    if (request.is404) return;
+    for (const part of ['params', 'query', 'body'] as const) {
+      const field = findUnstorableText(part, request[part]);
+      if (field)
+        fail('invalid_request', { reason: `${field}: holds a character that is none (NUL, or half of one)` });
     }
   });
   server.addHook('onResponse', async (request, reply) => {
@@ -180,63 +186,5 @@ function rateLimits(kernel: Kernel) {
       request.routeOptions.config.authority === 'webhook' || request.url.startsWith('/health'),
     errorResponseBuilder: (_request: FastifyRequest, context: { ttl: number }) =>
       new RelaisError('rate_limited', { params: { seconds: Math.ceil(context.ttl / 1000) } }),
-  };
-}
-
-/** What the HTTP layer itself refuses, in the catalogue's words. */
-function fromFramework(error: FastifyError): RelaisError | null {
-  if (hasZodFastifySchemaValidationErrors(error)) {
-    const details = error.validation.map((issue) => ({
-      field: issue.instancePath.slice(1).replaceAll('/', '.'),
-      message: issue.message,
-    }));
-    const reason = details.map(({ field, message }) => (field ? `${field}: ${message}` : message)).join('; ');
-    return new RelaisError('invalid_request', { params: { reason }, details });
-  }
-  switch (error.code) {
-    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
-      return new RelaisError('unsupported_media_type', { params: { expected: 'application/json' } });
-    case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return new RelaisError('body_too_large', { params: { limit: '1 MB' } });
-    case 'FST_ERR_CTP_INVALID_JSON_BODY':
-    case 'FST_ERR_CTP_EMPTY_JSON_BODY':
-      return new RelaisError('invalid_json');
-    default:
-      if (error instanceof SyntaxError) return new RelaisError('invalid_json');
-      return error.statusCode && error.statusCode < 500
-        ? new RelaisError('invalid_request', { params: { reason: error.message } })
-        : null;
-  }
-}
-
-function answerError(
-  kernel: Kernel,
-  error: FastifyError | RelaisError,
-  request: FastifyRequest,
-  reply: FastifyReply,
-) {
-  const known =
-    error instanceof RelaisError
-      ? error
-      : (fromFramework(error) ?? new RelaisError('internal', { cause: error }));
-  if (known.status >= 500)
-    kernel.log.error(
-      { err: known.cause ?? error, requestId: request.id, route: request.routeOptions.url },
-      known.message,
-    );
-  const language = preferredLanguage(request.headers['accept-language']);
-  if (known.code === 'rate_limited') reply.header('retry-after', String(known.params.seconds));
-  return reply.status(known.status).send(errorBody(known, language, request.id));
-}
-
-/** The one shape of an error answer. */
-export function errorBody(error: RelaisError, language: 'en' | 'fr', requestId: string) {
-  const params: ErrorParams = error.params;
-  return {
-    success: false as const,
-    error: sentence(error.code, params, language),
-    code: error.code,
-    ...(error.details === undefined ? {} : { details: error.details }),
-    requestId,
   };
 }

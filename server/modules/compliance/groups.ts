@@ -1,4 +1,5 @@
 import { type CompanyCtx, transact } from '../../kernel/ctx.ts';
+import type { Tx } from '../../kernel/db/index.ts';
 import { fail } from '../../kernel/errors.ts';
 import { newId } from '../../kernel/ids.ts';
 import { enqueue } from '../../kernel/jobs.ts';
@@ -129,7 +130,7 @@ export async function submitGroup(ctx: CompanyCtx, groupId: string): Promise<Gro
     fail('provider_error', { provider: group.row.provider, reason: 'the group does not exist there yet' });
   const port = await portOf(ctx, synced.row);
   const remote = await port.submitGroup(synced.row.remoteId);
-  await saveReview(ctx, synced.row, remote);
+  await saveReview(ctx, synced.row, remote, ctx.kernel.clock.now());
   await transact(ctx, (tx) =>
     audit(tx, ctx, {
       action: 'requirement_group.submitted',
@@ -149,27 +150,30 @@ export async function refreshGroup(
   const { row } = await getGroup(ctx, groupId);
   if (!row.remoteId) return 'not_there';
   const remote = await (await portOf(ctx, row)).getGroup(row.remoteId);
-  return saveReview(ctx, row, remote);
+  return saveReview(ctx, row, remote, null);
 }
 
 type Remote = Awaited<ReturnType<ProviderPort['getGroup']>>;
 
+/** @param submittedAt when the group was sent for review just now. */
 async function saveReview(
   ctx: CompanyCtx,
   row: store.GroupRow,
   remote: Remote,
+  submittedAt: Date | null,
 ): Promise<'same' | 'changed' | 'stale'> {
   return transact(ctx, async (tx) => {
     const current = await store.findGroupForUpdate(tx, row.id);
     if (!current) return 'stale';
     const decision = decideReview(current, remote);
     const at = ctx.kernel.clock.now();
-    const nextCheckAt = nextCheck(ctx, remote.status, current.submittedAt ?? at);
+    const nextCheckAt = nextCheck(ctx, remote.status, submittedAt ?? current.submittedAt ?? at);
     if (decision !== 'changed') {
       await store.setNextCheck(tx, row.id, nextCheckAt);
       return decision;
     }
-    await store.saveReview(tx, row.id, remote, nextCheckAt, at);
+    await store.saveReview(tx, row.id, remote, { submittedAt, nextCheckAt, at });
+    await ctx.kernel.news.tell(ctx, tx, 'requirement_group.reviewed', row.id);
     await publish(tx, ctx.companyId, 'requirement_group', row.id);
     ctx.log.info(
       { groupId: row.id, status: remote.status },
@@ -246,4 +250,16 @@ export async function paperworkFor(
     fail('paperwork_in_review', { provider: zone.provider });
   if (!allowed) fail('paperwork_rejected', {}, { reasons: ready.row.rejectionReasons });
   return { groupId: ready.row.id, remoteGroupId: ready.row.remoteId };
+}
+
+/** A provider refused an order for the paperwork it named: the group is opened again, with the reason. */
+export async function reopenGroup(ctx: CompanyCtx, tx: Tx, groupId: string, reason: string): Promise<void> {
+  await store.reopenGroup(tx, groupId, reason, ctx.kernel.clock.now());
+  await publish(tx, ctx.companyId, 'requirement_group', groupId);
+}
+
+/** When a group was last sent for review, if it stands to be used by an order; null while it is being corrected. */
+export async function submissionTime(ctx: CompanyCtx, groupId: string): Promise<Date | null> {
+  const { row } = await getGroup(ctx, groupId);
+  return groupCan('orderAtTelnyx', row.reviewStatus) ? row.submittedAt : null;
 }

@@ -205,13 +205,12 @@ export async function saveReview(
   tx: Tx,
   groupId: string,
   remote: RemoteGroup,
-  nextCheckAt: Date | null,
-  at: Date,
+  times: { submittedAt: Date | null; nextCheckAt: Date | null; at: Date },
 ): Promise<void> {
   await sql`
     update requirement_groups set review_status = ${remote.status}, provider_status = ${remote.providerStatus},
-      rejection_reasons = ${JSON.stringify(remote.reasons)}::jsonb, expires_at = ${remote.expiresAt}, next_check_at = ${nextCheckAt},
-      submitted_at = case when ${remote.status} = 'draft' then submitted_at else coalesce(submitted_at, ${at}) end, updated_at = ${at}
+      rejection_reasons = ${JSON.stringify(remote.reasons)}::jsonb, expires_at = ${remote.expiresAt}, next_check_at = ${times.nextCheckAt},
+      submitted_at = coalesce(${times.submittedAt}, submitted_at), updated_at = ${times.at}
     where id = ${groupId}`.execute(tx);
   await sql`
     update requirements set rejection_reason = verdict.reason, expires_at = verdict."expiresAt",
@@ -300,4 +299,12 @@ export async function moveGroup(
     update requirements set remote_value = null, sent_at = null, rejection_reason = null, expires_at = null where group_id = ${groupId}`.execute(
     tx,
   );
+}
+
+/** Opens a group for correction after an order that named it was refused for its paperwork. */
+export async function reopenGroup(tx: Tx, groupId: string, reason: string, at: Date): Promise<void> {
+  await sql`
+    update requirement_groups set review_status = 'rejected', rejection_reasons = ${JSON.stringify([reason])}::jsonb,
+      next_check_at = null, updated_at = ${at}
+    where id = ${groupId} and remote_id is not null`.execute(tx);
 }

@@ -1,10 +1,10 @@
-import { type Kernel, systemCtx } from '../../kernel/ctx.ts';
-import { inSystem } from '../../kernel/db/index.ts';
+import { type CompanyCtx, type Kernel, systemCtx } from '../../kernel/ctx.ts';
+import { inSystem, type Tx } from '../../kernel/db/index.ts';
 import type { JobDefinitions } from '../../kernel/jobs.ts';
 import { assignCompany, type ProviderEvent, telnyxOrderNews } from '../providers/index.ts';
 import { configureNumber, refreshOrder } from './lifecycle.ts';
 import { placeOrder } from './placement.ts';
-import { dueOrders, ownerOfOrder } from './store.ts';
+import { dueOrders, hastenOrdersOfGroup, ownerOfOrder } from './store.ts';
 import { applyUpdate } from './updates.ts';
 
 const DUE_MAX = 50;
@@ -61,4 +61,9 @@ export async function onNumberOrderEvent(
   const ctx = systemCtx(kernel, owner.companyId, 'telnyx.number_order');
   await applyUpdate(ctx, owner.id, { source: 'webhook', order: telnyxOrderNews(payload, owner.phoneNumber) });
   return 'handled';
+}
+
+/** Paperwork was judged: the orders that wait for it are asked about at the next look. */
+export async function onGroupReviewed(ctx: CompanyCtx, tx: Tx, groupId: string): Promise<void> {
+  await hastenOrdersOfGroup(tx, groupId, ctx.kernel.clock.now());
 }

@@ -2,8 +2,9 @@ import { type CompanyCtx, transact } from '../../kernel/ctx.ts';
 import { fail } from '../../kernel/errors.ts';
 import { newId } from '../../kernel/ids.ts';
 import { publish } from '../../kernel/live.ts';
+import { submissionTime } from '../compliance/index.ts';
 import { audit } from '../identity/index.ts';
-import { portForAccount } from '../providers/index.ts';
+import { type ProviderPort, portForAccount } from '../providers/index.ts';
 import { findGig } from './gigs-store.ts';
 import { numberCan } from './model.ts';
 import { placeOrder } from './placement.ts';
@@ -87,8 +88,26 @@ export async function refreshOrder(
   }
   if (order.state !== 'placed') return;
   const { port } = await portForAccount(ctx, order.provider, order.providerAccountId);
+  await attachCorrectedGroup(ctx, port, order);
   const remote = await port.getOrder(order.remoteOrderId!, order.request.phoneNumber);
   await applyUpdate(ctx, order.id, { source, order: remote });
+}
+
+/** An order keeps the paperwork that it was placed with; once the company has sent a correction, it is pointed at that. */
+async function attachCorrectedGroup(
+  ctx: CompanyCtx,
+  port: ProviderPort,
+  order: store.OrderRow,
+): Promise<void> {
+  const number = await getNumber(ctx, order.numberId);
+  const waitsForPaperwork = number.providerStatus.startsWith('requirement-info');
+  if (!port.attachGroup || !waitsForPaperwork || !number.requirementGroupId || !order.request.remoteGroupId)
+    return;
+  const submittedAt = await submissionTime(ctx, number.requirementGroupId);
+  const lastLook = order.attachedAt ?? order.attemptedAt;
+  if (!submittedAt || (lastLook && submittedAt <= lastLook)) return;
+  await port.attachGroup(order.remoteOrderId!, order.request.remoteGroupId);
+  await transact(ctx, (tx) => store.markAttached(tx, order.id, ctx.kernel.clock.now()));
 }
 
 /**

@@ -49,6 +49,7 @@ export interface OrderRow {
   attempts: number;
   attemptedAt: Date | null;
   outcomeUnknown: boolean;
+  attachedAt: Date | null;
   checks: number;
 }
 
@@ -238,6 +239,18 @@ export async function setOrderCheck(tx: Tx, id: string, nextCheckAt: Date): Prom
     update number_orders set next_check_at = ${nextCheckAt}, checks = checks + 1 where id = ${id} and state in ('requested', 'placed')`.execute(
     tx,
   );
+}
+
+/** The order looks at its paperwork as it is from now on. */
+export async function markAttached(tx: Tx, id: string, at: Date): Promise<void> {
+  await sql`update number_orders set attached_at = ${at} where id = ${id}`.execute(tx);
+}
+
+/** Has the orders that wait for a group asked about soon. */
+export async function hastenOrdersOfGroup(tx: Tx, groupId: string, at: Date): Promise<void> {
+  await sql`
+    update number_orders set next_check_at = ${at} from numbers
+    where numbers.id = number_id and requirement_group_id = ${groupId} and state = 'placed'`.execute(tx);
 }
 
 export interface OrderChange {

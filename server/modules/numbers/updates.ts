@@ -3,6 +3,7 @@ import type { Tx } from '../../kernel/db/index.ts';
 import { newId } from '../../kernel/ids.ts';
 import { enqueue } from '../../kernel/jobs.ts';
 import { publish } from '../../kernel/live.ts';
+import { reopenGroup } from '../compliance/index.ts';
 import type { RemoteOrder } from '../providers/index.ts';
 import { checkDelaySeconds, decideOrder, numberStatus } from './model.ts';
 import * as store from './store.ts';
@@ -15,6 +16,9 @@ export interface OrderUpdate {
   errorCode?: string;
   errorDetails?: unknown;
 }
+
+/** Telnyx's word for an order whose paperwork did not pass. */
+const PAPERWORK_REFUSED = 'requirement-info-exception';
 
 export type UpdateOutcome = 'applied' | 'same' | 'stale' | 'not_found';
 
@@ -81,6 +85,9 @@ async function write(
     text: news.reason ?? '',
     at,
   });
+  if (news.providerStatus === PAPERWORK_REFUSED && number.requirementGroupId) {
+    await reopenGroup(ctx, tx, number.requirementGroupId, news.reason ?? news.providerStatus);
+  }
   if (state === 'active') await enqueueConfigure(ctx, tx, number.id);
   await publish(tx, ctx.companyId, 'number', number.id);
 }

@@ -210,6 +210,8 @@ export interface ProviderPort {
   placeOrder(order: OrderRequest): Promise<RemoteOrder>;
   findOrder(order: { phoneNumber: string; reference: string }): Promise<RemoteOrder | null>;
   getOrder(orderId: string, phoneNumber: string): Promise<RemoteOrder>;
+  /** Has an order that waits for paperwork judged again by the group as it is now. Absent where orders follow by themselves. */
+  attachGroup?(orderId: string, groupId: string): Promise<void>;
   findNumber(phoneNumber: string): Promise<RemoteNumber | null>;
   listNumbers(): AsyncIterable<RemoteNumber>;
   /** Points a bought number at our connection, messaging profile and webhooks. Repeating it changes nothing. */

@@ -29,6 +29,7 @@ export function createTelnyxPort(account: TelnyxAccount, deps: PortDeps): Provid
     placeOrder: (order) => orders.placeOrder(parts, order),
     findOrder: (order) => orders.findOrder(parts, order),
     getOrder: (orderId, phoneNumber) => orders.getOrder(parts, orderId, phoneNumber),
+    attachGroup: (orderId, groupId) => orders.attachGroup(parts, orderId, groupId),
     findNumber: (phoneNumber) => numbers.findNumber(parts, phoneNumber),
     listNumbers: () => numbers.listNumbers(parts),
     configureNumber: (number, plumbing) => numbers.configureNumber(parts, number, plumbing),

@@ -56,6 +56,17 @@ export async function getOrder(
   return complete(parts, order);
 }
 
+/** Orders keep the values that a group had when it was named: after a correction the group is named again. */
+export async function attachGroup(parts: TelnyxParts, orderId: string, groupId: string): Promise<void> {
+  const { client, request } = parts;
+  const answer = await request('repeatable', () => client.numberOrders.retrieve(orderId));
+  for (const subOrderId of (answer.data as TelnyxOrder | undefined)?.sub_number_orders_ids ?? []) {
+    await request('repeatable', () =>
+      client.subNumberOrders.updateRequirementGroup(subOrderId, { requirement_group_id: groupId }),
+    );
+  }
+}
+
 /** The order that carries our reference; when there are several, one that did not fail. */
 export async function findOrder(
   parts: TelnyxParts,
