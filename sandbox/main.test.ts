@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { RunningSandbox } from './index.ts';
-import { telnyxClient } from './testkit.ts';
+import { findNumber, telnyxClient } from './testkit.ts';
 
 const MAIN = new URL('./main.ts', import.meta.url).pathname;
 
@@ -35,6 +35,28 @@ test('as a program: says when it is ready, keeps its keys to its user, and stops
   }
   expect(keys[1]).toBe(keys[0]);
   expect((await stat(join(dataDir, 'sandbox.db'))).mode & 0o777).toBe(0o600);
+  await rm(dataDir, { recursive: true });
+});
+
+test('killed at once after an order: the order is there again, and completes', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'sandbox-main-'));
+  const ready = async (child: ReturnType<typeof start>) =>
+    ((await once(child, 'message')) as [RunningSandbox])[0];
+  const first = start(dataDir, { SANDBOX_REVIEW_MS: '3600000' });
+  const before = telnyxClient(await ready(first));
+  const phone_number = await findNumber(before, 'US');
+  const order = await before.numberOrders.create({ phone_numbers: [{ phone_number }] });
+  const killed = once(first, 'exit');
+  first.kill('SIGKILL');
+  await killed;
+  const second = start(dataDir);
+  const running = await ready(second);
+  await fetch(`${running.url}/sandbox/api/advance`, { method: 'POST' });
+  const found = await telnyxClient(running).numberOrders.retrieve(order.data?.id ?? '');
+  expect(found.data?.status).toBe('success');
+  const stopped = once(second, 'exit');
+  second.kill('SIGTERM');
+  await stopped;
   await rm(dataDir, { recursive: true });
 });
 
