@@ -54,7 +54,7 @@ export const phoneNumberService = {
   get: (id: string) =>
     request<{ number: PhoneNumber; timeline: TimelineEntry[] }>(`/api/phone-numbers/${id}`),
 
-  moveToGig: (id: string, gigId: string) =>
+  moveToGig: (id: string, gigId: string | null) =>
     request<{ number: PhoneNumber }>(`/api/phone-numbers/${id}`, { method: 'PATCH', body: { gigId } }),
 
   /** release gives the number back, configure sets it up again, refresh asks the provider now. */

@@ -12,7 +12,7 @@ export function NotFoundPage() {
       <EmptyState
         title={t('shell.notFoundTitle')}
         text={t('shell.notFoundText')}
-        action={<Link to={paths.home}>{t('shell.home')}</Link>}
+        action={<Link to={paths.home}>{t('shell.goHome')}</Link>}
       />
     </div>
   );

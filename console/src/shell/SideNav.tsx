@@ -1,4 +1,4 @@
-import { NumberOutlined, ReadOutlined, SafetyCertificateOutlined, SettingOutlined } from '@ant-design/icons';
+import { FlagOutlined, PhoneOutlined, SafetyCertificateOutlined, SettingOutlined } from '@ant-design/icons';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { NavLink } from 'react-router';
@@ -10,8 +10,8 @@ import { CompanySwitch } from './CompanySwitch.tsx';
 export function SideNav({ onLeave }: { onLeave?: () => void }) {
   const { t } = useTranslation();
   const items: [path: string, label: string, icon: ReactNode][] = [
-    [paths.numbers, t('shell.nav.numbers'), <NumberOutlined key="i" />],
-    [paths.gigs, t('shell.nav.gigs'), <ReadOutlined key="i" />],
+    [paths.numbers, t('shell.nav.numbers'), <PhoneOutlined key="i" />],
+    [paths.gigs, t('shell.nav.gigs'), <FlagOutlined key="i" />],
     [paths.compliance, t('shell.nav.compliance'), <SafetyCertificateOutlined key="i" />],
     [paths.settings, t('shell.nav.settings'), <SettingOutlined key="i" />],
   ];

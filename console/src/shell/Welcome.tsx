@@ -37,11 +37,11 @@ const CORDS: [from: [number, number], to: [number, number]][] = [
     [2, 5],
   ],
   [
-    [0, 4],
+    [1, 4],
     [3, 7],
   ],
   [
-    [6, 4],
+    [5, 4],
     [4, 7],
   ],
 ];

@@ -7,7 +7,8 @@ export function EmptyState({ title, text, action }: { title: string; text?: Reac
       <svg width="72" height="44" viewBox="0 0 72 44" aria-hidden="true" focusable="false">
         <circle cx="12" cy="12" r="7" className="empty-jack" />
         <circle cx="60" cy="32" r="7" className="empty-jack" />
-        <path d="M12 12c2 30 18 26 26 12" className="empty-cord" />
+        <circle cx="47" cy="17" r="4" className="empty-plug" />
+        <path d="M12 12c0 34 24 36 35 5" className="empty-cord" />
       </svg>
       <h2>{title}</h2>
       {text && <p>{text}</p>}

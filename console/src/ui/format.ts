@@ -30,6 +30,14 @@ export function countryName(code: string, language: string): string {
   }
 }
 
+/** SAN FRANCISCO -> San Francisco: providers shout the names of towns. */
+export function townText(name: string): string {
+  if (name !== name.toUpperCase()) return name;
+  return name
+    .toLowerCase()
+    .replace(/(^|[\s'’-])(\p{L})/gu, (_, before: string, letter: string) => before + letter.toUpperCase());
+}
+
 /** Every country with telephone numbers, sorted by its name in the reader's language. */
 export function countriesByName(language: string): { code: string; name: string }[] {
   return getCountries()

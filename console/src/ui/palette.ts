@@ -1,6 +1,7 @@
 /** The colours of the console: petrol ink, paper, and copper like the cords of a switchboard. Text pairs meet WCAG AA. */
 export interface Palette {
   primary: string;
+  primarySoft: string;
   onPrimary: string;
   copper: string;
   page: string;
@@ -26,6 +27,7 @@ export interface Palette {
 
 export const light: Palette = {
   primary: '#0f6a60',
+  primarySoft: '#dcefeb',
   onPrimary: '#ffffff',
   copper: '#a8541f',
   page: '#f4f6f4',
@@ -51,6 +53,7 @@ export const light: Palette = {
 
 export const dark: Palette = {
   primary: '#45bfac',
+  primarySoft: '#15332e',
   onPrimary: '#04201c',
   copper: '#e9995f',
   page: '#0d1413',

@@ -84,6 +84,8 @@ export const compliance = {
     length: 'from {{min}} to {{max}} characters',
     minLength: 'at least {{min}} characters',
     maxLength: 'at most {{max}} characters',
+    timeLimit: 'age: {{limit}}',
+    locality: 'place: {{limit}}',
     among: 'one of: {{values}}',
     file: 'PDF, PNG or JPEG, at most {{size}}',
     validUntil: 'valid until {{date}}',

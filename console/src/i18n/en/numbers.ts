@@ -26,6 +26,14 @@ export const numbers = {
   details: 'Details',
   timeline: 'What happened',
   timelineText: 'The order and the number, step by step. New steps appear by themselves.',
+  kinds: {
+    requested: 'Purchase requested',
+    order_pending: 'Order placed, delivery pending',
+    order_active: 'Number delivered',
+    order_error: 'Order failed',
+    configured: 'Number configured',
+    released: 'Number released',
+  },
   sources: {
     request: 'Request',
     answer: 'Provider’s answer',
@@ -51,7 +59,7 @@ export const numbers = {
   refresh: 'Ask the provider now',
   refreshed: 'Up to date with the provider',
   configure: 'Configure again',
-  configureStarted: 'Configuration started; its outcome appears below',
+  configured_again: 'The number is configured',
   changeGig: 'Change gig',
   gigChanged: 'Moved to {{gig}}',
   gigChoice: 'Gig for this number',

@@ -68,8 +68,8 @@ export const settings = {
     addTitle: 'Add a provider account',
     editTitle: 'Change {{name}}',
     account: 'Account',
-    installation: 'Of the installation',
-    company: 'Of the company',
+    installation: 'The installation',
+    company: 'This company',
     source: 'Belongs to',
     isDefault: 'Default',
     makeDefault: 'Make default',
@@ -208,6 +208,14 @@ export const settings = {
       document: 'Document',
     },
     actions: {
+      session: {
+        signed_in: 'Signed in',
+        signed_in_with_recovery_code: 'Signed in with a recovery code',
+        signed_out: 'Signed out',
+        others_ended: 'Signed out everywhere else',
+        password_refused: 'Wrong password at sign-in',
+        code_refused: 'Wrong code at sign-in',
+      },
       company: { created: 'Created the company', updated: 'Changed the company' },
       member: { removed: 'Removed a member', role_changed: 'Changed a role' },
       invitation: {
@@ -216,7 +224,11 @@ export const settings = {
         withdrawn: 'Withdrew an invitation',
       },
       api_key: { created: 'Created an API key', revoked: 'Deleted an API key' },
-      user: { locked: 'Account locked after wrong attempts', updated: 'Changed their account' },
+      user: {
+        locked: 'Account locked after wrong attempts',
+        updated: 'Changed their account',
+        password_changed: 'Changed their password',
+      },
       provider_account: {
         created: 'Added a provider account',
         updated: 'Changed a provider account',

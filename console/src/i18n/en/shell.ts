@@ -1,6 +1,7 @@
 export const shell = {
   nav: { numbers: 'Numbers', gigs: 'Gigs', compliance: 'Compliance', settings: 'Settings' },
   home: 'Relais, home',
+  goHome: 'Go to the numbers',
   mainNavigation: 'Main',
   menu: 'Menu',
   openMenu: 'Open the menu',

@@ -86,6 +86,8 @@ export const compliance: Dictionary['compliance'] = {
     length: 'de {{min}} à {{max}} caractères',
     minLength: 'au moins {{min}} caractères',
     maxLength: 'au plus {{max}} caractères',
+    timeLimit: 'ancienneté : {{limit}}',
+    locality: 'lieu : {{limit}}',
     among: "l'une des valeurs : {{values}}",
     file: 'PDF, PNG ou JPEG, {{size}} au plus',
     validUntil: "valable jusqu'au {{date}}",

@@ -28,6 +28,14 @@ export const numbers: Dictionary['numbers'] = {
   details: 'Détails',
   timeline: "Ce qui s'est passé",
   timelineText: "La commande et le numéro, étape par étape. Les nouvelles étapes s'affichent d'elles-mêmes.",
+  kinds: {
+    requested: 'Achat demandé',
+    order_pending: 'Commande passée, livraison en attente',
+    order_active: 'Numéro livré',
+    order_error: 'Échec de la commande',
+    configured: 'Numéro configuré',
+    released: 'Numéro libéré',
+  },
   sources: {
     request: 'Demande',
     answer: 'Réponse du fournisseur',
@@ -53,7 +61,7 @@ export const numbers: Dictionary['numbers'] = {
   refresh: 'Interroger le fournisseur',
   refreshed: 'À jour avec le fournisseur',
   configure: 'Configurer à nouveau',
-  configureStarted: "Configuration lancée ; son résultat s'affichera ci-dessous",
+  configured_again: 'Le numéro est configuré',
   changeGig: 'Changer de gig',
   gigChanged: 'Déplacé vers {{gig}}',
   gigChoice: 'Gig de ce numéro',

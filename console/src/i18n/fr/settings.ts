@@ -70,8 +70,8 @@ export const settings: Dictionary['settings'] = {
     addTitle: 'Ajouter un compte fournisseur',
     editTitle: 'Modifier {{name}}',
     account: 'Compte',
-    installation: "De l'installation",
-    company: "De l'entreprise",
+    installation: "L'installation",
+    company: 'Cette entreprise',
     source: 'Appartient à',
     isDefault: 'Par défaut',
     makeDefault: 'Utiliser par défaut',
@@ -215,6 +215,14 @@ export const settings: Dictionary['settings'] = {
       document: 'Document',
     },
     actions: {
+      session: {
+        signed_in: "S'est connecté",
+        signed_in_with_recovery_code: "S'est connecté avec un code de secours",
+        signed_out: "S'est déconnecté",
+        others_ended: "S'est déconnecté partout ailleurs",
+        password_refused: 'Mauvais mot de passe à la connexion',
+        code_refused: 'Mauvais code à la connexion',
+      },
       company: { created: "A créé l'entreprise", updated: "A modifié l'entreprise" },
       member: { removed: 'A retiré un membre', role_changed: 'A changé un rôle' },
       invitation: {
@@ -223,7 +231,11 @@ export const settings: Dictionary['settings'] = {
         withdrawn: 'A retiré une invitation',
       },
       api_key: { created: "A créé une clé d'API", revoked: "A supprimé une clé d'API" },
-      user: { locked: 'Compte bloqué après de mauvaises tentatives', updated: 'A modifié son compte' },
+      user: {
+        locked: 'Compte bloqué après de mauvaises tentatives',
+        updated: 'A modifié son compte',
+        password_changed: 'A changé son mot de passe',
+      },
       provider_account: {
         created: 'A ajouté un compte fournisseur',
         updated: 'A modifié un compte fournisseur',

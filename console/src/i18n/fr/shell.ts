@@ -3,6 +3,7 @@ import type { Dictionary } from '../en.ts';
 export const shell: Dictionary['shell'] = {
   nav: { numbers: 'Numéros', gigs: 'Gigs', compliance: 'Conformité', settings: 'Réglages' },
   home: 'Relais, accueil',
+  goHome: 'Aller aux numéros',
   mainNavigation: 'Principale',
   menu: 'Menu',
   openMenu: 'Ouvrir le menu',

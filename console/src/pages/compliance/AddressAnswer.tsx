@@ -62,6 +62,7 @@ export function AddressAnswer({ group, requirement, lockedBecause }: AnswerProps
             <Form.Item
               key={part}
               name={part}
+              className={part === 'businessName' ? 'address-wide' : undefined}
               label={optional ? t('compliance.address.optional', { label }) : label}
               rules={
                 optional

@@ -18,7 +18,10 @@ export interface AnswerProps {
   lockedBecause: string | null;
 }
 
-/** One thing that a country asks for: what it is, what is accepted, what was given, what came back. */
+/**
+ * One thing that a country asks for: what it is, what is accepted, what was given, what came back. The providers write names
+ * and descriptions in English.
+ */
 export function RequirementCard(props: AnswerProps) {
   const { requirement } = props;
   const { t } = useTranslation();
@@ -27,11 +30,17 @@ export function RequirementCard(props: AnswerProps) {
   return (
     <section className="panel requirement" aria-labelledby={titleId}>
       <header className="requirement-head">
-        <h3 id={titleId}>{requirement.name}</h3>
+        <h3 id={titleId} lang="en">
+          {requirement.name}
+        </h3>
         <RequirementState requirement={requirement} />
       </header>
       {rejectionReason && <Alert type="error" showIcon title={rejectionReason} />}
-      {description && <p className="muted">{description}</p>}
+      {description && (
+        <p className="muted" lang="en">
+          {description}
+        </p>
+      )}
       <Accepted requirement={requirement} />
       {example && <p className="requirement-example">{t('compliance.requirement.example', { example })}</p>}
       {requirement.type === 'textual' && <TextAnswer {...props} />}

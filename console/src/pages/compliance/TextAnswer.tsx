@@ -37,30 +37,32 @@ export function TextAnswer({ group, requirement, lockedBecause }: AnswerProps) {
   return (
     <Form layout="vertical" onFinish={save} className="answer">
       <ErrorNotice error={saving.error} />
-      <Form.Item
-        label={<span className="visually-hidden">{requirement.name}</span>}
-        htmlFor={id}
-        validateStatus={shown ? 'error' : ''}
-        help={shown ?? undefined}
-      >
-        <TextField
-          id={id}
-          requirement={requirement}
-          value={text}
-          disabled={lockedBecause !== null}
-          onChange={change}
-        />
-      </Form.Item>
-      <ActionButton
-        htmlType="submit"
-        type={text === saved ? 'default' : 'primary'}
-        permission="compliance:submit"
-        blockedBecause={lockedBecause ?? (unchanged ? t('compliance.requirement.saved') : problem)}
-        loading={saving.isPending}
-        aria-label={t('compliance.requirement.saveOf', { name: requirement.name })}
-      >
-        {t('compliance.requirement.save')}
-      </ActionButton>
+      <div className="text-answer">
+        <Form.Item
+          label={<span className="visually-hidden">{requirement.name}</span>}
+          htmlFor={id}
+          validateStatus={shown ? 'error' : ''}
+          help={shown ?? undefined}
+        >
+          <TextField
+            id={id}
+            requirement={requirement}
+            value={text}
+            disabled={lockedBecause !== null}
+            onChange={change}
+          />
+        </Form.Item>
+        <ActionButton
+          htmlType="submit"
+          type={text === saved ? 'default' : 'primary'}
+          permission="compliance:submit"
+          blockedBecause={lockedBecause ?? (unchanged ? t('compliance.requirement.saved') : problem)}
+          loading={saving.isPending}
+          aria-label={t('compliance.requirement.saveOf', { name: requirement.name })}
+        >
+          {t('compliance.requirement.save')}
+        </ActionButton>
+      </div>
     </Form>
   );
 }

@@ -27,7 +27,7 @@ export function criteriaTexts(criteria: AcceptanceCriteria, t: TFunction): strin
   else if (max !== undefined) texts.push(t('compliance.requirement.maxLength', { max }));
   if (acceptableValues?.length)
     texts.push(t('compliance.requirement.among', { values: acceptableValues.join(', ') }));
-  if (timeLimit) texts.push(timeLimit);
-  if (localityLimit) texts.push(localityLimit);
+  if (timeLimit) texts.push(t('compliance.requirement.timeLimit', { limit: timeLimit }));
+  if (localityLimit) texts.push(t('compliance.requirement.locality', { limit: localityLimit }));
   return texts;
 }

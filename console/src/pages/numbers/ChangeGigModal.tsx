@@ -12,6 +12,7 @@ import { useFormat } from '../../ui/useFormat.ts';
 import { useNotify } from '../../ui/useNotify.ts';
 
 const ALL_GIGS = { limit: 200 };
+const NO_GIG = '';
 
 /** Moves a number to another gig. */
 export function ChangeGigModal({
@@ -26,21 +27,22 @@ export function ChangeGigModal({
   const { t } = useTranslation();
   const { country } = useFormat();
   const { done } = useNotify();
-  const [gigId, setGigId] = useState(number.gigId);
+  const [gigId, setGigId] = useState(number.gigId ?? NO_GIG);
   const gigs = useQuery({
     queryKey: keys.gigs(ALL_GIGS),
     queryFn: () => gigsApi.list(ALL_GIGS),
     enabled: open,
   });
   const moving = useMutation({
-    mutationFn: (id: string) => phoneNumberService.moveToGig(number.id, id),
+    mutationFn: () => phoneNumberService.moveToGig(number.id, gigId || null),
     onSuccess: async ({ number: moved }) => {
-      done(t('numbers.gigChanged', { gig: moved.gigName ?? '' }));
+      done(t('numbers.gigChanged', { gig: moved.gigName ?? t('numbers.noGig') }));
       onClose();
       await queryClient.invalidateQueries({ queryKey: ['numbers'] });
       await queryClient.invalidateQueries({ queryKey: ['gigs'] });
     },
   });
+  const list = gigs.data?.gigs ?? [];
   const label = (gig: Gig) =>
     gig.destinationZone === number.country
       ? gig.name
@@ -51,9 +53,9 @@ export function ChangeGigModal({
       title={t('numbers.changeGig')}
       okText={t('common.save')}
       cancelText={t('common.cancel')}
-      okButtonProps={{ disabled: !gigId || gigId === number.gigId }}
+      okButtonProps={{ disabled: gigId === (number.gigId ?? NO_GIG) }}
       confirmLoading={moving.isPending}
-      onOk={() => gigId && moving.mutate(gigId)}
+      onOk={() => moving.mutate()}
       onCancel={onClose}
     >
       <ErrorNotice error={moving.error ?? gigs.error} />
@@ -61,11 +63,14 @@ export function ChangeGigModal({
         <Form.Item label={t('numbers.gigChoice')} htmlFor="number-gig">
           <Select
             id="number-gig"
-            value={gigId ?? undefined}
+            value={gigId}
             onChange={setGigId}
             loading={gigs.isPending}
             showSearch={{ optionFilterProp: 'label' }}
-            options={(gigs.data?.gigs ?? []).map((gig) => ({ value: gig.id, label: label(gig) }))}
+            options={[
+              { value: NO_GIG, label: t('numbers.noGig') },
+              ...list.map((gig) => ({ value: gig.id, label: label(gig) })),
+            ]}
           />
         </Form.Item>
       </Form>

@@ -19,7 +19,7 @@ export function NumberActions({ number }: { number: PhoneNumber }) {
   const acting = useMutation({
     mutationFn: (action: 'refresh' | 'configure') => phoneNumberService.act(number.id, action),
     onSuccess: (_, action) =>
-      done(t(action === 'refresh' ? 'numbers.refreshed' : 'numbers.configureStarted')),
+      done(t(action === 'refresh' ? 'numbers.refreshed' : 'numbers.configured_again')),
     onError: failed,
     onSettled: () => queryClient.invalidateQueries({ queryKey: ['numbers'] }),
   });

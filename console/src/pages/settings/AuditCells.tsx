@@ -23,21 +23,29 @@ export function ChangeList({ changes }: { changes: AuditEntry['changes'] }) {
   const { t } = useTranslation();
   const fields = Object.entries(changes);
   if (!fields.length) return <Nothing />;
+  const empty = t('settings.audit.empty');
   return (
     <ul className="changes">
       {fields.map(([field, { from, to }]) => (
         <li key={field}>
           <span className="muted">{field}</span>{' '}
-          {from !== null && from !== undefined && <del>{valueText(from, t('settings.audit.empty'))}</del>}{' '}
-          <ArrowRightOutlined aria-label={t('settings.audit.became')} />{' '}
-          <ins>{valueText(to, t('settings.audit.empty'))}</ins>
+          {!isEmpty(from) && (
+            <>
+              <del>{valueText(from, empty)}</del>{' '}
+              <ArrowRightOutlined aria-label={t('settings.audit.became')} />{' '}
+            </>
+          )}
+          <ins>{valueText(to, empty)}</ins>
         </li>
       ))}
     </ul>
   );
 }
 
+const isEmpty = (value: unknown) => value === null || value === undefined || value === '';
+
 function valueText(value: unknown, empty: string): string {
-  if (value === null || value === undefined || value === '') return empty;
+  if (isEmpty(value)) return empty;
+  if (Array.isArray(value)) return value.join(', ');
   return typeof value === 'string' ? value : JSON.stringify(value);
 }

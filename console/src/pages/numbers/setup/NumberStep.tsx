@@ -7,6 +7,7 @@ import { phoneNumberService, type SearchFilters } from '../../../api/phoneNumber
 import type { AvailableNumber, Features, NumberType, Provider } from '../../../api/types.ts';
 import { EmptyState } from '../../../ui/EmptyState.tsx';
 import { ErrorNotice } from '../../../ui/ErrorNotice.tsx';
+import { townText } from '../../../ui/format.ts';
 import { PhoneText } from '../../../ui/texts.tsx';
 import { useFormat } from '../../../ui/useFormat.ts';
 import { FeatureList } from '../NumberStatusTag.tsx';
@@ -99,7 +100,7 @@ function Filters({
       <Form.Item name="locality" label={t('setup.number.locality')}>
         <Input maxLength={100} allowClear />
       </Form.Item>
-      <Form.Item name="features" label={t('setup.number.features')}>
+      <Form.Item className="offer-features" name="features" label={t('setup.number.features')}>
         <Checkbox.Group
           options={FEATURES.map((value) => ({ value, label: t(`common.features.${value}`) }))}
         />
@@ -115,7 +116,7 @@ function Offer({ number, onChoose }: { number: AvailableNumber; onChoose: () => 
   const { t } = useTranslation();
   const { money } = useFormat();
   const { monthlyCost, upfrontCost } = number;
-  const place = [number.locality, number.region].filter(Boolean).join(', ');
+  const place = [number.locality && townText(number.locality), number.region].filter(Boolean).join(', ');
   return (
     <article className="panel offer">
       <div className="offer-number">
