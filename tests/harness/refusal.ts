@@ -47,7 +47,7 @@ export async function expectUnharmed(relais: TestRelais): Promise<void> {
   expect({ status: health.status, text: health.text }).toMatchObject({ status: 200 });
   const { values } = await relais.kernel.metrics.httpSeconds.get();
   const failures = values
-    .filter(({ labels }) => String(labels.status).startsWith('5'))
-    .map(({ labels }) => labels);
+    .filter(({ metricName, labels }) => metricName?.endsWith('_count') && Number(labels.status) >= 500)
+    .map(({ labels }) => `${labels.method} ${labels.route} ${labels.status}`);
   expect(failures).toEqual([]);
 }

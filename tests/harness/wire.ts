@@ -30,13 +30,13 @@ export async function sendAndVanish(baseUrl: string, bytes: Buffer): Promise<voi
 
 function readReply(socket: Socket): Promise<Reply> {
   return new Promise((resolve, reject) => {
-    let received = Buffer.alloc(0);
+    let received: Buffer = Buffer.alloc(0);
     const look = (ended: boolean) => {
       const reply = parseReply(received, ended);
       if (reply) resolve(reply);
       else if (ended) reject(new Error(`The connection ended after ${JSON.stringify(received.toString())}`));
     };
-    socket.on('data', (chunk) => {
+    socket.on('data', (chunk: Buffer) => {
       received = Buffer.concat([received, chunk]);
       look(false);
     });

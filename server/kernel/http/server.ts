@@ -10,9 +10,10 @@ import fastify, {
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { publicBaseUrl } from '../config.ts';
 import { sha256 } from '../crypto.ts';
-import type { Ctx, Kernel } from '../ctx.ts';
+import type { Actor, Ctx, Kernel } from '../ctx.ts';
 import { fail, preferredLanguage, RelaisError } from '../errors.ts';
 import { newId } from '../ids.ts';
+import type { Logger } from '../log.ts';
 import type { Authenticate, Authority } from './authority.ts';
 import { answerBrokenHttp, answerError } from './failures.ts';
 import { registerOpenApi } from './openapi.ts';
@@ -38,6 +39,8 @@ export async function createHttp(
     fastify({
       loggerInstance: kernel.log as never,
       logController: new LogController({ disableRequestLogging: true }),
+      // Lines that belong to a request go through its ctx.log; a logger for each request would cost more than most requests.
+      childLoggerFactory: (logger) => logger,
       bodyLimit: BODY_MAX_BYTES,
       trustProxy: (_address, hop) => hop < config.TRUST_PROXY_HOPS,
       genReqId: () => newId(kernel.clock),
@@ -135,16 +138,26 @@ function addHooks(server: FastifyInstance, kernel: Kernel, authenticate: Authent
   });
 }
 
-/** The context of a caller who is not identified (yet). */
+const ANONYMOUS: Actor = { kind: 'system', id: 'anonymous', name: 'anonymous', role: null };
+
+/** The context of a caller who is not identified (yet). What most requests never look at is made when it is looked at. */
 function anonymousCtx(kernel: Kernel, request: FastifyRequest): Ctx {
+  let log: Logger | undefined;
   return {
     kernel,
-    log: kernel.log.child({ requestId: request.id }),
+    get log() {
+      log ??= kernel.log.child({ requestId: request.id });
+      return log;
+    },
     requestId: request.id,
-    actor: { kind: 'system', id: 'anonymous', name: 'anonymous', role: null },
+    actor: ANONYMOUS,
     companyId: null,
-    address: request.ip,
-    language: preferredLanguage(request.headers['accept-language']),
+    get address() {
+      return request.ip;
+    },
+    get language() {
+      return preferredLanguage(request.headers['accept-language']);
+    },
   };
 }
 
