@@ -94,6 +94,7 @@ function toTheme(isDark: boolean, still: boolean): ThemeConfig {
       colorTextSecondary: palette.muted,
       colorTextDescription: palette.muted,
       colorTextPlaceholder: palette.muted,
+      colorTextDisabled: palette.muted,
       colorBorder: palette.line,
       colorBorderSecondary: palette.lineSoft,
       fontFamily: FONT,

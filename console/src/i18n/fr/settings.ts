@@ -147,7 +147,7 @@ export const settings: Dictionary['settings'] = {
     twoStepOff:
       "En plus de votre mot de passe, la connexion demande alors un code d'une application d'authentification sur votre téléphone.",
     twoStepOn: "La connexion demande un code de votre application d'authentification.",
-    enable: 'Mettre en place la connexion en deux étapes',
+    enable: 'Activer la connexion en deux étapes',
     disable: 'Désactiver',
     disableTitle: 'Désactiver la connexion en deux étapes ?',
     disableText: 'Votre mot de passe suffira pour se connecter.',

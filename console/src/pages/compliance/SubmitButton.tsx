@@ -51,6 +51,7 @@ export function SubmitButton({ group }: { group: RequirementGroup }) {
   const { done } = useNotify();
   const validating = useValidate(group);
   const blocked = useSubmitBlock(group);
+  const isAgain = group.reviewStatus === 'rejected' || group.reviewStatus === 'expired';
   const submit = () =>
     validating.mutate(group.id, {
       onSuccess: ({ isValid, isComplete }) => isValid && isComplete && done(t('compliance.group.submitted')),
@@ -63,7 +64,7 @@ export function SubmitButton({ group }: { group: RequirementGroup }) {
       loading={validating.isPending}
       onClick={submit}
     >
-      {t(group.reviewStatus === 'draft' ? 'compliance.group.submit' : 'compliance.group.resubmit')}
+      {t(isAgain ? 'compliance.group.resubmit' : 'compliance.group.submit')}
     </ActionButton>
   );
 }

@@ -1,5 +1,5 @@
 import { Form, Input, Select } from 'antd';
-import { useEffect, useId, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { checkText } from '../../../../server/modules/compliance/model.ts';
 import { ActionButton } from '../../ui/ActionButton.tsx';
@@ -15,7 +15,6 @@ const LONG_TEXT_CHARS = 120;
 export function TextAnswer({ group, requirement, lockedBecause }: AnswerProps) {
   const { t } = useTranslation();
   const { country } = useFormat();
-  const id = useId();
   const saved = typeof requirement.submittedValue === 'string' ? requirement.submittedValue : '';
   const [text, setText] = useState(saved);
   const [touched, setTouched] = useState(false);
@@ -38,14 +37,8 @@ export function TextAnswer({ group, requirement, lockedBecause }: AnswerProps) {
     <Form layout="vertical" onFinish={save} className="answer">
       <ErrorNotice error={saving.error} />
       <div className="text-answer">
-        <Form.Item
-          label={<span className="visually-hidden">{requirement.name}</span>}
-          htmlFor={id}
-          validateStatus={shown ? 'error' : ''}
-          help={shown ?? undefined}
-        >
+        <Form.Item validateStatus={shown ? 'error' : ''} help={shown ?? undefined}>
           <TextField
-            id={id}
             requirement={requirement}
             value={text}
             disabled={lockedBecause !== null}
@@ -68,20 +61,19 @@ export function TextAnswer({ group, requirement, lockedBecause }: AnswerProps) {
 }
 
 interface FieldProps {
-  id: string;
   requirement: AnswerProps['requirement'];
   value: string;
   disabled: boolean;
   onChange: (text: string) => void;
 }
 
-function TextField({ id, requirement, value, disabled, onChange }: FieldProps) {
+function TextField({ requirement, value, disabled, onChange }: FieldProps) {
   const { t } = useTranslation();
   const { acceptableValues, maxLength } = requirement.acceptanceCriteria;
   if (acceptableValues?.length) {
     return (
       <Select
-        id={id}
+        aria-label={requirement.name}
         disabled={disabled}
         value={value || undefined}
         onChange={onChange}
@@ -91,7 +83,7 @@ function TextField({ id, requirement, value, disabled, onChange }: FieldProps) {
     );
   }
   const shared = {
-    id,
+    'aria-label': requirement.name,
     disabled,
     value,
     onChange: (event: { target: { value: string } }) => onChange(event.target.value),

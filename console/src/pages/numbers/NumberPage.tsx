@@ -112,7 +112,10 @@ function Configuration({ number }: { number: PhoneNumber }) {
   const { t } = useTranslation();
   if (number.status !== 'active') return <Nothing />;
   return (
-    <StatusTag tone={number.configured ? 'good' : 'wait'}>
+    <StatusTag
+      tone={number.configured ? 'good' : 'wait'}
+      title={number.configured ? t('numbers.configuredHint') : undefined}
+    >
       {t(number.configured ? 'numbers.configured' : 'numbers.notConfigured')}
     </StatusTag>
   );
