@@ -28,7 +28,7 @@ export function refusalFault({ status, headers, text }: Reply): string | null {
   if (!(code in catalogue)) return `unknown code ${code}`;
   if (requestId !== headers.get('x-request-id')) return `request id ${requestId} is not in the header`;
   if (
-    /node_modules|\bat \/|\.ts:\d|select |insert into|violates/i.test(error + JSON.stringify(details ?? ''))
+    /node_modules|\n\s*at |\.ts:\d|select |insert into|violates/i.test(error + JSON.stringify(details ?? ''))
   )
     return `tells of our insides: ${text.slice(0, 300)}`;
   if (error.length > 2000) return `a sentence of ${error.length} characters`;

@@ -51,6 +51,8 @@ export async function createHttp(
       clientErrorHandler: (error, socket) => answerBrokenHttp(kernel, error, socket),
     }) as unknown as FastifyInstance,
   );
+  // Bodies are JSON; where they are files or webhooks, the routes say so.
+  server.removeContentTypeParser('text/plain');
   server.setValidatorCompiler(validatorCompiler);
   server.setSerializerCompiler(serializerCompiler);
   server.decorateRequest('ctx', null as unknown as Ctx);
