@@ -1,0 +1,101 @@
+import { connect } from 'node:net';
+import { type Keys, makeRequests, type ProviderName } from './requests.ts';
+
+/** One round: what the load process is told. */
+export interface Round {
+  keys: Keys;
+  provider: ProviderName;
+  port: number;
+  /** What Twilio was given as the server's address. */
+  publicUrl: string;
+  connections: number;
+  /** Requests made and signed beforehand; the round ends early when all are sent. */
+  requests: number;
+  durationMs: number;
+}
+
+/** What it answers. */
+export interface RoundResult {
+  answered: number;
+  /** Answers that were not 200. */
+  refused: number;
+  elapsedMs: number;
+  p50Ms: number;
+  p99Ms: number;
+}
+
+/**
+ * The load process: keep-alive connections with one request in flight each, over plain sockets, so that the client costs
+ * as little as possible of the machine that it shares with the server.
+ */
+async function run(round: Round): Promise<RoundResult> {
+  const requests = makeRequests(round.keys, round.provider, round.publicUrl, round.requests);
+  let sent = 0;
+  let refused = 0;
+  const latenciesMs: number[] = [];
+  const startedMs = performance.now();
+  const endMs = startedMs + round.durationMs;
+  const lanes = Array.from({ length: round.connections }, async () => {
+    const send = await open(round.port);
+    try {
+      while (sent < requests.length && performance.now() < endMs) {
+        const request = requests[sent++]!;
+        const sentMs = performance.now();
+        if ((await send(request)) !== 200) refused += 1;
+        latenciesMs.push(performance.now() - sentMs);
+      }
+    } finally {
+      send.close();
+    }
+  });
+  await Promise.all(lanes);
+  const elapsedMs = performance.now() - startedMs;
+  latenciesMs.sort((left, right) => left - right);
+  const quantile = (share: number) => latenciesMs[Math.floor(latenciesMs.length * share)] ?? 0;
+  return { answered: latenciesMs.length, refused, elapsedMs, p50Ms: quantile(0.5), p99Ms: quantile(0.99) };
+}
+
+type Send = ((request: Buffer) => Promise<number>) & { close(): void };
+
+/** A connection that sends a request and resolves with the status once the whole answer is there. */
+async function open(port: number): Promise<Send> {
+  const socket = connect({ port, host: '127.0.0.1', noDelay: true });
+  await new Promise<void>((resolve, reject) => socket.once('connect', resolve).once('error', reject));
+  let waiting: { resolve(status: number): void; reject(error: Error): void } | null = null;
+  let received = '';
+  const fail = (error: Error) => waiting?.reject(error);
+  socket.on('error', fail);
+  socket.on('close', () => fail(new Error('The server closed a connection in the middle of a round')));
+  socket.on('data', (chunk) => {
+    received += chunk.toString('latin1');
+    const headEnd = received.indexOf('\r\n\r\n');
+    if (headEnd === -1) return;
+    const bodyLength = Number(/\r\ncontent-length: (\d+)/i.exec(received)?.[1] ?? 0);
+    if (received.length < headEnd + 4 + bodyLength) return;
+    const status = Number(received.slice(9, 12));
+    received = '';
+    waiting?.resolve(status);
+  });
+  const send = (request: Buffer) =>
+    new Promise<number>((resolve, reject) => {
+      waiting = { resolve, reject };
+      socket.write(request);
+    });
+  return Object.assign(send, {
+    close: () => {
+      waiting = null;
+      socket.destroy();
+    },
+  });
+}
+
+process.on('message', (round: Round) => {
+  run(round).then(
+    (result) => process.send!(result),
+    (error) => {
+      console.error(error);
+      process.exit(1);
+    },
+  );
+});
+process.on('disconnect', () => process.exit(0));
