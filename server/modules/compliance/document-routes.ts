@@ -126,6 +126,14 @@ function uploadRoute(server: HttpServer): void {
 
 const fileContent = Object.fromEntries(ACCEPTED.map((type) => [type, { schema: z.custom<Buffer>() }]));
 
+/** A text in a header's parameter (RFC 8187, section 3.2.1): encodeURIComponent leaves some characters that may not stand there. */
+function extValue(text: string): string {
+  return encodeURIComponent(text).replace(
+    /['()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+}
+
 function vaultRoutes(server: HttpServer): void {
   const params = z.object({ id: z.string() });
   server.get(
@@ -177,7 +185,7 @@ function vaultRoutes(server: HttpServer): void {
       return (
         reply
           .type(document.contentType)
-          .header('content-disposition', `inline; filename*=UTF-8''${encodeURIComponent(document.filename)}`)
+          .header('content-disposition', `inline; filename*=UTF-8''${extValue(document.filename)}`)
           .header('cache-control', 'private, no-store')
           // Shown by the browser's own viewer, with no rights of this site.
           .header(

@@ -8,6 +8,7 @@ import { audit } from '../identity/index.ts';
 import * as store from './documents-store.ts';
 
 export const DOCUMENT_MAX_BYTES = 10 * 1024 * 1024;
+const FILENAME_MAX = 200;
 
 export const ACCEPTED = ['application/pdf', 'image/png', 'image/jpeg'] as const;
 type ContentType = (typeof ACCEPTED)[number];
@@ -67,12 +68,8 @@ export async function keepFile(ctx: CompanyCtx, file: UploadedFile): Promise<sto
 /** The name as people know it, without folders or control characters. */
 function cleanFilename(name: string): string {
   const base = name.split(/[/\\]/).at(-1) ?? '';
-  return (
-    base
-      .replace(/\p{Cc}/gu, '')
-      .trim()
-      .slice(0, 200) || 'document'
-  );
+  const characters = [...base.replace(/\p{Cc}/gu, '').trim()];
+  return characters.slice(0, FILENAME_MAX).join('') || 'document';
 }
 
 /** A document's content, decrypted. */
