@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { manualClock } from '../../kernel/clock.ts';
 import { RelaisError } from '../../kernel/errors.ts';
 import type { Failure } from './failure.ts';
 import { createRequester, type Repeat, retryAfterMs } from './requests.ts';
@@ -19,7 +20,8 @@ class SdkError extends Error {
 }
 
 /** Sends through a requester whose pauses end at once; the provider fails as told, then answers. */
-async function send(repeat: Repeat, failures: Partial<Failure>[]) {
+async function send(repeat: Repeat, failures: Partial<Failure>[], eachTakesMs = 0) {
+  const clock = manualClock(0);
   const pausesMs: number[] = [];
   const outcomes: string[] = [];
   let sent = 0;
@@ -34,8 +36,11 @@ async function send(repeat: Repeat, failures: Partial<Failure>[]) {
       pausesMs.push(ms);
     },
     random: () => 1,
+    clock,
+    timeoutMs: 20_000,
   });
   const result = await request(repeat, async () => {
+    clock.advance(eachTakesMs);
     const failure = failures[sent++];
     if (failure) throw new SdkError(failure);
     return 'answer';
@@ -100,6 +105,11 @@ it('gives up after a few attempts, and at once when the provider says no', async
   });
 });
 
+it('does not keep a person waiting for many time-outs in a row', async () => {
+  const timeouts = Array.from({ length: 9 }, () => ({ kind: 'timeout' as const, status: null }));
+  expect(await send('repeatable', timeouts, 20_000)).toMatchObject({ result: 'provider_timeout', sent: 2 });
+});
+
 it('hands on errors that are not about a request as they are', async () => {
   const request = createRequester({
     provider: 'twilio',
@@ -108,6 +118,8 @@ it('hands on errors that are not about a request as they are', async () => {
     metrics: { providerRequests: { inc: () => undefined } as never },
     sleep: async () => undefined,
     random: () => 0,
+    clock: manualClock(0),
+    timeoutMs: 20_000,
   });
   const bug = new TypeError('a bug of ours');
   await expect(request('repeatable', () => Promise.reject(bug))).rejects.toBe(bug);

@@ -1,3 +1,4 @@
+import type { Clock } from '../../kernel/clock.ts';
 import type { Metrics } from '../../kernel/metrics.ts';
 import { type CodeMap, type Failure, outcomeOf, type ReadFailure, toRelaisError } from './failure.ts';
 import type { ProviderName } from './port.ts';
@@ -19,6 +20,9 @@ export interface RequesterDeps {
   sleep(ms: number): Promise<void>;
   /** From 0 to 1, for the jitter. */
   random(): number;
+  clock: Clock;
+  /** How long one request may take. After one and a half times as long, spent on waiting for answers, no more attempts are made. */
+  timeoutMs: number;
 }
 
 const ATTEMPTS_MAX = 4;
@@ -33,7 +37,9 @@ const PAUSE_MAX_MS = 20_000;
 export function createRequester(deps: RequesterDeps): Requester {
   const count = (outcome: string) => deps.metrics.providerRequests.inc({ provider: deps.provider, outcome });
   return async (repeat, send) => {
+    let waitedMs = 0;
     for (let attempt = 1; ; attempt++) {
+      const sentMs = deps.clock.nowMs();
       try {
         const answer = await send();
         count('ok');
@@ -42,11 +48,12 @@ export function createRequester(deps: RequesterDeps): Requester {
         const failure = deps.readFailure(error);
         if (!failure) throw error;
         count(outcomeOf(failure));
+        waitedMs += deps.clock.nowMs() - sentMs;
         const pauseMs =
           mayRepeat(repeat, failure) && attempt < ATTEMPTS_MAX
             ? pauseBefore(attempt, failure, deps.random())
             : null;
-        if (pauseMs === null || pauseMs > PAUSE_MAX_MS)
+        if (pauseMs === null || pauseMs > PAUSE_MAX_MS || waitedMs > 1.5 * deps.timeoutMs)
           throw toRelaisError(deps.provider, failure, deps.codes, error);
         await deps.sleep(pauseMs);
       }

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { eventually } from '../../../tests/harness/eventually.ts';
 import { systemCtx, transact } from '../../kernel/ctx.ts';
 import { newId } from '../../kernel/ids.ts';
 import { assignCompany, insertEvents } from './events-store.ts';
@@ -112,6 +113,22 @@ it('one that fails holds up no other', async () => {
     'fine handled',
     'good handled',
   ]);
+});
+
+it('one that waits for a provider holds up no other', async () => {
+  let answer: () => void = () => {};
+  const handled: string[] = [];
+  const worker = start(async ({ eventId }) => {
+    if (eventId === 'slow') await new Promise<void>((resolve) => (answer = resolve));
+    handled.push(eventId);
+    return 'handled';
+  });
+  await deliver('slow');
+  for (const id of ['quick-1', 'quick-2']) await deliver(id);
+  await eventually(() => expect(handled).toEqual(expect.arrayContaining(['quick-1', 'quick-2'])));
+  answer();
+  await worker.idle();
+  expect(handled.at(-1)).toBe('slow');
 });
 
 it('several workers share the events and do none twice', async () => {

@@ -1,3 +1,4 @@
+import { createBatcher } from '../../kernel/batch.ts';
 import type { Kernel } from '../../kernel/ctx.ts';
 import { inSystem } from '../../kernel/db/index.ts';
 import { claimEvents, type EventRow, nextDueAt, type Settlement, settleEvents } from './events-store.ts';
@@ -21,9 +22,11 @@ export interface EventWorker {
   stop(): Promise<void>;
 }
 
-const BATCH = 64;
-const CONCURRENCY = 8;
-/** What a process took is free for others after this long; handlers work in the database and need a fraction of it. */
+/** Events in hand at once. Some wait for a provider's answer: they must not hold up the others. */
+const IN_HAND_MAX = 32;
+/** Fewer free places than this are not worth a claim. */
+const CLAIM_MIN = 8;
+/** What a process took is free for others after this long. */
 const LEASE_MS = 60_000;
 /** Events stored by other processes are found this late at most. */
 const POLL_MS = 1000;
@@ -35,30 +38,42 @@ const BACKOFF_MAX_MS = 3_600_000;
 /** Starts handing stored events to the handlers of their topics, in this process and beside others. */
 export function startProviderEvents(kernel: Kernel, handlers: Record<string, EventHandler>): EventWorker {
   const { nudges } = stateOf(kernel);
-  let running: Promise<void> | null = null;
+  const hand = createHand(kernel, handlers, () => nudge());
+  let claiming: Promise<void> | null = null;
   let again = false;
   let stopped = false;
   let prunedAtMs = kernel.clock.nowMs();
 
-  async function drain(): Promise<void> {
+  /** Takes due events until none is left or the hand is full; whoever finishes makes it look again. */
+  async function claimAll(): Promise<void> {
     do {
       again = false;
-      while (!stopped && (await handleBatch(kernel, handlers)) > 0);
-      if (kernel.clock.nowMs() - prunedAtMs > PRUNE_EVERY_MS) {
-        prunedAtMs = kernel.clock.nowMs();
-        await pruneDeliveries(kernel);
-      }
+      const free = IN_HAND_MAX - hand.size();
+      if (free < CLAIM_MIN) return;
+      const at = kernel.clock.now();
+      const leaseUntil = new Date(at.getTime() + LEASE_MS);
+      const events = await inSystem(kernel.db, (tx) => claimEvents(tx, at, leaseUntil, free));
+      for (const event of events) hand.take(event);
+      again ||= events.length === free;
     } while (again && !stopped);
+    if (kernel.clock.nowMs() - prunedAtMs <= PRUNE_EVERY_MS) return;
+    prunedAtMs = kernel.clock.nowMs();
+    await pruneDeliveries(kernel);
   }
 
   function nudge(): void {
     again = true;
     if (stopped) return;
-    running ??= drain()
+    claiming ??= claimAll()
       .catch((error) => kernel.log.warn({ err: error }, 'Provider events could not be read; trying again'))
       .finally(() => {
-        running = null;
+        claiming = null;
       });
+  }
+
+  async function settled(): Promise<void> {
+    await claiming;
+    await hand.empty();
   }
 
   nudges.add(nudge);
@@ -69,34 +84,54 @@ export function startProviderEvents(kernel: Kernel, handlers: Record<string, Eve
     idle: async () => {
       for (;;) {
         nudge();
-        await running;
+        await settled();
         const due = await inSystem(kernel.db, nextDueAt);
-        if (stopped || !due || due > kernel.clock.now()) return;
+        if (stopped || ((!due || due > kernel.clock.now()) && hand.size() === 0)) return;
       }
     },
     stop: async () => {
       stopped = true;
       nudges.delete(nudge);
       clearInterval(poll);
-      await running;
+      await settled();
     },
   };
 }
 
-async function handleBatch(kernel: Kernel, handlers: Record<string, EventHandler>): Promise<number> {
-  const at = kernel.clock.now();
-  const events = await inSystem(kernel.db, (tx) =>
-    claimEvents(tx, at, new Date(at.getTime() + LEASE_MS), BATCH),
+/** The events that this process is acting on. Their outcomes are stored together where they come together. */
+function createHand(kernel: Kernel, handlers: Record<string, EventHandler>, onFree: () => void) {
+  const inHand = new Set<Promise<void>>();
+  const settlements = createBatcher(
+    async (items: Settlement[]) => {
+      await inSystem(kernel.db, (tx) => settleEvents(tx, items, kernel.clock.now()));
+      return items;
+    },
+    { itemsMax: IN_HAND_MAX },
   );
-  if (events.length === 0) return 0;
-  const settlements: Settlement[] = [];
-  const queue = events.values();
-  const lanes = Array.from({ length: Math.min(CONCURRENCY, events.length) }, async () => {
-    for (const event of queue) settlements.push(await handleOne(kernel, handlers, event));
-  });
-  await Promise.all(lanes);
-  await inSystem(kernel.db, (tx) => settleEvents(tx, settlements, kernel.clock.now()));
-  return events.length;
+
+  async function act(event: EventRow): Promise<void> {
+    try {
+      await settlements.add(await handleOne(kernel, handlers, event));
+    } catch (error) {
+      // The lease runs out and the event is handled again.
+      kernel.log.warn(
+        { err: error, eventId: event.id },
+        'The outcome of a provider event could not be stored',
+      );
+    }
+  }
+
+  return {
+    size: () => inHand.size,
+    empty: () => Promise.all(inHand),
+    take(event: EventRow): void {
+      const work = act(event).finally(() => {
+        inHand.delete(work);
+        onFree();
+      });
+      inHand.add(work);
+    },
+  };
 }
 
 async function handleOne(

@@ -37,6 +37,8 @@ export function openTelnyx(account: TelnyxAccount, deps: PortDeps): TelnyxParts 
     metrics: deps.metrics,
     sleep: deps.sleep,
     random: deps.random,
+    clock: deps.clock,
+    timeoutMs: deps.timeoutMs,
   });
   return { account, client, request, deps };
 }

@@ -39,6 +39,8 @@ export function openTwilio(account: TwilioAccount, deps: PortDeps): TwilioParts 
     metrics: deps.metrics,
     sleep: deps.sleep,
     random: deps.random,
+    clock: deps.clock,
+    timeoutMs: deps.timeoutMs,
   });
   const regulations = new Map<string, { atMs: number; regulation: Regulation | null }>();
   async function regulation(zone: Zone): Promise<Regulation | null> {
