@@ -125,6 +125,7 @@ export async function submitGroup(ctx: CompanyCtx, groupId: string): Promise<Gro
     fail('requirements_incomplete', { missing: names(progress.missing) }, { missing: progress.missing });
   if (!groupCan('submit', group.row.reviewStatus) || group.requirements.length === 0) return group;
   await syncGroup(ctx, group.row.id);
+  if (isJudgedWithOrder(group.row)) return getGroup(ctx, groupId);
   const synced = await getGroup(ctx, groupId);
   if (!synced.row.remoteId)
     fail('provider_error', { provider: group.row.provider, reason: 'the group does not exist there yet' });
@@ -140,6 +141,13 @@ export async function submitGroup(ctx: CompanyCtx, groupId: string): Promise<Gro
     }),
   );
   return getGroup(ctx, groupId);
+}
+
+/** Telnyx judges the paperwork of these countries with each order, and refuses to look at it before (developers.telnyx.com). */
+const WITHOUT_PRE_APPROVAL = new Set(['IT']);
+
+function isJudgedWithOrder(row: store.GroupRow): boolean {
+  return row.provider === 'telnyx' && WITHOUT_PRE_APPROVAL.has(row.country);
 }
 
 /** Asks the provider how a group stands and keeps its answer. The same function serves the timer and the webhook. */

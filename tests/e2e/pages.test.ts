@@ -1,0 +1,87 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startRelais, type TestRelais } from '../harness/relais.ts';
+import {
+  assertConsoleBuilt,
+  horizontalOverflowPx,
+  launchBrowser,
+  openPage,
+  signIn,
+  speak,
+} from './browser.ts';
+
+let relais: TestRelais;
+let browser: Browser;
+const pages: string[] = [
+  '/numbers',
+  '/numbers/buy',
+  '/gigs',
+  '/compliance',
+  '/compliance/documents',
+  '/settings/company',
+  '/settings/members',
+  '/settings/provider-accounts',
+  '/settings/api-keys',
+  '/settings/security',
+  '/settings/audit',
+  '/settings/provider-events',
+];
+
+beforeAll(async () => {
+  assertConsoleBuilt();
+  relais = await startRelais();
+  browser = await launchBrowser();
+  await relais.api.post('/api/gigs', {
+    name: 'A gig with a name that is rather long for a narrow screen',
+    destinationZone: 'FR',
+  });
+  const { body: group } = await relais.api.post('/api/requirement-groups', { destinationZone: 'FR' });
+  const { body: search } = await relais.api.get('/api/phone-numbers/search?countryCode=US&limit=1');
+  const { body: bought } = await relais.api.post('/api/phone-numbers/purchase', {
+    phoneNumber: search.numbers[0].phoneNumber,
+  });
+  pages.push(`/compliance/groups/${group.group.id}`, `/numbers/${bought.number.id}`);
+});
+afterAll(async () => {
+  await browser?.close();
+  await relais?.stop();
+});
+
+describe('every page of the console', () => {
+  it.each([
+    ['desktop', 'en', 'light', { width: 1440, height: 900 }],
+    ['phone', 'fr', 'dark', { width: 390, height: 844 }],
+  ] as const)(
+    'on a %s, in %s, %s: shows itself without complaint and fits',
+    async (device, language, scheme, viewport) => {
+      const { page, complaints } = await openPage(browser, {
+        locale: language === 'fr' ? 'fr-FR' : 'en-GB',
+        colorScheme: scheme,
+        viewport,
+      });
+      await speak(relais, relais.owner, language);
+      await signIn(page, relais, relais.owner, language).catch(async (error) => {
+        // On a phone the navigation is behind a button.
+        if (device !== 'phone') throw error;
+      });
+      for (const path of pages) {
+        await page.goto(`${relais.baseUrl}${path}`);
+        await page.getByRole('heading', { level: 1 }).waitFor();
+        expect(new URL(page.url()).pathname, path).toBe(path);
+        expect(await page.getAttribute('html', 'lang'), path).toBe(language);
+        expect(await horizontalOverflowPx(page), `${path} is wider than the window`).toBeLessThanOrEqual(0);
+        expect(complaints, path).toEqual([]);
+      }
+      await page.context().close();
+    },
+  );
+
+  it('a page that does not exist says so and leads back', async () => {
+    const { page } = await openPage(browser);
+    await signIn(page, relais, relais.owner);
+    await page.goto(`${relais.baseUrl}/no/such/page`);
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    expect(await page.getByRole('main').getByRole('link').count()).toBeGreaterThan(0);
+    await page.context().close();
+  });
+});
