@@ -36,11 +36,6 @@ export const catalogue = {
     fr: "Cette adresse n'existe pas. Voir /api/docs pour l'API.",
   },
   conflict: { status: 409, en: '{reason}', fr: '{reason}' },
-  idempotency_key_reused: {
-    status: 409,
-    en: 'This Idempotency-Key was used for a different request: use a new key.',
-    fr: 'Cet Idempotency-Key a servi pour une autre requête : utilisez une nouvelle clé.',
-  },
   rate_limited: {
     status: 429,
     en: 'Too many requests: try again in {seconds} s.',
@@ -91,11 +86,6 @@ export const catalogue = {
     status: 403,
     en: 'You belong to no company yet: create one or accept an invitation.',
     fr: "Vous n'appartenez encore à aucune entreprise : créez-en une ou acceptez une invitation.",
-  },
-  two_factor_required: {
-    status: 401,
-    en: 'Enter the code of your authenticator application.',
-    fr: "Entrez le code de votre application d'authentification.",
   },
   last_owner: {
     status: 409,

@@ -34,7 +34,9 @@ export function documentRoutes(server: HttpServer): void {
     submissionRoute(scoped);
     uploadRoute(scoped);
   });
-  vaultRoutes(server);
+  listRoute(server);
+  contentRoute(server);
+  removalRoute(server);
 }
 
 /** Reads the one file of a multipart body. Throws file_missing, file_too_large, file_unreadable. */
@@ -134,8 +136,9 @@ function extValue(text: string): string {
   );
 }
 
-function vaultRoutes(server: HttpServer): void {
-  const params = z.object({ id: z.string() });
+const byId = z.object({ id: z.string() });
+
+function listRoute(server: HttpServer): void {
   server.get(
     '/api/documents',
     {
@@ -169,6 +172,9 @@ function vaultRoutes(server: HttpServer): void {
       };
     },
   );
+}
+
+function contentRoute(server: HttpServer): void {
   server.get(
     '/api/documents/:id/content',
     {
@@ -176,7 +182,7 @@ function vaultRoutes(server: HttpServer): void {
       schema: {
         tags,
         summary: "A document's content",
-        params,
+        params: byId,
         response: { 200: { content: fileContent }, ...errorResponses },
       },
     },
@@ -196,6 +202,9 @@ function vaultRoutes(server: HttpServer): void {
       );
     },
   );
+}
+
+function removalRoute(server: HttpServer): void {
   server.delete(
     '/api/documents/:id',
     {
@@ -203,7 +212,7 @@ function vaultRoutes(server: HttpServer): void {
       schema: {
         tags,
         summary: 'Delete a document that no group uses',
-        params,
+        params: byId,
         response: { 200: ok({}), ...errorResponses },
       },
     },

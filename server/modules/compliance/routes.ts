@@ -31,6 +31,7 @@ const tags = ['requirements'];
 export function complianceRoutes(server: HttpServer): void {
   countryRoute(server);
   groupRoutes(server);
+  zoneRoute(server);
   statusRoutes(server);
   answerRoutes(server);
   documentRoutes(server);
@@ -126,6 +127,9 @@ function groupRoutes(server: HttpServer): void {
       group: groupView(await getGroup(withCompany(request.ctx), request.params.groupId)),
     }),
   );
+}
+
+function zoneRoute(server: HttpServer): void {
   server.get(
     '/api/requirement-groups/companies/:companyId/zones/:destinationZone',
     {

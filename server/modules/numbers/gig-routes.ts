@@ -19,6 +19,12 @@ const gigBody = z.object({
 });
 
 export function gigRoutes(server: HttpServer): void {
+  listRoute(server);
+  createRoute(server);
+  oneGigRoutes(server);
+}
+
+function listRoute(server: HttpServer): void {
   server.get(
     '/api/gigs',
     {
@@ -44,6 +50,9 @@ export function gigRoutes(server: HttpServer): void {
       return { success: true as const, gigs: page.rows.map(gigView), nextCursor: page.nextCursor };
     },
   );
+}
+
+function createRoute(server: HttpServer): void {
   server.post(
     '/api/gigs',
     {
@@ -55,6 +64,9 @@ export function gigRoutes(server: HttpServer): void {
         .status(201)
         .send({ success: true, gig: gigView(await createGig(withCompany(request.ctx), request.body)) }),
   );
+}
+
+function oneGigRoutes(server: HttpServer): void {
   server.get(
     '/api/gigs/:gigId',
     { config: read, schema: { tags, summary: 'One gig', params, response: { 200: one, ...errorResponses } } },

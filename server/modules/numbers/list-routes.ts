@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { transact, withCompany } from '../../kernel/ctx.ts';
+import { type CompanyCtx, transact, withCompany } from '../../kernel/ctx.ts';
 import { fromCursor, pageQuery, toCsv, toPage } from '../../kernel/http/paging.ts';
 import { errorResponses, ok, optionalId } from '../../kernel/http/schemas.ts';
 import type { HttpServer } from '../../kernel/http/server.ts';
 import { PROVIDERS, portFor } from '../providers/index.ts';
 import { getGig } from './gigs.ts';
 import { assignNumber, getNumber, refreshOrder, releaseNumber, requestConfiguration } from './lifecycle.ts';
-import { listEvents, listNumbers, listNumbersOfGig, type NumberFilter } from './store.ts';
+import { listEvents, listNumbers, listNumbersOfGig, type NumberFilter, type NumberRow } from './store.ts';
 import { numberSchema, numberView, timelineSchema } from './views.ts';
 
 const read = { authority: { permission: 'numbers:read' } } as const;
@@ -28,7 +28,8 @@ export function listRoutes(server: HttpServer): void {
   listRoute(server, '/api/phone-numbers', {});
   listRoute(server, '/api/telnyx/phone-numbers', { provider: 'telnyx' });
   detailRoutes(server);
-  changeRoutes(server);
+  assignRoute(server);
+  actionRoutes(server);
   gigCheckRoute(server);
   connectionsRoute(server);
 }
@@ -122,7 +123,7 @@ function detailRoutes(server: HttpServer): void {
   );
 }
 
-function changeRoutes(server: HttpServer): void {
+function assignRoute(server: HttpServer): void {
   server.patch(
     '/api/phone-numbers/:id',
     {
@@ -140,56 +141,37 @@ function changeRoutes(server: HttpServer): void {
       number: numberView(await assignNumber(withCompany(request.ctx), request.params.id, request.body.gigId)),
     }),
   );
-  server.post(
-    '/api/phone-numbers/:id/release',
-    {
-      config: manage,
-      schema: {
-        tags: ['numbers'],
-        summary: 'Give a number back to the provider',
-        params,
-        response: { 200: one, ...errorResponses },
+}
+
+/** Does something with a number and answers with what it is then. */
+type NumberAction = (ctx: CompanyCtx, id: string) => Promise<NumberRow>;
+
+const ACTIONS: Record<string, { summary: string; act: NumberAction }> = {
+  release: { summary: 'Give a number back to the provider', act: releaseNumber },
+  configure: { summary: 'Point a number at our webhooks again', act: requestConfiguration },
+  refresh: { summary: 'Ask the provider how a number stands', act: refreshNumber },
+};
+
+async function refreshNumber(ctx: CompanyCtx, id: string): Promise<NumberRow> {
+  const number = await getNumber(ctx, id);
+  await refreshOrder(ctx, number.orderId, 'user');
+  return getNumber(ctx, number.id);
+}
+
+function actionRoutes(server: HttpServer): void {
+  for (const [name, { summary, act }] of Object.entries(ACTIONS)) {
+    server.post(
+      `/api/phone-numbers/:id/${name}`,
+      {
+        config: manage,
+        schema: { tags: ['numbers'], summary, params, response: { 200: one, ...errorResponses } },
       },
-    },
-    async (request) => ({
-      success: true as const,
-      number: numberView(await releaseNumber(withCompany(request.ctx), request.params.id)),
-    }),
-  );
-  server.post(
-    '/api/phone-numbers/:id/configure',
-    {
-      config: manage,
-      schema: {
-        tags: ['numbers'],
-        summary: 'Point a number at our webhooks again',
-        params,
-        response: { 200: one, ...errorResponses },
-      },
-    },
-    async (request) => ({
-      success: true as const,
-      number: numberView(await requestConfiguration(withCompany(request.ctx), request.params.id)),
-    }),
-  );
-  server.post(
-    '/api/phone-numbers/:id/refresh',
-    {
-      config: manage,
-      schema: {
-        tags: ['numbers'],
-        summary: 'Ask the provider how a number stands',
-        params,
-        response: { 200: one, ...errorResponses },
-      },
-    },
-    async (request) => {
-      const ctx = withCompany(request.ctx);
-      const number = await getNumber(ctx, request.params.id);
-      await refreshOrder(ctx, number.orderId, 'user');
-      return { success: true as const, number: numberView(await getNumber(ctx, number.id)) };
-    },
-  );
+      async (request) => ({
+        success: true as const,
+        number: numberView(await act(withCompany(request.ctx), request.params.id)),
+      }),
+    );
+  }
 }
 
 function gigCheckRoute(server: HttpServer): void {

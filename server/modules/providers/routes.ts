@@ -64,12 +64,14 @@ const manage = { authority: { permission: 'provider_accounts:manage' } } as cons
 /** Provider accounts and the list of webhook deliveries. */
 export function providerRoutes(server: HttpServer): void {
   accountRoutes(server);
+  oneAccountRoutes(server);
   testRoute(server);
   deliveriesRoute(server);
 }
 
+const single = ok.extend({ account });
+
 function accountRoutes(server: HttpServer): void {
-  const single = ok.extend({ account });
   server.get(
     '/api/provider-accounts',
     {
@@ -98,6 +100,9 @@ function accountRoutes(server: HttpServer): void {
         .status(201)
         .send({ success: true as const, account: await accounts.createAccount(withCompany(ctx), body) }),
   );
+}
+
+function oneAccountRoutes(server: HttpServer): void {
   server.patch(
     '/api/provider-accounts/:id',
     {
