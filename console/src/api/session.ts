@@ -1,5 +1,6 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { may } from '../../../server/modules/identity/model.ts';
+import { paths } from '../paths.ts';
 import { auth } from './auth.ts';
 import { ApiError, requestContext } from './client.ts';
 import { me as meApi } from './identity.ts';
@@ -54,13 +55,13 @@ export function useMay(): (permission: Permission) => boolean {
   return (permission) => role !== null && may(role, permission);
 }
 
-export function useSignOut() {
+/** Signs out and loads the page anew, so that nothing of the person stays in memory. */
+export function useSignOut(nextPath: string = paths.signIn) {
   return useMutation({
     mutationFn: () => auth.signOut(),
-    onSettled: async () => {
-      queryClient.setQueryData(keys.me, null);
+    onSettled: () => {
       tabs.postMessage('signed-out');
-      await forgetSession();
+      location.assign(nextPath);
     },
   });
 }

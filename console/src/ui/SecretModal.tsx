@@ -1,5 +1,5 @@
 import { Button, Modal } from 'antd';
-import { Copyable } from './texts.tsx';
+import { CopyText } from './texts.tsx';
 
 interface Props {
   /** Shown once; null closes. */
@@ -28,7 +28,12 @@ export function SecretModal({ secret, title, text, copy, done, onClose }: Props)
     >
       <div className="stack">
         <p>{text}</p>
-        <p className="secret">{secret !== null && <Copyable text={secret} label={copy} />}</p>
+        {secret !== null && (
+          <>
+            <p className="secret">{secret}</p>
+            <CopyText text={secret} label={copy} />
+          </>
+        )}
       </div>
     </Modal>
   );

@@ -116,6 +116,7 @@ function toTheme(isDark: boolean, still: boolean): ThemeConfig {
         headerColor: palette.muted,
         headerSplitColor: 'transparent',
         rowHoverBg: palette.sunken,
+        cellPaddingInlineMD: 16,
       },
       Card: { headerFontSize: 15 },
       Tabs: { itemColor: palette.muted },

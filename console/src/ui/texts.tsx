@@ -1,3 +1,4 @@
+import { CheckOutlined, CopyOutlined } from '@ant-design/icons';
 import { Typography } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { phoneText } from './format.ts';
@@ -32,14 +33,37 @@ export function Country({ code }: { code: string }) {
   );
 }
 
-/** An id or a secret that can be copied. */
-export function Copyable({ text, shown, label }: { text: string; shown?: string; label?: string }) {
+/** An id that can be copied. */
+export function Copyable({ text }: { text: string }) {
   const { t } = useTranslation();
-  const tooltip = label ?? t('common.copy');
   return (
-    <Typography.Text className="copyable" copyable={{ text, tooltips: [tooltip, t('common.copied')] }}>
-      {shown ?? text}
+    <Typography.Text
+      className="copyable"
+      copyable={{ text, tooltips: [t('common.copy'), t('common.copied')] }}
+    >
+      {text}
     </Typography.Text>
+  );
+}
+
+/** The copying alone, in words, for what must not be missed. */
+export function CopyText({ text, label }: { text: string; label: string }) {
+  const { t } = useTranslation();
+  const copied = (
+    <>
+      <CheckOutlined aria-hidden /> {t('common.copied')}
+    </>
+  );
+  const copy = (
+    <>
+      <CopyOutlined aria-hidden /> {label}
+    </>
+  );
+  return (
+    <Typography.Text
+      className="copy-text"
+      copyable={{ text, icon: [copy, copied], tooltips: [label, t('common.copied')] }}
+    />
   );
 }
 

@@ -99,7 +99,7 @@ function NewAccount({ id }: { id: string }) {
 function KnownAccount({ id, offer }: { id: string; offer: InvitationOffer }) {
   const { t } = useTranslation();
   const { data: me } = useMeQuery();
-  const signOut = useSignOut();
+  const signOut = useSignOut(paths.invitation(id));
   const accepting = useAccept(id);
   if (!me) {
     const to = `${signInPath(paths.invitation(id))}&email=${encodeURIComponent(offer.email)}`;

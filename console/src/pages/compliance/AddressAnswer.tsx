@@ -47,6 +47,7 @@ export function AddressAnswer({ group, requirement, lockedBecause }: AnswerProps
   return (
     <Form<Address>
       form={form}
+      name={`address-${requirement.field}`}
       layout="vertical"
       requiredMark={false}
       disabled={lockedBecause !== null}

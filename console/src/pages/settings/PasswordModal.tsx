@@ -36,6 +36,7 @@ export function PasswordModal({ open, title, text, submit, danger, acting, onClo
       {text && <p>{text}</p>}
       <Form
         form={form}
+        name="confirm"
         layout="vertical"
         requiredMark={false}
         preserve={false}

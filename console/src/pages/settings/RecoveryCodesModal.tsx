@@ -2,7 +2,7 @@ import { DownloadOutlined } from '@ant-design/icons';
 import { Button, Modal } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { download } from '../../ui/download.ts';
-import { Copyable } from '../../ui/texts.tsx';
+import { CopyText } from '../../ui/texts.tsx';
 
 /** Recovery codes, shown once, to be kept elsewhere. */
 export function RecoveryCodesModal({ codes, onClose }: { codes: string[] | null; onClose: () => void }) {
@@ -40,7 +40,7 @@ export function RecoveryCodesModal({ codes, onClose }: { codes: string[] | null;
             </li>
           ))}
         </ul>
-        <Copyable text={text} shown={t('settings.security.copyCodes')} />
+        <CopyText text={text} label={t('settings.security.copyCodes')} />
       </div>
     </Modal>
   );

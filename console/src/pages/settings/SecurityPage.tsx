@@ -41,8 +41,8 @@ function PasswordSection() {
     },
   });
   return (
-    <section className="panel panel-pad" aria-labelledby="password">
-      <h2 id="password">{t('settings.security.password')}</h2>
+    <section className="panel panel-pad" aria-labelledby="password-section">
+      <h2 id="password-section">{t('settings.security.password')}</h2>
       <Form<Passwords>
         form={form}
         layout="vertical"
@@ -93,8 +93,8 @@ function SessionsSection() {
     onError: failed,
   });
   return (
-    <section className="panel panel-pad" aria-labelledby="sessions">
-      <h2 id="sessions">{t('settings.security.sessions')}</h2>
+    <section className="panel panel-pad" aria-labelledby="sessions-section">
+      <h2 id="sessions-section">{t('settings.security.sessions')}</h2>
       <p className="muted section-text">{t('settings.security.sessionsText')}</p>
       <Button loading={revoking.isPending} onClick={() => revoking.mutate()}>
         {t('settings.security.revokeOthers')}

@@ -25,12 +25,7 @@ export default function SettingsFrame() {
           {PAGES.map(([name, path, permission]) => (
             <li key={path}>
               {permission && !may(permission) ? (
-                <span
-                  className="subnav-link is-off"
-                  title={t('access.needs', { permission: t(`access.permissions.${permission}`) })}
-                >
-                  {t(`settings.nav.${name}`)}
-                </span>
+                <ClosedPage name={t(`settings.nav.${name}`)} permission={permission} />
               ) : (
                 <NavLink className="subnav-link" to={path}>
                   {t(`settings.nav.${name}`)}
@@ -42,5 +37,15 @@ export default function SettingsFrame() {
       </nav>
       <Outlet />
     </div>
+  );
+}
+
+function ClosedPage({ name, permission }: { name: string; permission: Permission }) {
+  const { t } = useTranslation();
+  const reason = t('access.needs', { permission: t(`access.permissions.${permission}`) });
+  return (
+    <span className="subnav-link is-off" title={reason}>
+      {name} <span className="visually-hidden">({reason})</span>
+    </span>
   );
 }

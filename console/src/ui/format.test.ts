@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest';
+import { agoText, countriesByName, moneyText, phoneText, sizeText, townText } from './format.ts';
+
+test('phone numbers are spaced, and what is none stays as it is', () => {
+  expect(phoneText('+33123456789')).toBe('+33 1 23 45 67 89');
+  expect(phoneText('12345')).toBe('12345');
+});
+
+test('prices keep every digit that counts', () => {
+  expect(moneyText({ amount: '1.00', currency: 'USD' }, 'en')).toBe('$1.00');
+  expect(moneyText({ amount: '0.0075', currency: 'USD' }, 'en')).toBe('$0.0075');
+  expect(moneyText({ amount: '2.50', currency: 'EUR' }, 'fr')).toMatch(/^2,50\s€$/);
+  expect(moneyText({ amount: '1', currency: 'not a currency' }, 'en')).toBe('1 not a currency');
+});
+
+test('time passes in the largest whole unit', () => {
+  const now = Date.parse('2026-06-01T12:00:00Z');
+  expect(agoText('2026-06-01T11:59:50Z', 'en', now)).toBe('now');
+  expect(agoText('2026-06-01T11:57:00Z', 'en', now)).toBe('3 minutes ago');
+  expect(agoText('2026-06-03T12:00:00Z', 'fr', now)).toBe('après-demain');
+});
+
+test('countries are sorted by their name in the reader’s language', () => {
+  const codes = (language: string) => countriesByName(language).map(({ code }) => code);
+  expect(codes('en').indexOf('DE')).toBeGreaterThan(codes('en').indexOf('FR'));
+  expect(codes('fr').indexOf('DE')).toBeLessThan(codes('fr').indexOf('FR'));
+});
+
+test('file sizes and shouted towns read well', () => {
+  expect(sizeText(10 * 1024 * 1024, 'en')).toBe('10 MB');
+  expect(sizeText(1536, 'en')).toBe('1.5 kB');
+  expect(townText('SAN FRANCISCO')).toBe('San Francisco');
+  expect(townText("L'HAŸ-LES-ROSES")).toBe("L'Haÿ-Les-Roses");
+  expect(townText('Paris')).toBe('Paris');
+});
