@@ -11,7 +11,7 @@ import {
 } from '../server/modules/identity/index.ts';
 import { ROLES } from '../server/modules/identity/model.ts';
 import { type Operation, readOperations } from './harness/operations.ts';
-import { createPerson } from './harness/person.ts';
+import { join, signedIn } from './harness/people.ts';
 import { startRelais, type TestRelais } from './harness/relais.ts';
 import { type CompanyRows, fillCompany } from './harness/rows.ts';
 
@@ -24,9 +24,9 @@ const IN_PARALLEL = 8;
 const operations = readOperations(JSON.parse(readFileSync(OPENAPI_FILE, 'utf8')));
 const open = operations.filter(({ authority }) => authority === 'public');
 const webhooks = operations.filter(({ authority }) => authority === 'webhook');
-const signedIn = operations.filter(({ authority }) => authority === 'signed_in');
+const ofPeople = operations.filter(({ authority }) => authority === 'signed_in');
 const permitted = operations.filter((operation) => permissionOf(operation) !== null);
-const closed = [...signedIn, ...permitted];
+const closed = [...ofPeople, ...permitted];
 
 let relais: TestRelais;
 let neighbour: CompanyRows & { headers: Record<string, string> };
@@ -49,17 +49,7 @@ function permissionOf({ authority }: Operation): Permission | null {
 
 /** Somebody who joined with a role by invitation, as the browser's headers. */
 async function signInAs(role: Role): Promise<Record<string, string>> {
-  const email = `${role}-${newSecret(6).toLowerCase()}@example.test`;
-  const inviter = createPerson(relais.baseUrl);
-  await inviter.signIn(relais.owner.email, relais.owner.password);
-  const invited = await inviter.post('/api/invitations', { email, role });
-  const token = new URL(invited.body.link).pathname.split('/').at(-1);
-  const person = createPerson(relais.baseUrl);
-  const joined = await person.post(`/api/invitations/by-token/${token}/accept`, {
-    name: `A ${role}`,
-    password: newSecret(12),
-  });
-  expect(joined.body, JSON.stringify(joined.body)).toMatchObject({ success: true, role });
+  const { person } = await join(relais, await signedIn(relais, relais.owner), role);
   return { cookie: person.cookie(), origin: relais.baseUrl };
 }
 
@@ -278,6 +268,7 @@ describe("another company's row", () => {
     const number = await relais.api.get('/api/phone-numbers/search?countryCode=US');
     const { phoneNumber } = number.body.numbers[0];
     const post = (path: string, body: unknown) => relais.api.post(path, body);
+    const owner = await signedIn(relais, relais.owner);
     const attempts = {
       'a gig in a purchase': post('/api/phone-numbers/purchase', { phoneNumber, gigId: neighbour.gigId }),
       'a company in a purchase': post('/api/phone-numbers/purchase', {
@@ -300,7 +291,7 @@ describe("another company's row", () => {
         `/api/requirements/groups/${ownGroupId}/documents/${neighbour.documentField}`,
         { documentId: neighbour.documentId },
       ),
-      'a company to work for': createPersonSwitch(),
+      'a company to work for': owner.post('/api/me/company', { companyId: neighbour.companyId }),
     };
     for (const [name, attempt] of Object.entries(attempts)) {
       const { status, body } = await attempt;
@@ -309,12 +300,6 @@ describe("another company's row", () => {
     const { body } = await relais.api.get('/api/phone-numbers');
     expect(body.numbers).toEqual([]);
   });
-
-  async function createPersonSwitch() {
-    const person = createPerson(relais.baseUrl);
-    await person.signIn(relais.owner.email, relais.owner.password);
-    return person.post('/api/me/company', { companyId: neighbour.companyId });
-  }
 });
 
 /** Open to anybody, each for a reason: health and metrics for monitors, signing in, and what an invitation's secret opens. */
