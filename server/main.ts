@@ -1,57 +1,53 @@
 import { compose } from './compose.ts';
-import { prepareSurroundings, type Surroundings } from './demo.ts';
+import { prepareSurroundings } from './demo.ts';
 import { printWelcome, seedDemo } from './demo-data.ts';
 import {
+  type Config,
   ConfigError,
   hasProviderCredentials,
   loadConfig,
   printConfig,
   publicBaseUrl,
 } from './kernel/config.ts';
-import type { Kernel } from './kernel/ctx.ts';
-import { createLog } from './kernel/log.ts';
+import { createLog, type Logger } from './kernel/log.ts';
 import { openKernel } from './kernel/open.ts';
+
+/** How to close what was opened so far, the last one first. */
+const closers: (() => Promise<void>)[] = [];
 
 /** Starts Relais and keeps it until a signal: config -> database -> compose -> role. */
 async function main(): Promise<void> {
   const given = loadConfig();
   const log = createLog(given);
   log.debug(`Settings in force:\n${printConfig(given)}`);
-  const surroundings = await prepareSurroundings(given);
-  const { config } = surroundings;
-  const opened: (() => Promise<void>)[] = [surroundings.stop];
-  try {
-    const kernel = await openKernel(config, { log });
-    opened.unshift(() => kernel.db.close());
-    const app = await compose(kernel);
-    opened.unshift(() => app.stop());
-    await app.start();
-    stopOnSignal(kernel, () => app.stop(), surroundings);
-    if (config.RELAIS_MODE === 'demo' && config.RELAIS_ROLE !== 'worker') {
-      printWelcome(await seedDemo(kernel, surroundings.sandbox));
-    } else {
-      log.info(
-        { role: config.RELAIS_ROLE, providers: hasProviderCredentials(given) },
-        `Relais answers at ${publicBaseUrl(config)}`,
-      );
-    }
-  } catch (error) {
-    explain(error as Error);
-    for (const close of opened) await close().catch(() => undefined);
-    process.exit(1);
+  stopOnSignal(given, log);
+  const { config, sandbox, stop } = await prepareSurroundings(given);
+  closers.unshift(stop);
+  const kernel = await openKernel(config, { log });
+  const app = await compose(kernel);
+  closers.unshift(() => app.stop());
+  await app.start();
+  if (config.RELAIS_MODE === 'demo' && config.RELAIS_ROLE !== 'worker') {
+    printWelcome(await seedDemo(kernel, sandbox));
+  } else {
+    const providers = hasProviderCredentials(given);
+    log.info({ role: config.RELAIS_ROLE, providers }, `Relais answers at ${publicBaseUrl(config)}`);
   }
 }
 
+async function closeAll(): Promise<void> {
+  for (let close = closers.shift(); close; close = closers.shift()) await close();
+}
+
 /** Drains once on the first signal; a second one, or a drain that takes too long, ends the process. */
-function stopOnSignal(kernel: Kernel, stopApp: () => Promise<void>, surroundings: Surroundings): void {
+function stopOnSignal(config: Config, log: Logger): void {
   let stopping = false;
   async function stop(reason: string): Promise<void> {
     if (stopping) process.exit(1);
     stopping = true;
-    kernel.log.info(`Stopping (${reason}): open requests and jobs are finished first`);
-    setTimeout(() => process.exit(1), kernel.config.SHUTDOWN_TIMEOUT_MS).unref();
-    await stopApp();
-    await surroundings.stop();
+    log.info(`Stopping (${reason}): open requests and jobs are finished first`);
+    setTimeout(() => process.exit(1), config.SHUTDOWN_TIMEOUT_MS).unref();
+    await closeAll();
     process.exit(0);
   }
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop(signal));
@@ -66,7 +62,8 @@ function explain(error: Error & { code?: string }): void {
   else console.error(error instanceof ConfigError ? error.message : (error.stack ?? error));
 }
 
-main().catch((error) => {
+main().catch(async (error) => {
   explain(error);
+  await closeAll().catch(() => undefined);
   process.exit(1);
 });

@@ -19,10 +19,19 @@ export interface Vault {
   open(purpose: string, sealed: string): string;
   sealBytes(purpose: string, plain: Uint8Array): Buffer;
   openBytes(purpose: string, sealed: Uint8Array): Buffer;
+  /** The id of the key that sealed a value, whether or not it is known. */
+  keyIdOf(sealed: Uint8Array): string;
   /** Whether a sealed value should be sealed again with the current key. */
   isStale(sealed: string): boolean;
   /** A secret for one purpose, e.g. signing sessions; base64url of 32 bytes. */
   derive(purpose: string): string;
+}
+
+/** Sealed values by whether they open: with today's key, with a former one, or with none that is known. */
+export interface SealedCount {
+  current: number;
+  former: number;
+  lost: number;
 }
 
 const IV_BYTES = 12;
@@ -74,6 +83,7 @@ export function createVault(secrets: readonly string[]): Vault {
     openBytes,
     seal: (purpose, plain) => sealBytes(purpose, Buffer.from(plain)).toString('base64'),
     open: (purpose, sealed) => openBytes(purpose, Buffer.from(sealed, 'base64')).toString(),
+    keyIdOf: (sealed) => Buffer.from(sealed.subarray(0, KEY_ID_CHARS)).toString('latin1'),
     isStale: (sealed) => Buffer.from(sealed, 'base64').toString('latin1', 0, KEY_ID_CHARS) !== current.id,
     derive: (purpose) => keyFor(current.id, `derive:${purpose}`).toString('base64url'),
   };
