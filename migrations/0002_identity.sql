@@ -238,6 +238,8 @@ grant select (id, name, email, two_factor_enabled, language, created_at) on user
 -- relais_auth: signing in and making accounts, before or across companies.
 grant select, insert, update, delete on users, sessions, accounts, verifications, two_factors, sign_in_attempts, used_codes to relais_auth;
 grant select, insert on jwks to relais_auth;
+-- Sealed again after a rotation of SECRET_KEY.
+grant update (private_key) on jwks to relais_auth;
 -- New companies with their owners, the company a session starts in, invitations and the members they bring.
 create policy sign_in on companies to relais_auth using (true) with check (true);
 create policy sign_in on members to relais_auth using (true) with check (true);

@@ -48,7 +48,7 @@ create table documents (
 );
 call fence_by_company('documents');
 grant select, insert, delete on documents to relais_app;
-grant update (expires_at) on documents to relais_app;
+grant update (expires_at, sealed) on documents to relais_app;
 
 -- What the zone asks for, as it was when the group was made, with the company's answers.
 create table requirements (

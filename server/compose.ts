@@ -13,6 +13,7 @@ import {
   type EventWorker,
   providerRoutes,
   startProviderEvents,
+  type WebhookDoor,
   webhookDoor,
 } from './modules/providers/index.ts';
 
@@ -40,7 +41,7 @@ export async function compose(kernel: Kernel): Promise<App> {
   providerRoutes(http);
   complianceRoutes(http);
   numberRoutes(http);
-  openWebhookDoors(http);
+  for (const door of WEBHOOK_DOORS) webhookDoor(http, door);
   kernel.news.on('requirement_group.reviewed', onGroupReviewed);
   await serveConsole(http, CONSOLE_DIST);
 
@@ -79,14 +80,14 @@ export async function compose(kernel: Kernel): Promise<App> {
 }
 
 /** Where providers deliver. */
-function openWebhookDoors(http: HttpServer): void {
-  webhookDoor(http, {
+export const WEBHOOK_DOORS: readonly WebhookDoor[] = [
+  {
     url: '/api/phone-numbers/webhooks/telnyx/number-order',
     provider: 'telnyx',
     topic: 'telnyx.number_order',
-  });
-  webhookDoor(http, { url: '/api/webhooks/twilio/bundles', provider: 'twilio', topic: 'twilio.bundle' });
-}
+  },
+  { url: '/api/webhooks/twilio/bundles', provider: 'twilio', topic: 'twilio.bundle' },
+];
 
 /** Who acts on which provider events. */
 function eventOwners(kernel: Kernel): Record<string, EventHandler> {

@@ -70,3 +70,33 @@ export async function listUses(tx: Tx, documentIds: readonly string[]): Promise<
 export async function deleteDocument(tx: Tx, id: string): Promise<void> {
   await sql`delete from documents where id = ${id}`.execute(tx);
 }
+
+/** How many documents each key sealed, by the key's id that a sealed value begins with, and one of them. */
+export async function countSealedByKey(tx: Tx): Promise<{ sampleId: string; documents: number }[]> {
+  const { rows } = await sql<{ sampleId: string; documents: number }>`
+    select (array_agg(id::text))[1] as sample_id, count(*) as documents
+    from documents group by substring(sealed from 1 for 8)`.execute(tx);
+  return rows;
+}
+
+export interface SealedDocument {
+  id: string;
+  sealed: Buffer;
+}
+
+/** The first document after an id that another key sealed, held until the transaction ends. */
+export async function lockStale(
+  tx: Tx,
+  options: { keyId: string; afterId: string | null },
+): Promise<SealedDocument | null> {
+  const { rows } = await sql<SealedDocument>`
+    select id, sealed from documents
+    where substring(sealed from 1 for 8) <> convert_to(${options.keyId}, 'LATIN1')
+      and (${options.afterId}::uuid is null or id > ${options.afterId}::uuid)
+    order by id limit 1 for update`.execute(tx);
+  return rows[0] ?? null;
+}
+
+export async function reseal(tx: Tx, id: string, sealed: Buffer): Promise<void> {
+  await sql`update documents set sealed = ${sealed} where id = ${id}`.execute(tx);
+}

@@ -20,6 +20,11 @@ const ENDINGS: Record<ContentType, (tail: Buffer) => boolean> = {
   'image/jpeg': (tail) => tail.includes(Buffer.from([0xff, 0xd9])),
 };
 
+/** The vault's purpose of a company's documents. */
+export function documentPurpose(companyId: string): string {
+  return `document:${companyId}`;
+}
+
 export interface UploadedFile {
   bytes: Buffer;
   filename: string;
@@ -48,7 +53,7 @@ export async function keepFile(ctx: CompanyCtx, file: UploadedFile): Promise<sto
     expiresAt: null,
     createdBy: ctx.actor.name,
     createdAt: clock.now(),
-    sealed: vault.sealBytes(`document:${ctx.companyId}`, file.bytes),
+    sealed: vault.sealBytes(documentPurpose(ctx.companyId), file.bytes),
   };
   return transact(ctx, async (tx) => {
     const kept = await store.keepDocument(tx, ctx.companyId, row);
@@ -82,7 +87,7 @@ export async function readDocument(
     sealed: await store.readSealed(tx, id),
   }));
   if (!document || !sealed) fail('not_found', { what: 'document' });
-  return { document, bytes: ctx.kernel.vault.openBytes(`document:${ctx.companyId}`, sealed) };
+  return { document, bytes: ctx.kernel.vault.openBytes(documentPurpose(ctx.companyId), sealed) };
 }
 
 /** Deletes a document that no group uses. */

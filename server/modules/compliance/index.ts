@@ -2,3 +2,4 @@
 export { type Paperwork, paperworkFor, reopenGroup, submissionTime } from './groups.ts';
 export { complianceJobs, onBundleEvent } from './jobs.ts';
 export { complianceRoutes } from './routes.ts';
+export { checkDocumentKeys, resealDocuments } from './secrets.ts';

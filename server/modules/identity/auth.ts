@@ -114,7 +114,7 @@ async function startIn<Session extends { userId: string; activeOrganizationId?: 
  * The current secret first, then former ones, so that TOTP secrets and signing keys stay readable after SECRET_KEY was
  * rotated. A version is the key's own id, so it does not depend on the order.
  */
-function signingSecrets(config: Config): { version: number; value: string }[] {
+export function signingSecrets(config: Config): { version: number; value: string }[] {
   return [config.SECRET_KEY, ...config.SECRET_KEYS_OLD].map((secret) => {
     const vault = createVault([secret]);
     return { version: Number.parseInt(vault.keyId, 16), value: vault.derive('sessions') };

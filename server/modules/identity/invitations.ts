@@ -22,7 +22,8 @@ import {
 } from './store.ts';
 
 const VALID_DAYS = 7;
-const SEAL = 'invitation';
+/** The vault's purpose of the secret in a link. */
+export const SEAL = 'invitation';
 
 export interface Invitation {
   id: string;
