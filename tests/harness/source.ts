@@ -44,19 +44,20 @@ export interface Source {
 export function readSources(): Source[] {
   return listFiles()
     .filter((file) => /\.tsx?$/.test(file) && !file.endsWith('.d.ts'))
-    .map((file) => {
-      const text = readFile(file);
-      const { program, errors } = parseSync(file, text);
-      if (errors.length > 0) throw new Error(`${file} cannot be parsed: ${errors[0]?.message}`);
-      const isTest = /(\.test\.tsx?|\/(testkit|fixture)\.ts)$/.test(file) || file.startsWith('tests/');
-      return {
-        file,
-        text,
-        lineCount: text.trimEnd().split('\n').length,
-        program: program as unknown as Node,
-        isTest,
-      };
-    });
+    .map((file) => parseSource(file, readFile(file)));
+}
+
+/** Parses a text as the file of that name would be. @throws when it is no TypeScript. */
+export function parseSource(file: string, text: string): Source {
+  const { program, errors } = parseSync(file, text);
+  if (errors.length > 0) throw new Error(`${file} cannot be parsed: ${errors[0]?.message}`);
+  return {
+    file,
+    text,
+    lineCount: text.trimEnd().split('\n').length,
+    program: program as unknown as Node,
+    isTest: /(\.test\.tsx?|\/(testkit|fixture)\.ts)$/.test(file) || file.startsWith('tests/'),
+  };
 }
 
 /** Calls a function for each node of the named kinds. */

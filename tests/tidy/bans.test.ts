@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   listFiles,
   type Node,
+  parseSource,
   placeOf,
   readFile,
   readSources,
@@ -14,6 +15,8 @@ import {
 interface Ban {
   thing: string;
   instead: string;
+  /** Code that is found, by file. */
+  example: [file: string, code: string];
   /** Where it is banned. */
   where: (source: Source) => boolean;
   /** The kinds of node to look at, and whether one is the thing. */
@@ -36,6 +39,7 @@ const BANS: Ban[] = [
   {
     thing: 'the time of the machine',
     instead: 'ctx.kernel.clock, so that tests can move it',
+    example: ['server/kernel/x.ts', 'const at = new Date(); const ms = Date.now();'],
     where: inProduct,
     nodes: {
       NewExpression: (node) => node.callee.name === 'Date' && node.arguments.length === 0,
@@ -49,6 +53,7 @@ const BANS: Ban[] = [
   {
     thing: 'process.env',
     instead: 'a setting in config.default.toml and kernel/config.ts',
+    example: ['server/kernel/x.ts', 'const port = process.env.PORT;'],
     where: inProduct,
     nodes: { MemberExpression: (node) => isMember(node, 'process', 'env') },
     except: {
@@ -61,6 +66,7 @@ const BANS: Ban[] = [
   {
     thing: 'console',
     instead: 'ctx.log or kernel.log',
+    example: ['server/kernel/x.ts', 'console.log(1);'],
     where: inProduct,
     nodes: { MemberExpression: (node) => node.object.name === 'console' },
     except: {
@@ -72,12 +78,14 @@ const BANS: Ban[] = [
   {
     thing: 'Math.random',
     instead: 'newId or newSecret of kernel/ids.ts',
+    example: ['server/kernel/x.ts', 'const id = Math.random();'],
     where: inServer,
     nodes: { MemberExpression: (node) => isMember(node, 'Math', 'random') },
   },
   {
     thing: 'fetch',
     instead: 'the port of a provider (modules/providers)',
+    example: ['server/modules/numbers/x.ts', 'await fetch(url);'],
     where: ({ file, isTest }) =>
       inServer({ file, isTest } as Source) && !file.startsWith('server/modules/providers/'),
     nodes: { CallExpression: isCallOf('fetch') },
@@ -85,12 +93,14 @@ const BANS: Ban[] = [
   {
     thing: 'a class that is no error',
     instead: 'a function with its context first',
+    example: ['server/kernel/x.ts', 'class Store {}'],
     where: inProduct,
     nodes: { ClassDeclaration: (node) => node.superClass?.name !== 'Error' },
   },
   {
     thing: 'a test that is left out or alone',
     instead: 'a test that runs, or none',
+    example: ['server/kernel/x.test.ts', 'it.skip(name, () => undefined);'],
     where: inTests,
     nodes: {
       MemberExpression: (node) =>
@@ -101,6 +111,7 @@ const BANS: Ban[] = [
   {
     thing: 'a test that sleeps',
     instead: 'eventually (tests/harness/eventually.ts), which waits no longer than needed',
+    example: ['server/kernel/x.test.ts', 'await new Promise((resolve) => setTimeout(resolve, 100));'],
     where: inTests,
     nodes: {
       CallExpression: isCallOf('setTimeout'),
@@ -110,9 +121,9 @@ const BANS: Ban[] = [
   },
 ];
 
-function find({ where, nodes, except = {} }: Ban): string[] {
+function find({ where, nodes, except = {} }: Ban, among = sources): string[] {
   const places: string[] = [];
-  for (const source of sources.filter(where)) {
+  for (const source of among.filter(where)) {
     if (source.file in except) continue;
     const visitors = Object.entries(nodes).map(([type, isIt]) => [
       type,
@@ -127,6 +138,7 @@ describe('nowhere in the code is', () => {
   for (const ban of BANS) {
     it(`${ban.thing}: there is ${ban.instead}`, () => {
       expect(find(ban)).toEqual([]);
+      expect(find(ban, [parseSource(...ban.example)])).not.toEqual([]);
     });
   }
 

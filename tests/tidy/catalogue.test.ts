@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { catalogue, type ErrorCode } from '../../server/kernel/errors.ts';
-import { type Node, placeOf, readSources, type Source, visit } from '../harness/source.ts';
+import { type Node, parseSource, placeOf, readSources, type Source, visit } from '../harness/source.ts';
 
 // The error catalogue: every code can happen, and every sentence is complete in both languages.
 
@@ -59,6 +59,16 @@ describe('the error catalogue', () => {
   it('has every code that happens', () => {
     expect(raised.length).toBeGreaterThan(50);
     expect(raised.filter(({ code }) => !(code in catalogue))).toEqual([]);
+  });
+
+  it('is read off the code', () => {
+    const code =
+      "fail(a ? 'not_found' : 'conflict', { what });\nnew RelaisError('rate_limited', { params: { seconds: 1 } });";
+    expect(raisedIn(parseSource('server/x.ts', code)).map(({ code, params }) => [code, params])).toEqual([
+      ['not_found', ['what']],
+      ['conflict', ['what']],
+      ['rate_limited', ['seconds']],
+    ]);
   });
 
   it('gets every param that its sentences name', () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   listFiles,
   type Node,
+  parseSource,
   placeOf,
   readFile,
   readSources,
@@ -44,6 +45,10 @@ function tablesOf(source: Source): { table: string; place: string }[] {
     const table = snakeCase(name.trim().split(/\s/)[0]!);
     if (owners.has(table)) found.push({ table, place: placeOf(source, node) });
   };
+  const addFromSql = (text: string, node: Node) => {
+    for (const [, name] of text.matchAll(/\b(?:from|join|into|update|using|table)\s+([a-z_]+)/gi))
+      add(name!, node);
+  };
   visit(source, {
     CallExpression: (node) => {
       if (!TABLE_METHODS.test(node.callee.property?.name ?? '')) return;
@@ -51,16 +56,24 @@ function tablesOf(source: Source): { table: string; place: string }[] {
       const names = first?.type === 'ArrayExpression' ? first.elements : [first];
       for (const name of names) if (typeof name?.value === 'string') add(name.value, name);
     },
-    TemplateElement: (node) => {
-      const text: string = node.value.raw;
-      for (const [, name] of text.matchAll(/\b(?:from|join|into|update|using|table)\s+([a-z_]+)/gi))
-        add(name!, node);
-    },
+    TemplateElement: (node) => addFromSql(node.value.raw, node),
+    Literal: (node) =>
+      typeof node.value === 'string' && /\s/.test(node.value) && addFromSql(node.value, node),
   });
   return found;
 }
 
 describe('a table', () => {
+  it('is seen wherever it is named', () => {
+    const code = [
+      "tx.selectFrom('numberOrders as o').innerJoin('gigs', 'gigs.id', 'o.gigId');",
+      'sql`update requirement_groups set x = 1`;',
+      "pool.query('delete from audit_log');",
+    ].join('\n');
+    const tables = tablesOf(parseSource('server/modules/numbers/x.ts', code)).map(({ table }) => table);
+    expect(tables.sort()).toEqual(['audit_log', 'gigs', 'number_orders', 'requirement_groups']);
+  });
+
   it('is named by its own module alone', () => {
     const uses = sources.flatMap((source) =>
       tablesOf(source).map((use) => ({

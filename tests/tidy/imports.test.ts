@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { importsOf, lineAt, type Node, readSources, type Source } from '../harness/source.ts';
+import { importsOf, lineAt, type Node, parseSource, readSources, type Source } from '../harness/source.ts';
 
 // Who may know whom. Imports run one way, through index.ts only; news travels the other way, wired in compose.ts.
 
@@ -59,6 +59,23 @@ describe('imports', () => {
     );
     expect(wrong).toEqual([]);
   });
+
+  const refused: [from: string, to: string][] = [
+    ['server/kernel/x.ts', 'server/modules/identity/index.ts'],
+    ['server/modules/identity/x.ts', 'server/modules/numbers/index.ts'],
+    ['server/modules/messages/x.ts', 'server/modules/calls/index.ts'],
+    ['server/modules/numbers/x.ts', 'server/modules/identity/store.ts'],
+    ['server/modules/numbers/x.ts', 'sandbox/index.ts'],
+    ['server/compose.ts', 'server/modules/numbers/store.ts'],
+    ['server/kernel/x.ts', 'tests/harness/client.ts'],
+    ['sandbox/x.ts', 'server/kernel/ids.ts'],
+    ['console/src/x.tsx', 'server/modules/numbers/store.ts'],
+  ];
+  for (const [from, to] of refused) {
+    it(`from ${from} to ${to} are refused`, () => {
+      expect(refusal(parseSource(from, ''), to, false)).not.toBeNull();
+    });
+  }
 
   it('lead to files that are there', () => {
     const missing = sources.flatMap((source) =>

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { lineAt, type Node, placeOf, readSources, type Source, visit } from '../harness/source.ts';
+import {
+  lineAt,
+  type Node,
+  parseSource,
+  placeOf,
+  readSources,
+  type Source,
+  visit,
+} from '../harness/source.ts';
 
 // What fits on a screen is read as a whole.
 
@@ -46,5 +54,10 @@ describe('nothing is too long to read', () => {
 
   it(`functions have ${FUNCTION_LINES_MAX} lines at most, components ${COMPONENT_LINES_MAX}`, () => {
     expect(sources.filter(({ isTest }) => !isTest).flatMap(longFunctions)).toEqual([]);
+    const long = parseSource(
+      'server/x.ts',
+      `function long() {\n${'  step();\n'.repeat(FUNCTION_LINES_MAX)}}`,
+    );
+    expect(longFunctions(long)).toEqual([`server/x.ts:1: ${FUNCTION_LINES_MAX + 2} lines`]);
   });
 });
