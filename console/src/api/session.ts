@@ -66,12 +66,13 @@ export function useSignOut(nextPath: string = paths.signIn) {
   });
 }
 
+/** Opens another company in every tab. */
+export async function openCompany(companyId: string): Promise<void> {
+  await meApi.switchCompany(companyId);
+  tabs.postMessage('company-switched');
+  await forgetSession();
+}
+
 export function useSwitchCompany() {
-  return useMutation({
-    mutationFn: (companyId: string) => meApi.switchCompany(companyId),
-    onSuccess: async () => {
-      tabs.postMessage('company-switched');
-      await forgetSession();
-    },
-  });
+  return useMutation({ mutationFn: openCompany });
 }

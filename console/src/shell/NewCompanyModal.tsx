@@ -1,8 +1,8 @@
 import { useMutation } from '@tanstack/react-query';
 import { Form, Input, Modal } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { company, me } from '../api/identity.ts';
-import { forgetSession } from '../api/session.ts';
+import { company } from '../api/identity.ts';
+import { openCompany } from '../api/session.ts';
 import { CountrySelect } from '../ui/CountrySelect.tsx';
 import { ErrorNotice } from '../ui/ErrorNotice.tsx';
 
@@ -16,12 +16,9 @@ export function useCreateCompany(onDone?: () => void) {
   return useMutation({
     mutationFn: async (values: Values) => {
       const made = await company.create(values);
-      await me.switchCompany(made.company.id);
+      await openCompany(made.company.id);
     },
-    onSuccess: async () => {
-      onDone?.();
-      await forgetSession();
-    },
+    onSuccess: onDone,
   });
 }
 

@@ -58,6 +58,7 @@ export const setup = {
     waitsForReview:
       'The paperwork is in review: the order is taken now, and the number becomes active after the approval.',
     another: 'Choose another number',
+    gone: 'This number is gone: choose another one.',
     buy: 'Buy this number',
     buyAgain: 'Try again: nothing is bought twice',
   },

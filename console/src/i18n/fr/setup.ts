@@ -64,6 +64,7 @@ export const setup: Dictionary['setup'] = {
     waitsForReview:
       "Le dossier est en examen : la commande est prise maintenant, et le numéro devient actif après l'approbation.",
     another: 'Choisir un autre numéro',
+    gone: "Ce numéro n'est plus là : choisissez-en un autre.",
     buy: 'Acheter ce numéro',
     buyAgain: "Réessayer : rien n'est acheté deux fois",
   },

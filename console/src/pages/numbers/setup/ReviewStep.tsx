@@ -20,6 +20,10 @@ type Order = Omit<Purchase, 'id'>;
 /** A refusal is final: the next attempt is a new purchase. A lost answer is not: the same one is sent again. */
 const isRefusal = (error: unknown) => error instanceof ApiError && error.status >= 400 && error.status < 500;
 
+/** Codes after which this number is lost, whatever is tried. */
+const GONE = ['number_not_available', 'number_already_registered'];
+const isGone = (error: unknown) => error instanceof ApiError && GONE.includes(error.code);
+
 function usePurchase(setup: Setup) {
   return useMutation({
     mutationFn: (order: Order) => phoneNumberService.purchasePhoneNumber({ ...order, id: intentId(order) }),
@@ -53,6 +57,7 @@ export function ReviewStep({ setup }: { setup: Setup }) {
   const buy = () => {
     if (!buying.isPending) buying.mutate(order);
   };
+  const gone = isGone(buying.error);
   const again = () => {
     void queryClient.invalidateQueries({ queryKey: ['available-numbers'] });
     setup.go('number');
@@ -65,9 +70,17 @@ export function ReviewStep({ setup }: { setup: Setup }) {
         <Alert type="info" showIcon title={t('setup.review.waitsForReview')} />
       )}
       <div className="step-foot">
-        <Button onClick={again}>{t('setup.review.another')}</Button>
+        <Button type={gone ? 'primary' : 'default'} onClick={again}>
+          {t('setup.review.another')}
+        </Button>
         <span className="grow" />
-        <ActionButton type="primary" permission="numbers:buy" loading={buying.isPending} onClick={buy}>
+        <ActionButton
+          type="primary"
+          permission="numbers:buy"
+          blockedBecause={gone && t('setup.review.gone')}
+          loading={buying.isPending}
+          onClick={buy}
+        >
           {t(buying.error && !isRefusal(buying.error) ? 'setup.review.buyAgain' : 'setup.review.buy')}
         </ActionButton>
       </div>
