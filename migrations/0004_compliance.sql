@@ -40,7 +40,6 @@ create table documents (
   size_bytes integer not null check (size_bytes between 1 and 10485760),
   sha256 text not null,
   sealed bytea not null,
-  expires_at timestamptz,
   created_by text not null,
   created_at timestamptz not null,
   -- The same file sent twice is one document.
@@ -48,7 +47,7 @@ create table documents (
 );
 call fence_by_company('documents');
 grant select, insert, delete on documents to relais_app;
-grant update (expires_at, sealed) on documents to relais_app;
+grant update (sealed) on documents to relais_app;
 
 -- What the zone asks for, as it was when the group was made, with the company's answers.
 create table requirements (

@@ -37,10 +37,30 @@ export async function migrate(ownerPool: pg.Pool): Promise<string[]> {
   }
 }
 
-async function applyMissing(client: pg.PoolClient, applied: Map<string, string>): Promise<string[]> {
-  const files = readdirSync(FOLDER)
+/** How a database stands to this version of Relais, without changing it. */
+export async function migrationStatus(ownerPool: pg.Pool): Promise<{ missing: string[]; unknown: string[] }> {
+  const { rows: tables } = await ownerPool.query<{ there: boolean }>(
+    "select to_regclass('schema_migrations') is not null as there",
+  );
+  const { rows } = tables[0]?.there
+    ? await ownerPool.query<{ name: string }>('select name from schema_migrations order by name')
+    : { rows: [] };
+  const applied = rows.map(({ name }) => name);
+  const files = migrationFiles();
+  return {
+    missing: files.filter((name) => !applied.includes(name)),
+    unknown: applied.filter((name) => !files.includes(name)),
+  };
+}
+
+function migrationFiles(): string[] {
+  return readdirSync(FOLDER)
     .filter((name) => name.endsWith('.sql'))
     .sort();
+}
+
+async function applyMissing(client: pg.PoolClient, applied: Map<string, string>): Promise<string[]> {
+  const files = migrationFiles();
   const unknown = [...applied.keys()].filter((name) => !files.includes(name));
   if (unknown.length > 0) {
     throw new Error(

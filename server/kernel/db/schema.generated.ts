@@ -87,7 +87,6 @@ export interface Documents {
   contentType: string;
   createdAt: Timestamp;
   createdBy: string;
-  expiresAt: Timestamp | null;
   filename: string;
   id: string;
   sealed: Buffer;

@@ -6,7 +6,6 @@ export interface DocumentRow {
   contentType: 'application/pdf' | 'image/png' | 'image/jpeg';
   sizeBytes: number;
   sha256: string;
-  expiresAt: Date | null;
   createdBy: string;
   createdAt: Date;
 }
@@ -16,9 +15,11 @@ export interface DocumentUse {
   groupId: string;
   destinationZone: string;
   field: string;
+  /** When the provider's approval of this use ends. */
+  expiresAt: Date | null;
 }
 
-const columns = sql`id, filename, content_type, size_bytes, sha256, expires_at, created_by, created_at`;
+const columns = sql`id, filename, content_type, size_bytes, sha256, created_by, created_at`;
 
 /** Keeps a document, or answers the one that the company already has with the same content. */
 export async function keepDocument(
@@ -61,7 +62,7 @@ export async function listDocuments(tx: Tx, afterId: string | null, limit: numbe
 
 export async function listUses(tx: Tx, documentIds: readonly string[]): Promise<DocumentUse[]> {
   const { rows } = await sql<DocumentUse>`
-    select document_id, group_id, country as destination_zone, field
+    select document_id, group_id, country as destination_zone, field, requirements.expires_at
     from requirements join requirement_groups on requirement_groups.id = group_id
     where document_id = any(${documentIds}::uuid[])`.execute(tx);
   return rows;

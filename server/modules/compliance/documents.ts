@@ -50,7 +50,6 @@ export async function keepFile(ctx: CompanyCtx, file: UploadedFile): Promise<sto
     contentType,
     sizeBytes: file.bytes.length,
     sha256: sha256(file.bytes),
-    expiresAt: null,
     createdBy: ctx.actor.name,
     createdAt: clock.now(),
     sealed: vault.sealBytes(documentPurpose(ctx.companyId), file.bytes),

@@ -103,7 +103,7 @@ export const documentSchema = z
     contentType: z.string(),
     sizeBytes: z.number(),
     sha256: z.string(),
-    expiresAt: z.iso.datetime().nullable(),
+    expiresAt: z.iso.datetime().nullable().describe("When the first provider's approval of it ends"),
     createdBy: z.string(),
     createdAt: z.iso.datetime(),
     usedIn: z.array(z.object({ groupId: z.string(), destinationZone: z.string(), field: z.string() })),
@@ -158,12 +158,12 @@ export function progressView(group: Group): z.infer<typeof progressSchema> {
 }
 
 export function documentView(row: DocumentRow, uses: readonly DocumentUse[]): z.infer<typeof documentSchema> {
+  const mine = uses.filter((use) => use.documentId === row.id);
+  const ends = mine.flatMap(({ expiresAt }) => (expiresAt ? [expiresAt.getTime()] : []));
   return {
     ...row,
-    expiresAt: iso(row.expiresAt),
+    expiresAt: ends.length > 0 ? new Date(Math.min(...ends)).toISOString() : null,
     createdAt: row.createdAt.toISOString(),
-    usedIn: uses
-      .filter((use) => use.documentId === row.id)
-      .map(({ groupId, destinationZone, field }) => ({ groupId, destinationZone, field })),
+    usedIn: mine.map(({ groupId, destinationZone, field }) => ({ groupId, destinationZone, field })),
   };
 }
