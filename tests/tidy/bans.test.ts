@@ -67,11 +67,11 @@ const BANS: Ban[] = [
     thing: 'console',
     instead: 'ctx.log or kernel.log',
     example: ['server/kernel/x.ts', 'console.log(1);'],
-    where: inProduct,
+    // Commands speak to the person who calls them.
+    where: (source) => inProduct(source) && !source.file.startsWith('server/cli/'),
     nodes: { MemberExpression: (node) => node.object.name === 'console' },
     except: {
       'server/main.ts': 'speaks to the person who starts it',
-      'server/cli.ts': 'speaks to the person who calls it',
       'server/demo-data.ts': 'greets the person who starts it',
     },
   },
