@@ -2,7 +2,13 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['server/**/*.test.ts', 'sandbox/**/*.test.ts', 'box/**/*.test.ts', 'console/src/**/*.test.{ts,tsx}', 'tests/**/*.test.ts'],
+    include: [
+      'server/**/*.test.ts',
+      'sandbox/**/*.test.ts',
+      'box/**/*.test.ts',
+      'console/src/**/*.test.{ts,tsx}',
+      'tests/**/*.test.ts',
+    ],
     globalSetup: ['tests/harness/global-setup.ts'],
     // One real PostgreSQL serves every file; more files at once than cores only makes each slower.
     maxWorkers: 2,

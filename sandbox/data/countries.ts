@@ -1,9 +1,23 @@
 /** The kinds of numbers that exist somewhere. `shared_cost` is sold by Telnyx only. */
 export type NumberType = 'local' | 'mobile' | 'toll_free' | 'national' | 'shared_cost';
 
-export const NUMBER_TYPES: readonly NumberType[] = ['local', 'mobile', 'toll_free', 'national', 'shared_cost'];
+export const NUMBER_TYPES: readonly NumberType[] = [
+  'local',
+  'mobile',
+  'toll_free',
+  'national',
+  'shared_cost',
+];
 
-export type Feature = 'sms' | 'mms' | 'voice' | 'fax' | 'emergency' | 'hd_voice' | 'international_sms' | 'local_calling';
+export type Feature =
+  | 'sms'
+  | 'mms'
+  | 'voice'
+  | 'fax'
+  | 'emergency'
+  | 'hd_voice'
+  | 'international_sms'
+  | 'local_calling';
 
 /** One area of numbers: national digits every number of it begins with, and where it is. */
 export interface Area {
@@ -57,10 +71,21 @@ function typeSpec([layout, features, telnyxMonthly, twilioMonthly]: Row): TypeSp
       const [locality = '', region = ''] = place.split('|');
       return { prefix, locality, region };
     });
-  return { length: Number(length), areas, features: features.split(' ') as Feature[], telnyxMonthly, twilioMonthly };
+  return {
+    length: Number(length),
+    areas,
+    features: features.split(' ') as Feature[],
+    telnyxMonthly,
+    twilioMonthly,
+  };
 }
 
-function country(iso: string, name: string, callingCode: string, rows: Partial<Record<NumberType, Row>>): Country {
+function country(
+  iso: string,
+  name: string,
+  callingCode: string,
+  rows: Partial<Record<NumberType, Row>>,
+): Country {
   return { iso, name, callingCode, types: types(rows) };
 }
 
@@ -83,7 +108,9 @@ export const COUNTRIES: readonly Country[] = [
       '1.15',
     ],
   }),
-  country('PR', 'Puerto Rico', '1', { local: ['10 787 San Juan|PR; 939 Ponce|PR', 'voice sms fax', '1.00', '3.00'] }),
+  country('PR', 'Puerto Rico', '1', {
+    local: ['10 787 San Juan|PR; 939 Ponce|PR', 'voice sms fax', '1.00', '3.00'],
+  }),
   country('DO', 'Dominican Republic', '1', {
     local: ['10 809 Santo Domingo|Distrito Nacional; 829 Santiago|Santiago', F, '8.00', '15.00'],
   }),
@@ -106,7 +133,10 @@ export const COUNTRIES: readonly Country[] = [
   country('CO', 'Colombia', '57', {
     local: ['10 601 Bogotá|Bogotá; 604 Medellín|Antioquia; 602 Cali|Valle', F, '8.00', '14.00'],
   }),
-  country('PE', 'Peru', '51', { local: ['8 1 Lima|Lima', F, '5.00', '10.00'], mobile: ['9 97', VS, '9.00', '12.00'] }),
+  country('PE', 'Peru', '51', {
+    local: ['8 1 Lima|Lima', F, '5.00', '10.00'],
+    mobile: ['9 97', VS, '9.00', '12.00'],
+  }),
   country('GB', 'United Kingdom', '44', {
     local: [
       '10 207 London|England; 203 London|England; 161 Manchester|England; 131 Edinburgh|Scotland; 121 Birmingham|England; 117 Bristol|England; 2920 Cardiff|Wales',
@@ -155,26 +185,46 @@ export const COUNTRIES: readonly Country[] = [
     shared_cost: ['9 902; 901', 'voice', '10.00', null],
   }),
   country('IT', 'Italy', '39', {
-    local: ['10 024 Milano|Lombardia; 065 Roma|Lazio; 0812 Napoli|Campania; 0114 Torino|Piemonte', V, '1.00', '3.00'],
+    local: [
+      '10 024 Milano|Lombardia; 065 Roma|Lazio; 0812 Napoli|Campania; 0114 Torino|Piemonte',
+      V,
+      '1.00',
+      '3.00',
+    ],
     mobile: ['10 339; 347', VS, '20.00', '25.00'],
     toll_free: ['9 800', 'voice', '10.00', '25.00'],
     national: ['10 178', F, '3.00', null],
   }),
   country('CH', 'Switzerland', '41', {
-    local: ['9 44 Zürich|Zürich; 22 Genève|Genève; 31 Bern|Bern; 61 Basel|Basel-Stadt; 21 Lausanne|Vaud', V, '1.00', '1.00'],
+    local: [
+      '9 44 Zürich|Zürich; 22 Genève|Genève; 31 Bern|Bern; 61 Basel|Basel-Stadt; 21 Lausanne|Vaud',
+      V,
+      '1.00',
+      '1.00',
+    ],
     mobile: ['9 76; 78; 79', VS, '6.00', '8.00'],
     toll_free: ['9 800', 'voice', '10.00', '25.00'],
     national: ['9 58', F, '2.00', '2.00'],
     shared_cost: ['9 848; 842', 'voice', '12.00', null],
   }),
   country('BE', 'Belgium', '32', {
-    local: ['8 2 Bruxelles|Bruxelles-Capitale; 3 Antwerpen|Antwerpen; 92 Gent|Oost-Vlaanderen; 42 Liège|Liège', V, '1.00', '1.25'],
+    local: [
+      '8 2 Bruxelles|Bruxelles-Capitale; 3 Antwerpen|Antwerpen; 92 Gent|Oost-Vlaanderen; 42 Liège|Liège',
+      V,
+      '1.00',
+      '1.25',
+    ],
     mobile: ['9 46; 47', VS, '3.00', '3.25'],
     toll_free: ['8 800', 'voice', '10.00', '25.00'],
     shared_cost: ['8 78', 'voice', '8.00', null],
   }),
   country('NL', 'Netherlands', '31', {
-    local: ['9 20 Amsterdam|Noord-Holland; 10 Rotterdam|Zuid-Holland; 70 Den Haag|Zuid-Holland; 30 Utrecht|Utrecht', V, '1.00', '4.00'],
+    local: [
+      '9 20 Amsterdam|Noord-Holland; 10 Rotterdam|Zuid-Holland; 70 Den Haag|Zuid-Holland; 30 Utrecht|Utrecht',
+      V,
+      '1.00',
+      '4.00',
+    ],
     mobile: ['9 64; 61', VS, '5.00', '6.00'],
     toll_free: ['7 800', 'voice', '12.00', '30.00'],
     national: ['9 85; 88', F, '1.00', '4.00'],
@@ -299,7 +349,10 @@ export const COUNTRIES: readonly Country[] = [
     local: ['9 222 Yaoundé|Centre; 233 Douala|Littoral', 'voice', '10.00', null],
     mobile: ['9 65; 67; 69', VS, '15.00', '18.00'],
   }),
-  country('SN', 'Senegal', '221', { local: ['9 338 Dakar|Dakar', 'voice', '12.00', null], mobile: ['9 77; 78', VS, '18.00', null] }),
+  country('SN', 'Senegal', '221', {
+    local: ['9 338 Dakar|Dakar', 'voice', '12.00', null],
+    mobile: ['9 77; 78', VS, '18.00', null],
+  }),
   country('CI', 'Côte d’Ivoire', '225', {
     local: ['10 272 Abidjan|Abidjan', 'voice', '14.00', null],
     mobile: ['10 07; 05', VS, '20.00', '22.00'],
@@ -309,7 +362,12 @@ export const COUNTRIES: readonly Country[] = [
   }),
   country('TN', 'Tunisia', '216', { local: ['8 71 Tunis|Tunis; 74 Sfax|Sfax', 'voice', '15.00', '20.00'] }),
   country('ZA', 'South Africa', '27', {
-    local: ['9 10 Johannesburg|Gauteng; 21 Cape Town|Western Cape; 31 Durban|KwaZulu-Natal', V, '1.00', '2.00'],
+    local: [
+      '9 10 Johannesburg|Gauteng; 21 Cape Town|Western Cape; 31 Durban|KwaZulu-Natal',
+      V,
+      '1.00',
+      '2.00',
+    ],
     mobile: ['9 60; 82', VS, '10.00', '10.00'],
     toll_free: ['9 800', 'voice', '12.00', '25.00'],
     national: ['9 87', F, '1.00', null],

@@ -71,7 +71,8 @@ const MAKERS: Record<NeedKey, Maker> = {
     scope: '',
     name: 'Business name',
     kind: 'textual',
-    description: 'Registered name of the company that will use the number, exactly as on its registration certificate.',
+    description:
+      'Registered name of the company that will use the number, exactly as on its registration certificate.',
     example: 'Exemple Télécom SAS',
     criteria: { minLength: 2, maxLength: 100, acceptableCharacters: NAME_CHARACTERS },
   }),
@@ -138,7 +139,8 @@ const MAKERS: Record<NeedKey, Maker> = {
     scope: '',
     name: 'Identity document of the representative',
     kind: 'document',
-    description: 'Passport, identity card or residence permit of the authorised representative, both sides, not expired.',
+    description:
+      'Passport, identity card or residence permit of the authorised representative, both sides, not expired.',
     example: 'passport.pdf',
     criteria: { timeLimit: 'Not expired' },
   }),
@@ -187,17 +189,37 @@ const ROWS: SetRow[] = [
   ['SE', 'local national mobile toll_free', 'anywhere', `${COMPANY} address`],
   ['NO', 'local mobile toll_free', 'country', `${COMPANY} address contact_phone`],
   ['DK', 'local mobile toll_free', 'anywhere', 'business_name registration_number address'],
-  ['AT', 'local national mobile toll_free shared_cost', 'country', `business_name registration_certificate ${PLACE}`],
+  [
+    'AT',
+    'local national mobile toll_free shared_cost',
+    'country',
+    `business_name registration_certificate ${PLACE}`,
+  ],
   ['IE', 'local national mobile toll_free shared_cost', 'country', 'business_name address proof_of_address'],
   ['PL', 'local mobile toll_free shared_cost', 'country', 'business_name registration_number address'],
-  ['CZ SK HU RO BG HR SI GR', 'local national mobile toll_free', 'country', `business_name registration_certificate ${PLACE}`],
+  [
+    'CZ SK HU RO BG HR SI GR',
+    'local national mobile toll_free',
+    'country',
+    `business_name registration_certificate ${PLACE}`,
+  ],
   ['LU CY MT', 'local toll_free', 'country', 'business_name address proof_of_address'],
   ['ZA', 'local national mobile toll_free', 'country', `${COMPANY} identity_document ${PLACE}`],
   ['SN CI', 'local mobile', 'country', `${COMPANY} ${PERSON} ${PLACE}`],
   ['MA TN', 'local', 'country', `${COMPANY} ${PERSON} ${PLACE} usage`],
-  ['NG KE GH', 'local mobile toll_free', 'country', `business_name registration_certificate identity_document address`],
+  [
+    'NG KE GH',
+    'local mobile toll_free',
+    'country',
+    `business_name registration_certificate identity_document address`,
+  ],
   ['AU NZ', 'local mobile toll_free shared_cost', 'country', 'business_name address'],
-  ['SG HK MY TH PH', 'local mobile toll_free', 'country', `business_name registration_certificate identity_document address`],
+  [
+    'SG HK MY TH PH',
+    'local mobile toll_free',
+    'country',
+    `business_name registration_certificate identity_document address`,
+  ],
   ['JP', 'local national toll_free', 'country', `${COMPANY} ${PERSON} ${PLACE}`],
   ['BR AR CO PE DO', 'local mobile toll_free', 'country', `business_name registration_certificate address`],
 ];
@@ -233,14 +255,17 @@ export function needsOf(country: string, type: string): RequirementType[] {
 /** Why a text breaks the criteria, or undefined if it does not. */
 export function violation(need: RequirementType, value: string): string | undefined {
   const { minLength, maxLength, acceptableValues, acceptableCharacters, regex } = need.criteria;
-  if (minLength !== undefined && value.length < minLength) return `${need.name} is shorter than ${minLength} characters.`;
-  if (maxLength !== undefined && value.length > maxLength) return `${need.name} is longer than ${maxLength} characters.`;
+  if (minLength !== undefined && value.length < minLength)
+    return `${need.name} is shorter than ${minLength} characters.`;
+  if (maxLength !== undefined && value.length > maxLength)
+    return `${need.name} is longer than ${maxLength} characters.`;
   if (acceptableValues !== undefined && !acceptableValues.includes(value)) {
     return `${need.name} must be one of: ${acceptableValues.join(', ')}.`;
   }
   if (acceptableCharacters !== undefined && !new RegExp(`^[${acceptableCharacters}]*$`, 'u').test(value)) {
     return `${need.name} contains characters other than ${acceptableCharacters}.`;
   }
-  if (regex !== undefined && !new RegExp(regex, 'u').test(value)) return `${need.name} does not have the expected form.`;
+  if (regex !== undefined && !new RegExp(regex, 'u').test(value))
+    return `${need.name} does not have the expected form.`;
   return undefined;
 }

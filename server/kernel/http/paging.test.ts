@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { RelaisError } from '../errors.ts';
 import { newId } from '../ids.ts';
-import { fromCursor, toCsv, toPage } from './paging.ts';
+import { toCsv } from './csv.ts';
+import { fromCursor, toPage } from './paging.ts';
 
 const clock = { now: () => new Date(), nowMs: () => 1_700_000_000_000 };
 

@@ -31,21 +31,3 @@ export function toPage<Row extends { id: string }>(
     nextCursor: rows.length > limit && last ? Buffer.from(last.id).toString('base64url') : null,
   };
 }
-
-const FORMULA_START = /^[=+\-@\t\r]/;
-
-/**
- * RFC 4180 CSV with a byte-order mark, so that spreadsheets read accents. A cell that a spreadsheet would run as a formula
- * gets an apostrophe in front; plain numbers and phone numbers stay as they are.
- */
-export function toCsv(
-  header: readonly string[],
-  rows: readonly (readonly (string | number | null)[])[],
-): string {
-  const cell = (value: string | number | null) => {
-    let text = value === null ? '' : String(value);
-    if (FORMULA_START.test(text) && !/^[+-]?\d[\d.]*$/.test(text)) text = `'${text}`;
-    return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-  };
-  return `\uFEFF${[header, ...rows].map((row) => row.map(cell).join(',')).join('\r\n')}\r\n`;
-}

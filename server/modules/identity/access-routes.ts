@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { type CompanyCtx, withCompany } from '../../kernel/ctx.ts';
 import { fail } from '../../kernel/errors.ts';
-import { pageQuery } from '../../kernel/http/paging.ts';
+import { exportQuery, listAnswer, sendCsv } from '../../kernel/http/csv.ts';
 import { errorResponses, ok } from '../../kernel/http/schemas.ts';
 import type { HttpServer } from '../../kernel/http/server.ts';
 import { createApiKey, listApiKeys, revokeApiKey, scopesOf } from './api-keys.ts';
-import { exportAudit, listAudit } from './audit-list.ts';
+import { AUDIT_COLUMNS, exportAudit, listAudit } from './audit-list.ts';
 import { type Permission, ROLES, roleGrants } from './model.ts';
 import { apiKeySchema, auditEntrySchema, byId, newApiKeySchema, tags } from './schemas.ts';
 
@@ -84,24 +84,15 @@ async function requireScopes(ctx: CompanyCtx, scopes: Permission[]): Promise<voi
 
 const text = z.string().max(200).optional();
 const instant = z.iso.datetime({ offset: true }).optional();
-const auditQuery = pageQuery.extend({
+const auditQuery = exportQuery.extend({
   actor: text.describe('An id, or part of a name'),
   action: text.describe('Whole (member.removed), or its noun (member)'),
   entityType: text,
   entityId: text,
   from: instant,
   to: instant.describe('Exclusive'),
-  format: z.enum(['json', 'csv']).default('json'),
 });
-const auditAnswer = {
-  description: 'A page of entries, or with format=csv up to 10 000 of them',
-  content: {
-    'application/json': {
-      schema: ok({ entries: z.array(auditEntrySchema), nextCursor: z.string().nullable() }),
-    },
-    'text/csv': { schema: z.string() },
-  },
-};
+const auditAnswer = listAnswer(ok({ entries: z.array(auditEntrySchema), nextCursor: z.string().nullable() }));
 
 function auditRoute(server: HttpServer): void {
   server.get(
@@ -118,12 +109,8 @@ function auditRoute(server: HttpServer): void {
     async (request, reply) => {
       const ctx = withCompany(request.ctx);
       const { limit, cursor, format, ...filters } = request.query;
-      if (format === 'csv') {
-        reply
-          .header('content-disposition', 'attachment; filename="audit.csv"')
-          .type('text/csv; charset=utf-8');
-        return reply.send(await exportAudit(ctx, filters));
-      }
+      if (format === 'csv')
+        return sendCsv(reply, 'audit.csv', AUDIT_COLUMNS, await exportAudit(ctx, filters));
       return reply.send({ success: true as const, ...(await listAudit(ctx, filters, { limit, cursor })) });
     },
   );

@@ -1,9 +1,8 @@
 import { type CompanyCtx, transact } from '../../kernel/ctx.ts';
 import { sql } from '../../kernel/db/index.ts';
-import { fromCursor, toCsv, toPage } from '../../kernel/http/paging.ts';
+import { CSV_ROWS_MAX } from '../../kernel/http/csv.ts';
+import { fromCursor, toPage } from '../../kernel/http/paging.ts';
 import type { Changes } from './audit.ts';
-
-const CSV_ROWS_MAX = 10_000;
 
 export interface AuditRow {
   id: string;
@@ -42,21 +41,22 @@ export async function listAudit(
   return { entries: rows, nextCursor };
 }
 
-/** The newest entries that match, as CSV. */
-export async function exportAudit(ctx: CompanyCtx, filters: AuditFilters): Promise<string> {
+export const AUDIT_COLUMNS = [
+  'at',
+  'actorKind',
+  'actorId',
+  'actorName',
+  'address',
+  'action',
+  'entityType',
+  'entityId',
+  'changes',
+];
+
+/** The newest entries that match, a row of cells under AUDIT_COLUMNS each. */
+export async function exportAudit(ctx: CompanyCtx, filters: AuditFilters): Promise<(string | null)[][]> {
   const rows = await readAudit(ctx, filters, null, CSV_ROWS_MAX);
-  const header = [
-    'at',
-    'actorKind',
-    'actorId',
-    'actorName',
-    'address',
-    'action',
-    'entityType',
-    'entityId',
-    'changes',
-  ];
-  const cells = rows.map((row) => [
+  return rows.map((row) => [
     row.at.toISOString(),
     row.actorKind,
     row.actorId,
@@ -67,7 +67,6 @@ export async function exportAudit(ctx: CompanyCtx, filters: AuditFilters): Promi
     row.entityId,
     JSON.stringify(row.changes),
   ]);
-  return toCsv(header, cells);
 }
 
 async function readAudit(

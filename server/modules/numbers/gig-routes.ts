@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { transact, withCompany } from '../../kernel/ctx.ts';
-import { fromCursor, pageQuery, toPage } from '../../kernel/http/paging.ts';
+import { exportQuery, listAnswer, rowsWanted, sendCsv } from '../../kernel/http/csv.ts';
+import { fromCursor, toPage } from '../../kernel/http/paging.ts';
 import { countrySchema, errorResponses, ok } from '../../kernel/http/schemas.ts';
 import type { HttpServer } from '../../kernel/http/server.ts';
 import { createGig, getGig, removeGig, updateGig } from './gigs.ts';
@@ -32,22 +33,37 @@ function listRoute(server: HttpServer): void {
       schema: {
         tags,
         summary: 'Gigs, newest first',
-        querystring: pageQuery.extend({
+        querystring: exportQuery.extend({
           search: z.string().max(100).default('').describe('Part of the name, or a zone'),
         }),
         response: {
-          200: ok({ gigs: z.array(gigSchema), nextCursor: z.string().nullable() }),
+          200: listAnswer(ok({ gigs: z.array(gigSchema), nextCursor: z.string().nullable() })),
           ...errorResponses,
         },
       },
     },
-    async (request) => {
-      const { limit, cursor, search } = request.query;
+    async (request, reply) => {
+      const { limit, cursor, search, format } = request.query;
+      const rowsMax = rowsWanted({ limit, format });
       const rows = await transact(withCompany(request.ctx), (tx) =>
-        listGigs(tx, search.trim(), fromCursor(cursor), limit + 1),
+        listGigs(tx, search.trim(), fromCursor(cursor), rowsMax + 1),
       );
-      const page = toPage(rows, limit);
-      return { success: true as const, gigs: page.rows.map(gigView), nextCursor: page.nextCursor };
+      const page = toPage(rows, rowsMax);
+      const gigs = page.rows.map(gigView);
+      if (format === 'json') return reply.send({ success: true as const, gigs, nextCursor: page.nextCursor });
+      const lines = gigs.map((gig) => [
+        gig.name,
+        gig.destinationZone,
+        gig.description,
+        gig.numberCount,
+        gig.createdAt,
+      ]);
+      return sendCsv(
+        reply,
+        'gigs.csv',
+        ['name', 'destinationZone', 'description', 'numberCount', 'createdAt'],
+        lines,
+      );
     },
   );
 }

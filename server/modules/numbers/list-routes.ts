@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type CompanyCtx, transact, withCompany } from '../../kernel/ctx.ts';
-import { fromCursor, pageQuery, toCsv, toPage } from '../../kernel/http/paging.ts';
+import { exportQuery, listAnswer, rowsWanted, sendCsv } from '../../kernel/http/csv.ts';
+import { fromCursor, toPage } from '../../kernel/http/paging.ts';
 import { errorResponses, ok, optionalId } from '../../kernel/http/schemas.ts';
 import type { HttpServer } from '../../kernel/http/server.ts';
 import { PROVIDERS, portFor } from '../providers/index.ts';
@@ -13,15 +14,13 @@ const read = { authority: { permission: 'numbers:read' } } as const;
 const manage = { authority: { permission: 'numbers:manage' } } as const;
 const params = z.object({ id: z.string().max(100) });
 const one = ok({ number: numberSchema });
-const CSV_ROWS_MAX = 10_000;
 
-const listQuery = pageQuery.extend({
+const listQuery = exportQuery.extend({
   status: z.enum(['pending', 'active', 'error', 'released']).optional(),
   provider: z.enum(PROVIDERS).optional(),
   country: z.string().length(2).toUpperCase().optional(),
   gigId: z.string().max(100).optional(),
   search: z.string().max(100).optional().describe('Digits of the number, or part of the gig’s name'),
-  format: z.enum(['json', 'csv']).default('json'),
 });
 
 export function listRoutes(server: HttpServer): void {
@@ -43,12 +42,8 @@ function listRoute(server: HttpServer, url: string, fixed: NumberFilter): void {
         tags: ['numbers'],
         summary: "The company's numbers",
         querystring: listQuery,
-        produces: ['application/json', 'text/csv'],
         response: {
-          200: z.union([
-            ok({ numbers: z.array(numberSchema), nextCursor: z.string().nullable() }),
-            z.string(),
-          ]),
+          200: listAnswer(ok({ numbers: z.array(numberSchema), nextCursor: z.string().nullable() })),
           ...errorResponses,
         },
       },
@@ -56,42 +51,46 @@ function listRoute(server: HttpServer, url: string, fixed: NumberFilter): void {
     async (request, reply) => {
       const ctx = withCompany(request.ctx);
       const { limit, cursor, format, ...filter } = request.query;
-      const rowsMax = format === 'csv' ? CSV_ROWS_MAX : limit;
-      const page = toPage(
-        await transact(ctx, (tx) =>
-          listNumbers(tx, { ...filter, ...fixed }, fromCursor(cursor), rowsMax + 1),
-        ),
-        rowsMax,
+      const rowsMax = rowsWanted({ limit, format });
+      const rows = await transact(ctx, (tx) =>
+        listNumbers(tx, { ...filter, ...fixed }, fromCursor(cursor), rowsMax + 1),
       );
+      const page = toPage(rows, rowsMax);
       const numbers = page.rows.map(numberView);
-      if (format === 'json') return { success: true as const, numbers, nextCursor: page.nextCursor };
-      const header = [
-        'phoneNumber',
-        'provider',
-        'status',
-        'country',
-        'type',
-        'gigName',
-        'monthlyCost',
-        'currency',
-        'purchasedAt',
-        'activatedAt',
-      ] as const;
-      const lines = numbers.map((number) => [
-        ...[number.phoneNumber, number.provider, number.status, number.country, number.type, number.gigName],
-        ...[
-          number.monthlyCost?.amount ?? null,
-          number.monthlyCost?.currency ?? null,
-          number.purchasedAt,
-          number.activatedAt,
-        ],
-      ]);
-      return reply
-        .type('text/csv; charset=utf-8')
-        .header('content-disposition', 'attachment; filename="numbers.csv"')
-        .send(toCsv(header, lines));
+      if (format === 'json')
+        return reply.send({ success: true as const, numbers, nextCursor: page.nextCursor });
+      return sendCsv(reply, 'numbers.csv', CSV_HEADER, numbers.map(csvLine));
     },
   );
+}
+
+const CSV_HEADER = [
+  'phoneNumber',
+  'provider',
+  'status',
+  'country',
+  'type',
+  'gigName',
+  'monthlyCost',
+  'currency',
+  'purchasedAt',
+  'activatedAt',
+];
+
+function csvLine(number: ReturnType<typeof numberView>) {
+  const { phoneNumber, provider, status, country, type, gigName, monthlyCost } = number;
+  const price = [monthlyCost?.amount ?? null, monthlyCost?.currency ?? null];
+  return [
+    phoneNumber,
+    provider,
+    status,
+    country,
+    type,
+    gigName,
+    ...price,
+    number.purchasedAt,
+    number.activatedAt,
+  ];
 }
 
 function detailRoutes(server: HttpServer): void {

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { isEd25519PublicKey } from '../../kernel/config.ts';
 import { transact, withCompany } from '../../kernel/ctx.ts';
+import { exportQuery, listAnswer, rowsWanted, sendCsv } from '../../kernel/http/csv.ts';
 import { errorSchema } from '../../kernel/http/openapi.ts';
-import { fromCursor, pageQuery, toPage } from '../../kernel/http/paging.ts';
+import { fromCursor, toPage } from '../../kernel/http/paging.ts';
 import type { HttpServer } from '../../kernel/http/server.ts';
 import * as accounts from './accounts.ts';
 import { listDeliveries } from './events-store.ts';
@@ -174,7 +175,7 @@ const delivery = z
   .meta({ id: 'ProviderEvent' });
 
 function deliveriesRoute(server: HttpServer): void {
-  const query = pageQuery.extend({
+  const query = exportQuery.extend({
     provider: provider.optional(),
     verdict: z.enum(['accepted', 'duplicate', 'refused']).optional(),
   });
@@ -187,20 +188,38 @@ function deliveriesRoute(server: HttpServer): void {
         tags,
         summary: "Webhook deliveries for the company's numbers and accounts",
         querystring: query,
-        response: { 200: answer, ...failures },
+        response: { 200: listAnswer(answer), ...failures },
       },
     },
-    async ({ ctx, query: { limit, cursor, ...filter } }) => {
+    async ({ ctx, query: { limit, cursor, format, ...filter } }, reply) => {
+      const rowsMax = rowsWanted({ limit, format });
       const found = await transact(withCompany(ctx), (tx) =>
-        listDeliveries(tx, { ...filter, before: fromCursor(cursor), limit }),
+        listDeliveries(tx, { ...filter, before: fromCursor(cursor), limit: rowsMax }),
       );
-      const { rows, nextCursor } = toPage(found, limit);
+      const { rows, nextCursor } = toPage(found, rowsMax);
       const events = rows.map((row) => ({
         ...row,
         receivedAt: row.receivedAt.toISOString(),
         handledAt: row.handledAt?.toISOString() ?? null,
       }));
-      return { success: true as const, events, nextCursor };
+      if (format === 'json') return reply.send({ success: true as const, events, nextCursor });
+      const header = [
+        'receivedAt',
+        'provider',
+        'topic',
+        'type',
+        'verdict',
+        'reason',
+        'status',
+        'attempts',
+        'handledAt',
+      ] as const;
+      return sendCsv(
+        reply,
+        'webhooks.csv',
+        header,
+        events.map((event) => header.map((name) => event[name])),
+      );
     },
   );
 }
