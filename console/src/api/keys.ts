@@ -27,7 +27,7 @@ export const keys = {
 };
 
 /** What to read again when a topic of the live stream moves. */
-export const keysOfTopic: Record<string, readonly string[]> = {
+const keysOfTopic: Record<string, readonly string[]> = {
   number: ['numbers', 'gigs'],
   gig: ['gigs', 'numbers'],
   requirement_group: ['requirement-groups', 'documents'],

@@ -21,7 +21,7 @@ export interface Purchase {
   id?: string;
 }
 
-export interface NumberList {
+interface NumberList {
   numbers: PhoneNumber[];
   nextCursor: string | null;
 }

@@ -18,7 +18,7 @@ export interface PaperworkKind {
   type?: NumberType;
 }
 
-export interface CountryRequirements {
+interface CountryRequirements {
   hasRequirements: boolean;
   countryCode: string;
   provider: Provider;

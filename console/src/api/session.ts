@@ -13,7 +13,7 @@ const tabs = new BroadcastChannel('relais.session');
 tabs.onmessage = () => void forgetSession();
 
 /** Who is signed in; null when nobody is. */
-export async function fetchMe(): Promise<Me | null> {
+async function fetchMe(): Promise<Me | null> {
   try {
     const me = await meApi.get();
     requestContext.companyId = me.company?.id ?? null;

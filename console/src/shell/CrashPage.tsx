@@ -10,6 +10,7 @@ export function CrashPage() {
   return (
     <div className="page" role="alert">
       <EmptyState
+        heading="h1"
         title={t('shell.crashTitle')}
         text={t('shell.crashText')}
         action={

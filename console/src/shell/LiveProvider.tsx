@@ -13,7 +13,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
   return <LiveContext value={state}>{children}</LiveContext>;
 }
 
-export const useLiveState = (): LiveState => use(LiveContext);
+const useLiveState = (): LiveState => use(LiveContext);
 
 /** Says whether the screen follows what happens. */
 export function LiveBadge() {

@@ -10,6 +10,7 @@ export function NotFoundPage() {
   return (
     <div className="page">
       <EmptyState
+        heading="h1"
         title={t('shell.notFoundTitle')}
         text={t('shell.notFoundText')}
         action={<Link to={paths.home}>{t('shell.goHome')}</Link>}

@@ -29,6 +29,7 @@ test('countries are sorted by their name in the reader’s language', () => {
 test('file sizes and shouted towns read well', () => {
   expect(sizeText(10 * 1024 * 1024, 'en')).toBe('10 MB');
   expect(sizeText(1536, 'en')).toBe('1.5 kB');
+  expect(sizeText(310, 'en')).toBe('0.3 kB');
   expect(townText('SAN FRANCISCO')).toBe('San Francisco');
   expect(townText("L'HAŸ-LES-ROSES")).toBe("L'Haÿ-Les-Roses");
   expect(townText('Paris')).toBe('Paris');

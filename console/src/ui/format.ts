@@ -71,8 +71,8 @@ export function agoText(iso: string, language: string, nowMs: number): string {
 
 /** 1536 -> "1.5 kB", in the reader's way; units of 1024, as limits on files are counted. */
 export function sizeText(sizeBytes: number, language: string): string {
-  const unit = sizeBytes >= 1024 ** 2 ? 'megabyte' : sizeBytes >= 1024 ? 'kilobyte' : 'byte';
-  const divisor = unit === 'megabyte' ? 1024 ** 2 : unit === 'kilobyte' ? 1024 : 1;
+  const unit = sizeBytes >= 1024 ** 2 ? 'megabyte' : 'kilobyte';
+  const divisor = unit === 'megabyte' ? 1024 ** 2 : 1024;
   return new Intl.NumberFormat(language, { style: 'unit', unit, maximumFractionDigits: 1 }).format(
     sizeBytes / divisor,
   );

@@ -66,17 +66,16 @@ export const compliance = {
     submitted: 'Sent for review',
     invalid: 'Some answers are not accepted yet',
     incomplete: 'Still missing: {{missing}}.',
-    buy: 'Buy a number',
     locked: {
       in_review: 'In review: it cannot be changed until the provider has answered.',
       approved: 'Approved: there is nothing to change.',
     },
   },
-  types: { document: 'Document', textual: 'Text', address: 'Address' },
   requirement: {
     missing: 'To provide',
     saved: 'Saved',
     rejected: 'Rejected',
+    toCorrect: 'To correct',
     savedAt: 'Saved {{ago}}',
     notSent: 'will be sent to the provider as soon as possible',
     example: 'Example: {{example}}',

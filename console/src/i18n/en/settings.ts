@@ -1,5 +1,4 @@
 export const settings = {
-  title: 'Settings',
   sections: 'Settings',
   nav: {
     company: 'Company',
@@ -181,15 +180,12 @@ export const settings = {
     when: 'When',
     who: 'Who',
     what: 'What',
-    on: 'On',
     changes: 'Changes',
-    address: 'Address',
     actor: 'Search by person or key',
     entityType: 'Kind of thing',
     from: 'From',
     to: 'To',
     period: 'Period',
-    nothingChanged: 'No fields',
     empty: 'empty',
     became: 'became',
     emptyTitle: 'Nothing recorded yet',

@@ -68,17 +68,16 @@ export const compliance: Dictionary['compliance'] = {
     submitted: 'Envoyé pour examen',
     invalid: 'Certaines réponses ne sont pas encore acceptées',
     incomplete: 'Il manque encore : {{missing}}.',
-    buy: 'Acheter un numéro',
     locked: {
       in_review: 'En examen : rien ne change avant la réponse du fournisseur.',
       approved: "Approuvé : il n'y a rien à changer.",
     },
   },
-  types: { document: 'Document', textual: 'Texte', address: 'Adresse' },
   requirement: {
     missing: 'À fournir',
     saved: 'Enregistré',
     rejected: 'Refusé',
+    toCorrect: 'À corriger',
     savedAt: 'Enregistré {{ago}}',
     notSent: 'sera transmis au fournisseur dès que possible',
     example: 'Exemple : {{example}}',

@@ -1,7 +1,6 @@
 import type { Dictionary } from '../en.ts';
 
 export const settings: Dictionary['settings'] = {
-  title: 'Réglages',
   sections: 'Réglages',
   nav: {
     company: 'Entreprise',
@@ -188,15 +187,12 @@ export const settings: Dictionary['settings'] = {
     when: 'Quand',
     who: 'Qui',
     what: 'Quoi',
-    on: 'Sur',
     changes: 'Changements',
-    address: 'Adresse',
     actor: 'Rechercher une personne ou une clé',
     entityType: "Genre d'objet",
     from: 'Du',
     to: 'Au',
     period: 'Période',
-    nothingChanged: 'Aucun champ',
     empty: 'vide',
     became: 'devient',
     emptyTitle: "Rien n'est encore consigné",

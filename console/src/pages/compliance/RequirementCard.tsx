@@ -57,6 +57,9 @@ function RequirementState({ requirement }: { requirement: GroupRequirement }) {
     return <StatusTag tone="bad">{t('compliance.requirement.rejected')}</StatusTag>;
   if (requirement.status === 'completed')
     return <StatusTag tone="good">{t('compliance.requirement.saved')}</StatusTag>;
+  // Given once, and open again: the provider sent it back without saying why.
+  if (requirement.submittedAt)
+    return <StatusTag tone="bad">{t('compliance.requirement.toCorrect')}</StatusTag>;
   return <StatusTag tone="calm">{t('compliance.requirement.missing')}</StatusTag>;
 }
 

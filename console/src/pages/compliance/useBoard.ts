@@ -21,7 +21,7 @@ export interface BoardEntry {
 
 const ALL_GIGS = { limit: 200 };
 
-export function useCompanyGroups(companyId: string) {
+function useCompanyGroups(companyId: string) {
   return useQuery({
     queryKey: keys.companyGroups(companyId),
     queryFn: () => requirementService.listCompanyGroups(companyId),

@@ -4,7 +4,7 @@ import { queryClient } from '../../api/queryClient.ts';
 import { requirementService } from '../../api/requirementService.ts';
 import type { Address, RequirementGroup } from '../../api/types.ts';
 
-export type Answer =
+type Answer =
   | { text: string }
   | { address: Address }
   | { documentId: string }

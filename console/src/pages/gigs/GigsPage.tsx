@@ -67,7 +67,11 @@ export default function GigsPage() {
   );
   return (
     <PageFrame title={t('gigs.title')} intro={t('gigs.intro')} actions={add}>
-      <ListToolbar isFiltered={list.isFiltered} onClear={list.clear}>
+      <ListToolbar
+        isFiltered={list.isFiltered}
+        onClear={list.clear}
+        csv={{ path: '/api/gigs', query: list.query, filename: 'gigs.csv' }}
+      >
         <SearchFilter
           label={t('gigs.search')}
           value={list.filters.search}

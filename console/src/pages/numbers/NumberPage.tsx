@@ -45,14 +45,7 @@ export default function NumberPage() {
       actions={<NumberActions number={number} />}
     >
       <ErrorNotice error={error} onRetry={() => void refetch()} />
-      {number.statusReason && (
-        <Alert
-          className="error-notice"
-          type={number.status === 'error' ? 'error' : 'warning'}
-          showIcon
-          title={number.statusReason}
-        />
-      )}
+      <StatusReason number={number} />
       <div className="two-columns">
         <section className="panel panel-pad" aria-labelledby="number-details">
           <h2 id="number-details">{t('numbers.details')}</h2>
@@ -65,6 +58,28 @@ export default function NumberPage() {
         </section>
       </div>
     </PageFrame>
+  );
+}
+
+/** Why a number waits or failed, and the way to what may be corrected. */
+export function StatusReason({ number }: { number: PhoneNumber }) {
+  const { t } = useTranslation();
+  const { status, statusReason, requirementGroupId } = number;
+  if (!statusReason) return null;
+  const isWaiting = status === 'pending';
+  return (
+    <Alert
+      className="error-notice"
+      type={isWaiting ? 'warning' : 'error'}
+      showIcon
+      title={statusReason}
+      action={
+        isWaiting &&
+        requirementGroupId && (
+          <Link to={paths.requirementGroup(requirementGroupId)}>{t('numbers.openPaperwork')}</Link>
+        )
+      }
+    />
   );
 }
 

@@ -77,7 +77,11 @@ export default function ProviderEventsPage() {
   return (
     <PageFrame title={t('settings.events.title')} intro={t('settings.events.intro')}>
       <RequirePermission permission="provider_accounts:read">
-        <ListToolbar isFiltered={list.isFiltered} onClear={list.clear}>
+        <ListToolbar
+          isFiltered={list.isFiltered}
+          onClear={list.clear}
+          csv={{ path: '/api/provider-events', query: list.query, filename: 'webhooks.csv' }}
+        >
           <ChoiceFilter
             label={t('common.provider')}
             value={list.filters.provider}

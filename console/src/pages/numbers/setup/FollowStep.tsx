@@ -5,7 +5,7 @@ import type { NumberStatus } from '../../../api/types.ts';
 import { paths } from '../../../paths.ts';
 import { ErrorNotice } from '../../../ui/ErrorNotice.tsx';
 import { PhoneText } from '../../../ui/texts.tsx';
-import { useNumber } from '../NumberPage.tsx';
+import { StatusReason, useNumber } from '../NumberPage.tsx';
 import { NumberStatusTag } from '../NumberStatusTag.tsx';
 import { Timeline } from '../Timeline.tsx';
 import type { Setup } from './useSetup.ts';
@@ -42,9 +42,10 @@ export function FollowStep({ setup }: { setup: Setup }) {
           type={TONES[number.status]}
           showIcon
           title={t(`setup.follow.${number.status}`)}
-          description={number.status === 'pending' ? t('setup.follow.pendingText') : number.statusReason}
+          description={number.status === 'pending' ? t('setup.follow.pendingText') : undefined}
         />
       </div>
+      <StatusReason number={number} />
       <Timeline entries={timeline} />
       <div className="step-foot">
         <Button onClick={() => void navigate(paths.buyNumber())}>{t('setup.follow.another')}</Button>

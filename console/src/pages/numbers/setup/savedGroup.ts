@@ -2,7 +2,7 @@ const COOKIE = 'relais_requirement_group';
 const KEPT_SECONDS = 180 * 24 * 3600;
 
 /** Where paperwork was left: its group, and the gig it was started for. */
-export interface SavedGroup {
+interface SavedGroup {
   groupId: string;
   gigId: string;
 }
