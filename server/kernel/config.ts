@@ -3,6 +3,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'smol-toml';
 import { z } from 'zod';
+import type { Language } from './errors.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -134,6 +135,20 @@ function refuseUnsafeProduction(config: Config): void {
     throw new ConfigError(
       `Production cannot start like this:\n${problems.map((line) => `- ${line}`).join('\n')}`,
     );
+}
+
+/** What the commands of `npx relais` read from the environment besides the settings. */
+export function commandSettings(environment: NodeJS.ProcessEnv = process.env): {
+  language: Language;
+  /** For create-owner, where nobody sits at a terminal. */
+  ownerPassword: string;
+} {
+  // POSIX: the first of these that is set says the language of messages.
+  const locale = environment.LC_ALL || environment.LC_MESSAGES || environment.LANG || '';
+  return {
+    language: locale.toLowerCase().startsWith('fr') ? 'fr' : 'en',
+    ownerPassword: environment.RELAIS_OWNER_PASSWORD ?? '',
+  };
 }
 
 /** Credentials made by the sandbox carry its name, so that they cannot pass for real ones. */

@@ -2,4 +2,3 @@
 export { type Paperwork, paperworkFor, reopenGroup, submissionTime } from './groups.ts';
 export { complianceJobs, onBundleEvent } from './jobs.ts';
 export { complianceRoutes } from './routes.ts';
-export { checkDocumentKeys, resealDocuments } from './secrets.ts';

@@ -1,4 +1,3 @@
-export { type DoorProbe, isTelnyxKeyUsable, probeDoor, probeTwilioDoor, tryInstallation } from './checks.ts';
 export type { WebhookDoor } from './delivery.ts';
 export { assignCompany } from './events-store.ts';
 export { webhookDoor } from './ingress.ts';
@@ -7,5 +6,4 @@ export * from './port.ts';
 export { type AccountPort, portFor, portForAccount } from './ports.ts';
 export { telnyxOrderNews } from './remote-events.ts';
 export { providerRoutes } from './routes.ts';
-export { reviewAccountSecrets } from './secrets.ts';
 export { type EventHandler, type EventWorker, startProviderEvents } from './worker.ts';

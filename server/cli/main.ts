@@ -1,0 +1,75 @@
+import { ConfigError, commandSettings } from '../kernel/config.ts';
+import { RelaisError, sentence } from '../kernel/errors.ts';
+import { createOwnerCommand } from './create-owner.ts';
+import { doctorCommand } from './doctor/index.ts';
+import { rotateSecretsCommand } from './rotate-secrets.ts';
+import { CommandError, type Words } from './words.ts';
+
+/** @returns the exit code. */
+type Command = (args: string[]) => Promise<number>;
+
+const COMMANDS: Record<string, Command> = {
+  'create-owner': createOwnerCommand,
+  doctor: doctorCommand,
+  'rotate-secrets': rotateSecretsCommand,
+};
+
+const HELP: Words = {
+  en: `Usage: npx relais <command>
+
+  create-owner     makes a person and the company that the person owns
+                   --email --name --company --country (ISO 3166-1 alpha-2, e.g. FR)
+                   The password is asked for, or read from RELAIS_OWNER_PASSWORD or the standard input.
+  doctor           checks the installation, and says what to do about what is wrong
+                   Exit code 1 when something must be mended.
+  rotate-secrets   seals everything stored with today's SECRET_KEY; former keys are in SECRET_KEYS_OLD
+                   It can be stopped and started again, beside a running server.
+  help             this text
+
+Settings come from the environment and config.default.toml, as for the server.`,
+  fr: `Usage : npx relais <commande>
+
+  create-owner     crée une personne et l'entreprise dont elle est propriétaire
+                   --email --name --company --country (ISO 3166-1 alpha-2, p. ex. FR)
+                   Le mot de passe est demandé, ou lu dans RELAIS_OWNER_PASSWORD ou sur l'entrée standard.
+  doctor           vérifie l'installation et dit que faire de ce qui ne va pas
+                   Code de sortie 1 quand quelque chose doit être corrigé.
+  rotate-secrets   scelle tout ce qui est conservé avec la SECRET_KEY du jour ; les anciennes sont dans SECRET_KEYS_OLD
+                   Peut être interrompu puis relancé, à côté d'un serveur en marche.
+  help             ce texte
+
+Les réglages viennent de l'environnement et de config.default.toml, comme pour le serveur.`,
+};
+
+async function main(): Promise<number> {
+  const { language } = commandSettings();
+  const [name = 'help', ...args] = process.argv.slice(2);
+  if (['help', '--help', '-h'].includes(name)) {
+    console.log(HELP[language]);
+    return 0;
+  }
+  const command = COMMANDS[name];
+  if (!command || args.includes('--help')) {
+    console.error(HELP[language]);
+    return command ? 0 : 2;
+  }
+  try {
+    return await command(args);
+  } catch (error) {
+    console.error(explain(error));
+    return 1;
+  }
+}
+
+/** The sentence of an error that a person can act on; the stack of any other. */
+function explain(error: unknown): string {
+  const { language } = commandSettings();
+  if (error instanceof CommandError) return error.words[language];
+  if (error instanceof RelaisError) return sentence(error.code, error.params, language);
+  const { code, message, stack } = error as NodeJS.ErrnoException;
+  // Wrong settings, and options of the command line that do not exist.
+  if (error instanceof ConfigError || code?.startsWith('ERR_PARSE_ARGS')) return message;
+  return stack ?? String(error);
+}
+
+process.exit(await main());

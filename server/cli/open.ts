@@ -1,0 +1,60 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { pino } from 'pino';
+import { needsSandbox, type SandboxAccess, withKeptSecrets, withSandboxAccess } from '../demo.ts';
+import type { Config } from '../kernel/config.ts';
+import type { Kernel } from '../kernel/ctx.ts';
+import { startEmbeddedDatabase } from '../kernel/db/embedded.ts';
+import { lockFolder } from '../kernel/folder-lock.ts';
+import { assembleKernel } from '../kernel/open.ts';
+import { CommandError } from './words.ts';
+
+/** The installation as a command sees it, beside the server or without one. */
+export interface Opened {
+  kernel: Kernel;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the database that the server uses, without changing it. The embedded one is joined where it runs; where it does
+ * not, it is started for the command, which then has the data folder to itself.
+ * @param what the command, for whoever finds the folder taken.
+ */
+export async function openInstallation(given: Config, what: string): Promise<Opened> {
+  const closers: (() => Promise<void> | void)[] = [];
+  const close = async () => {
+    for (const closePart of closers) await closePart();
+  };
+  const config = withDemoAccounts(withKeptSecrets(given));
+  try {
+    if (!config.DATABASE_URL) {
+      const lock = lockFolder(config.DATA_DIR, what);
+      if (lock.taken) closers.unshift(lock.release);
+      const database = await startEmbeddedDatabase(config.DATA_DIR);
+      // Whoever has the folder stops the database; beside a running server it is the server.
+      if (lock.taken) closers.unshift(database.stop);
+      else if (!database.adopted) {
+        await database.stop();
+        throw new CommandError({
+          en: `Relais is starting or stopping on ${config.DATA_DIR}: try again in a moment.`,
+          fr: `Relais démarre ou s'arrête sur ${config.DATA_DIR} : réessayez dans un instant.`,
+        });
+      }
+      config.DATABASE_URL = database.url;
+    }
+    const kernel = assembleKernel(config, { log: pino({ level: 'silent' }) });
+    closers.unshift(() => kernel.db.close());
+    return { kernel, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** In the demo, the providers' accounts are the sandbox's, as the last start wrote them down. */
+function withDemoAccounts(config: Config): Config {
+  const file = path.join(config.DATA_DIR, 'demo.json');
+  if (!needsSandbox(config) || !existsSync(file)) return config;
+  const { sandbox } = JSON.parse(readFileSync(file, 'utf8')) as { sandbox: SandboxAccess | null };
+  return sandbox ? withSandboxAccess(config, sandbox) : config;
+}

@@ -1,0 +1,3 @@
+/** What the person who runs the installation needs: checks of doors and accounts, rotation of keys. */
+export { type DoorProbe, isTelnyxKeyUsable, probeDoor, probeTwilioDoor, tryInstallation } from './checks.ts';
+export { reviewAccountSecrets } from './secrets.ts';
