@@ -37,16 +37,18 @@ export function ResumeNotice() {
       type="info"
       showIcon
       title={t('setup.resume.title', { country: country(group.destinationZone) })}
-      description={t('setup.resume.text', { done, total })}
-      action={
-        <div className="notice-actions">
-          <Button type="primary" onClick={resume}>
-            {t('setup.resume.continue')}
-          </Button>
-          <Button type="text" onClick={forget}>
-            {t('setup.resume.forget')}
-          </Button>
-        </div>
+      description={
+        <>
+          <p>{t('setup.resume.text', { done, total })}</p>
+          <div className="notice-actions">
+            <Button type="primary" onClick={resume}>
+              {t('setup.resume.continue')}
+            </Button>
+            <Button type="text" onClick={forget}>
+              {t('setup.resume.forget')}
+            </Button>
+          </div>
+        </>
       }
     />
   );
