@@ -334,6 +334,13 @@ export function fail(code: ErrorCode, params: ErrorParams = {}, details?: unknow
 /** What a caller sent is quoted no longer than this. */
 const PARAM_MAX = 500;
 
+/** Why a fetch failed, in the system's own words: the reason is in the error's cause. */
+export function networkReason(error: unknown): string {
+  const { message, cause } = error as Error;
+  if (!(cause instanceof Error)) return message;
+  return cause.message || (cause as NodeJS.ErrnoException).code || message;
+}
+
 /** The error's sentence for a person. */
 export function sentence(code: ErrorCode, params: ErrorParams, language: Language): string {
   return catalogue[code][language].replace(/\{(\w+)\}/g, (whole, name: string) => {

@@ -1,4 +1,5 @@
 import type { Kernel } from '../../kernel/ctx.ts';
+import { networkReason } from '../../kernel/errors.ts';
 import type { Words } from '../words.ts';
 import { type Finding, fail, ok, warning } from './finding.ts';
 
@@ -8,13 +9,12 @@ const SKEW_OK_MS = 5000;
 const SKEW_FAIL_MS = 120_000;
 const TIMEOUT_MS = 5000;
 
-/** This machine's clock against the database's and the providers'. */
+/** This machine's clock against the database's and those of the providers in use. */
 export async function checkClock(kernel: Kernel): Promise<Finding[]> {
   const { config } = kernel;
-  const sources: [string, string][] = [
-    ['Telnyx', config.TELNYX_BASE_URL],
-    ['Twilio', config.TWILIO_BASE_URL || 'https://api.twilio.com'],
-  ];
+  const sources: [string, string][] = [];
+  if (config.TELNYX_API_KEY) sources.push(['Telnyx', config.TELNYX_BASE_URL]);
+  if (config.TWILIO_ACCOUNT_SID) sources.push(['Twilio', config.TWILIO_BASE_URL || 'https://api.twilio.com']);
   return [
     await compare(kernel, { en: 'the database', fr: 'la base de données' }, () => databaseTime(kernel)),
     ...(await Promise.all(
@@ -55,8 +55,8 @@ async function compare({ clock }: Kernel, other: Words, read: () => Promise<Told
     return warning(
       CLOCK,
       {
-        en: `${other.en} did not tell the time: ${(error as Error).message}.`,
-        fr: `${other.fr} n'a pas donné l'heure : ${(error as Error).message}.`,
+        en: `${other.en} did not tell the time: ${networkReason(error)}.`,
+        fr: `${other.fr} n'a pas donné l'heure : ${networkReason(error)}.`,
       },
       {
         en: 'Check that this machine reaches it (DNS, firewall, proxy).',

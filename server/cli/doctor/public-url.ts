@@ -1,6 +1,7 @@
 import { WEBHOOK_DOORS } from '../../compose.ts';
 import { publicBaseUrl } from '../../kernel/config.ts';
 import type { Kernel } from '../../kernel/ctx.ts';
+import { networkReason } from '../../kernel/errors.ts';
 import {
   type DoorProbe,
   isTelnyxKeyUsable,
@@ -58,8 +59,7 @@ async function checkLive(url: string): Promise<Finding> {
       },
     );
   } catch (error) {
-    const { cause, message } = error as Error;
-    const reason = cause instanceof Error && cause.message ? cause.message : message;
+    const reason = networkReason(error);
     return fail(
       ADDRESS,
       { en: `${address} does not answer: ${reason}.`, fr: `${address} ne répond pas : ${reason}.` },

@@ -3,6 +3,7 @@ import twilio from 'twilio';
 import { sha256 } from '../../kernel/crypto.ts';
 import type { Kernel } from '../../kernel/ctx.ts';
 import { inSystem, sql, type Tx } from '../../kernel/db/index.ts';
+import { networkReason } from '../../kernel/errors.ts';
 import { newSecret } from '../../kernel/ids.ts';
 import type { Price } from '../../kernel/money.ts';
 import type { ProviderName } from './port.ts';
@@ -83,8 +84,7 @@ async function post(
     const answer = (await response.json().catch(() => null)) as { success?: unknown } | null;
     return { status: response.status, success: answer?.success };
   } catch (error) {
-    const { message, cause } = error as Error;
-    return cause instanceof Error && cause.message ? cause.message : message;
+    return networkReason(error);
   }
 }
 
