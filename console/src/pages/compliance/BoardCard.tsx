@@ -82,7 +82,7 @@ function GroupFacts({ group }: { group: GroupSummary }) {
           <p className="muted small clamp">{missing.map(({ name }) => name).join(', ')}</p>
         </>
       )}
-      {rejectionReasons.map((reason) => (
+      {[...new Set(rejectionReasons)].map((reason) => (
         <p key={reason} className="reason small">
           {reason}
         </p>

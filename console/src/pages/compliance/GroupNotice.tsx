@@ -19,7 +19,7 @@ export function GroupNotice({ group }: { group: RequirementGroup }) {
             <>
               {group.rejectionReasons.length > 0 && (
                 <ul className="bullets">
-                  {group.rejectionReasons.map((reason) => (
+                  {[...new Set(group.rejectionReasons)].map((reason) => (
                     <li key={reason}>{reason}</li>
                   ))}
                 </ul>

@@ -2,7 +2,7 @@ import { Button, Skeleton } from 'antd';
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
-import { progressOf } from '../../../../../server/modules/compliance/model.ts';
+import { groupCan, progressOf } from '../../../../../server/modules/compliance/model.ts';
 import type { RequirementGroup } from '../../../api/types.ts';
 import { paths } from '../../../paths.ts';
 import { ActionButton } from '../../../ui/ActionButton.tsx';
@@ -49,10 +49,12 @@ function Foot({ setup, group }: { setup: Setup; group: RequirementGroup }) {
     setup.go('number');
   };
   const submitThenForward = () => {
-    if (group.reviewStatus === 'approved' || group.reviewStatus === 'in_review') return forward();
+    if (!groupCan('submit', group.reviewStatus)) return forward();
     validating.mutate(group.id, {
       onSuccess: ({ group: after, isValid }) => {
         if (isValid && mayOrder(setup.provider, after)) forward();
+        // What happens next is said at the top.
+        else window.scrollTo({ top: 0 });
       },
     });
   };
@@ -71,7 +73,7 @@ function Foot({ setup, group }: { setup: Setup; group: RequirementGroup }) {
         loading={validating.isPending}
         onClick={submitThenForward}
       >
-        {t(group.reviewStatus === 'draft' ? 'setup.paperwork.submit' : 'common.continue')}
+        {t(groupCan('submit', group.reviewStatus) ? 'setup.paperwork.submit' : 'common.continue')}
       </ActionButton>
     </div>
   );
