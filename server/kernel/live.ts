@@ -125,6 +125,13 @@ export function isLiveCursor(text: string): boolean {
   return /^\d{1,20}\.\d{1,18}$/.test(text);
 }
 
+/** Whether one cursor is later than another. */
+export function isAfter(left: string, right: string): boolean {
+  const [leftTx = 0n, leftId = 0n] = left.split('.').map(BigInt);
+  const [rightTx = 0n, rightId = 0n] = right.split('.').map(BigInt);
+  return leftTx === rightTx ? leftId > rightId : leftTx > rightTx;
+}
+
 interface EventRow {
   tx: string;
   id: number;

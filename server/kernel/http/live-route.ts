@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { z } from 'zod';
 import { type Kernel, withCompany } from '../ctx.ts';
-import { isLiveCursor, type LiveEvent } from '../live.ts';
+import { isAfter, isLiveCursor, type LiveEvent } from '../live.ts';
 import type { HttpServer } from './server.ts';
 
 const HEARTBEAT_MS = 25_000;
@@ -71,15 +71,18 @@ async function openFeed(kernel: Kernel, companyId: string, asked: string | undef
     const missed = asked ? await kernel.live.since(companyId, asked, RESUME_MAX) : [];
     return {
       pour(write) {
-        write(`retry: 2000\n${frame(asked ?? head, 'ready')}`);
         const isGapTooLong = missed === null || missed.length === RESUME_MAX;
-        if (isGapTooLong) write(frame(head, 'reset'));
-        const sent = new Set<string>();
-        for (const event of isGapTooLong ? gathered : [...missed, ...gathered]) {
-          if (!sent.has(event.cursor)) write(change(event));
-          sent.add(event.cursor);
-        }
-        send = (event) => write(change(event));
+        // An event may be among the missed ones and be announced here afterwards; each is written once, in order.
+        let last = asked && !isGapTooLong ? asked : head;
+        send = (event) => {
+          if (!isAfter(event.cursor, last)) return;
+          last = event.cursor;
+          write(change(event));
+        };
+        write(`retry: 2000\n${frame(last, 'ready')}`);
+        if (isGapTooLong) write(frame(last, 'reset'));
+        else for (const event of missed) send(event);
+        for (const event of gathered) send(event);
         heartbeat = setInterval(() => write(': still here\n\n'), HEARTBEAT_MS);
       },
       close() {
