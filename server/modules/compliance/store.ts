@@ -209,7 +209,7 @@ export async function saveReview(
 ): Promise<void> {
   await sql`
     update requirement_groups set review_status = ${remote.status}, provider_status = ${remote.providerStatus},
-      rejection_reasons = ${JSON.stringify(remote.reasons)}::jsonb, expires_at = ${remote.expiresAt}, next_check_at = ${times.nextCheckAt},
+      rejection_reasons = ${JSON.stringify([...new Set(remote.reasons)])}::jsonb, expires_at = ${remote.expiresAt}, next_check_at = ${times.nextCheckAt},
       submitted_at = coalesce(${times.submittedAt}, submitted_at), updated_at = ${times.at}
     where id = ${groupId}`.execute(tx);
   await sql`

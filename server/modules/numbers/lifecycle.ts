@@ -54,7 +54,7 @@ export async function configureNumber(ctx: CompanyCtx, id: string): Promise<'con
   );
   await transact(ctx, async (tx) => {
     await store.markConfigured(tx, number.id, remote.numberId, plumbing.connectionId, ctx.kernel.clock.now());
-    await store.addEvent(tx, event(ctx, number, 'configured', 'configuration', plumbing.steps.join('; ')));
+    await store.addEvent(tx, event(ctx, number, 'configured', 'configuration', plumbing.steps.join(' ')));
     await publish(tx, ctx.companyId, 'number', number.id);
   });
   ctx.log.info(`✅ Configured phone number ${number.phoneNumber}`);

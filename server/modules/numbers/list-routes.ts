@@ -56,7 +56,7 @@ function listRoute(server: HttpServer, url: string, fixed: NumberFilter): void {
         listNumbers(tx, { ...filter, ...fixed }, fromCursor(cursor), rowsMax + 1),
       );
       const page = toPage(rows, rowsMax);
-      const numbers = page.rows.map(numberView);
+      const numbers = page.rows.map((row) => numberView(row, ctx.language));
       if (format === 'json')
         return reply.send({ success: true as const, numbers, nextCursor: page.nextCursor });
       return sendCsv(reply, 'numbers.csv', CSV_HEADER, numbers.map(csvLine));
@@ -117,7 +117,7 @@ function detailRoutes(server: HttpServer): void {
         providerStatus,
         text,
       }));
-      return { success: true as const, number: numberView(number), timeline };
+      return { success: true as const, number: numberView(number, ctx.language), timeline };
     },
   );
 }
@@ -137,7 +137,10 @@ function assignRoute(server: HttpServer): void {
     },
     async (request) => ({
       success: true as const,
-      number: numberView(await assignNumber(withCompany(request.ctx), request.params.id, request.body.gigId)),
+      number: numberView(
+        await assignNumber(withCompany(request.ctx), request.params.id, request.body.gigId),
+        request.ctx.language,
+      ),
     }),
   );
 }
@@ -167,7 +170,7 @@ function actionRoutes(server: HttpServer): void {
       },
       async (request) => ({
         success: true as const,
-        number: numberView(await act(withCompany(request.ctx), request.params.id)),
+        number: numberView(await act(withCompany(request.ctx), request.params.id), request.ctx.language),
       }),
     );
   }
@@ -195,7 +198,9 @@ function gigCheckRoute(server: HttpServer): void {
     async (request) => {
       const ctx = withCompany(request.ctx);
       const gig = await getGig(ctx, request.params.gigId);
-      const numbers = (await transact(ctx, (tx) => listNumbersOfGig(tx, gig.id))).map(numberView);
+      const numbers = (await transact(ctx, (tx) => listNumbersOfGig(tx, gig.id))).map((row) =>
+        numberView(row, ctx.language),
+      );
       return { success: true as const, hasNumber: numbers.length > 0, number: numbers[0] ?? null, numbers };
     },
   );

@@ -67,7 +67,7 @@ export function purchaseRoutes(server: HttpServer): void {
         });
         return reply
           .status(replayed ? 200 : 201)
-          .send({ success: true, number: numberView(number), replayed });
+          .send({ success: true, number: numberView(number, ctx.language), replayed });
       },
     );
   }
@@ -102,7 +102,9 @@ function pickAndBuyRoute(server: HttpServer): void {
       const ctx = withCompany(request.ctx);
       const key = idempotencyKey(request, undefined);
       const { number, replayed } = await pickAndBuy(ctx, toPick(request.body), key);
-      return reply.status(replayed ? 200 : 201).send({ success: true, number: numberView(number), replayed });
+      return reply
+        .status(replayed ? 200 : 201)
+        .send({ success: true, number: numberView(number, ctx.language), replayed });
     },
   );
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { catalogue, type ErrorCode, type Language, sentence } from '../../kernel/errors.ts';
 import type { AvailableNumber } from '../providers/index.ts';
 import type { GigRow } from './gigs-store.ts';
 import type { NumberRow } from './store.ts';
@@ -88,7 +89,14 @@ function trimZeros(amount: string): string {
   return amount.replace(/(\.\d{2}\d*?)0+$/, '$1');
 }
 
-export function numberView(row: NumberRow): z.infer<typeof numberSchema> {
+/** Our own sentence for a refusal, in the reader's language; the provider's words where we have none. */
+function reasonFor(row: NumberRow, language: Language): string | null {
+  const code = row.errorCode as ErrorCode | null;
+  const isWhole = code !== null && code in catalogue && !catalogue[code].en.includes('{');
+  return isWhole ? sentence(code, {}, language) : row.statusReason;
+}
+
+export function numberView(row: NumberRow, language: Language): z.infer<typeof numberSchema> {
   return {
     id: row.id,
     phoneNumber: row.phoneNumber,
@@ -108,7 +116,7 @@ export function numberView(row: NumberRow): z.infer<typeof numberSchema> {
     features: row.features,
     monthlyCost: price(row.monthlyCost, row.currency),
     upfrontCost: price(row.upfrontCost, row.currency),
-    statusReason: row.statusReason,
+    statusReason: reasonFor(row, language),
     errorCode: row.errorCode,
     configured: row.configuredAt !== null,
     purchasedAt: row.purchasedAt.toISOString(),
