@@ -283,6 +283,11 @@ export const catalogue = {
     en: 'This number is no longer available',
     fr: "Ce numéro n'est plus disponible",
   },
+  order_failed: {
+    status: 409,
+    en: 'The provider ended the order: nothing was delivered. Choose another number, or ask the provider why.',
+    fr: "Le fournisseur a mis fin à la commande : rien n'a été livré. Choisissez un autre numéro, ou demandez-lui pourquoi.",
+  },
   order_reused: {
     status: 409,
     en: 'This order id or Idempotency-Key was used for another purchase ({field} differs): use a new one.',

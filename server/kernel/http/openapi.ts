@@ -46,7 +46,12 @@ export async function registerOpenApi(server: FastifyInstance): Promise<void> {
       route.config = { ...route.config, authority: 'public' };
       route.schema = { ...route.schema, hide: true } as never;
     });
-    await docs.register(swaggerUi, { routePrefix: '/api/docs', theme: { title: 'Relais API' } });
+    await docs.register(swaggerUi, {
+      routePrefix: '/api/docs',
+      // Without the bar that offers to load other documents.
+      theme: { title: 'Relais API', css: [{ filename: 'relais.css', content: '.topbar { display: none }' }] },
+      uiConfig: { docExpansion: 'list', deepLinking: true },
+    });
   });
 }
 

@@ -62,7 +62,7 @@ async function write(
   await store.updateOrder(tx, order.id, {
     state,
     remoteOrderId: news.orderId,
-    errorCode: state === 'error' ? (update.errorCode ?? 'provider_rejected') : null,
+    errorCode: state === 'error' ? (update.errorCode ?? 'order_failed') : null,
     errorDetails: update.errorDetails,
     nextCheckAt: state === 'placed' ? nextCheckAt(ctx, 0) : null,
     at,

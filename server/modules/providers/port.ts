@@ -169,7 +169,7 @@ export interface RemoteConnection {
 export interface Plumbing {
   connectionId: string | null;
   messagingProfileId: string | null;
-  /** In words, for the console: what was found, made or repaired. */
+  /** In words, for the console: what was made or repaired; empty when everything was in order. */
   steps: string[];
 }
 

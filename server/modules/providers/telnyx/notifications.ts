@@ -71,7 +71,6 @@ async function ensureChannel(
   }
   const { id } = found;
   if (found.channel_destination === url) {
-    steps.push('The number-order webhook is in order.');
     return id;
   }
   await request('repeatable', () => client.notificationChannels.update(id, channel));

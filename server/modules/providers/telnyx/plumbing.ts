@@ -98,7 +98,6 @@ async function repairApplication(parts: TelnyxParts, found: Application, steps: 
   const url = telnyxAddresses(parts).calls;
   const profileId = text(found.outbound?.outbound_voice_profile_id);
   if (found.webhook_event_url === url && found.webhook_api_version === '2' && profileId) {
-    steps.push(`Call Control application "${name}" is in order.`);
     return id;
   }
   const outbound = profileId
@@ -164,7 +163,6 @@ async function ensureMessagingProfile(parts: TelnyxParts, steps: string[]): Prom
   }
   const { id } = found;
   if (found.webhook_url === url && found.webhook_api_version === '2') {
-    steps.push(`Messaging profile "${name}" is in order.`);
     return id;
   }
   await request('repeatable', () =>
