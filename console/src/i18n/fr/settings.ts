@@ -189,7 +189,7 @@ export const settings: Dictionary['settings'] = {
     what: 'Quoi',
     changes: 'Changements',
     actor: 'Rechercher une personne ou une clé',
-    entityType: "Genre d'objet",
+    entityType: "Type d'objet",
     from: 'Du',
     to: 'Au',
     period: 'Période',

@@ -27,7 +27,7 @@ export const setup: Dictionary['setup'] = {
     provider: 'Fournisseur',
     providerHint:
       "Telnyx prend la commande pendant l'examen du dossier ; Twilio vend une fois qu'il est approuvé.",
-    type: 'Genre de numéro',
+    type: 'Type de numéro',
     asking: 'Recherche de ce qui est demandé ({{country}})…',
     asksFor_one:
       "Ce pays ({{country}}) demande {{count}} élément avant l'achat d'un numéro. Vous pouvez le remplir en plusieurs fois.",
@@ -51,9 +51,9 @@ export const setup: Dictionary['setup'] = {
     locality: 'Ville',
     features: 'Doit permettre',
     search: 'Rechercher',
-    none: 'Aucun numéro de ce genre en vente ({{country}})',
+    none: 'Aucun numéro de ce type en vente ({{country}})',
     noneText:
-      'Cherchez avec moins de conditions, ou revenez choisir un autre genre de numéro ou un autre fournisseur.',
+      'Cherchez avec moins de conditions, ou revenez choisir un autre type de numéro ou un autre fournisseur.',
     choose: 'Choisir',
     chooseOf: 'Choisir {{number}}',
     priceUnknown: 'Prix non publié',
