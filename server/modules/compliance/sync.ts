@@ -75,7 +75,7 @@ async function sendValues(
   // One at a time, so that a refusal names its culprit. The group is always sent whole.
   for (const row of rows.filter((candidate) => !candidate.sentAt)) {
     try {
-      const value = toValue(row, row.remoteValue ?? (await makeRemoteValue(ctx, port, group, row)));
+      const value = toValue(row, keptRemoteValue(row) ?? (await makeRemoteValue(ctx, port, group, row)));
       await port.putValues(remoteId, zone, [...known, value]);
       known.push(value);
       const sent = [{ requirementId: row.requirementId, submittedAt: row.submittedAt! }];
@@ -94,6 +94,14 @@ async function sendValues(
 
 function toValue(row: store.RequirementRow, value: string): RequirementValue {
   return { requirementId: row.requirementId, type: row.type, value };
+}
+
+/**
+ * What an interrupted run made at the provider and did not get to link. Telnyx deletes a document that nothing links to
+ * within 30 minutes, so a document is uploaded again; an address stays.
+ */
+function keptRemoteValue(row: store.RequirementRow): string | null {
+  return row.type === 'document' ? null : row.remoteValue;
 }
 
 /** What the provider will know the value by; an uploaded document or address is kept at once, not to be made twice. */
