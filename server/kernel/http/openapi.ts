@@ -49,7 +49,10 @@ export async function registerOpenApi(server: FastifyInstance): Promise<void> {
     await docs.register(swaggerUi, {
       routePrefix: '/api/docs',
       // Without the bar that offers to load other documents.
-      theme: { title: 'Relais API', css: [{ filename: 'relais.css', content: '.topbar { display: none }' }] },
+      theme: {
+        title: 'Relais API',
+        css: [{ filename: 'relais.css', content: '.swagger-ui .topbar { display: none !important }' }],
+      },
       uiConfig: { docExpansion: 'list', deepLinking: true },
     });
   });

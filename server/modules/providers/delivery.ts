@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { type Config, publicBaseUrl } from '../../kernel/config.ts';
 import type { Kernel } from '../../kernel/ctx.ts';
 import { type ErrorCode, type ErrorParams, RelaisError } from '../../kernel/errors.ts';
@@ -197,7 +197,7 @@ function twilioMessage(content: TwilioParams | Buffer, signature: string): Messa
     return 'the body is not an object';
   // A delivery has no signed id. The signature stands for address and content, and is the same when Twilio repeats itself;
   // the header I-Twilio-Idempotency-Token is not signed, and a form can be written in many ways: both would let replays in.
-  const eventId = createHash('sha256').update(signature).digest('hex');
+  const eventId = hash('sha256', signature);
   return {
     eventId,
     type: twilioType(params),
