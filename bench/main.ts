@@ -1,6 +1,7 @@
 import os from 'node:os';
 import { parseArgs } from 'node:util';
 import { measureMemory } from './memory.ts';
+import { diskSyncMicros } from './processes.ts';
 import { measureStart } from './start.ts';
 import { printTable, webhookTable } from './table.ts';
 import { measureWebhooks } from './webhooks.ts';
@@ -18,7 +19,10 @@ const { values } = parseArgs({
 
 const progress = (line: string) => console.error(`  ${line}`);
 const [cpu] = os.cpus();
-console.log(`${os.cpus().length} × ${cpu?.model ?? 'unknown processor'}, Node ${process.version}\n`);
+console.log(
+  `${os.cpus().length} × ${cpu?.model ?? 'unknown processor'}, Node ${process.version}; the disk keeps a page in ${diskSyncMicros().toFixed(0)} µs
+`,
+);
 
 if (values.only.includes('webhooks')) {
   const profile = values['cpu-prof'];
