@@ -39,9 +39,11 @@ async function closeAll(): Promise<void> {
   for (let close = closers.shift(); close; close = closers.shift()) await close();
 }
 
+/** A signal has come: what fails from now on fails because it is being stopped. */
+let stopping = false;
+
 /** Drains once on the first signal; a second one, or a drain that takes too long, ends the process. */
 function stopOnSignal(config: Config, log: Logger): void {
-  let stopping = false;
   async function stop(reason: string): Promise<void> {
     if (stopping) process.exit(1);
     stopping = true;
@@ -63,6 +65,7 @@ function explain(error: Error & { code?: string }): void {
 }
 
 main().catch(async (error) => {
+  if (stopping) return;
   explain(error);
   await closeAll().catch(() => undefined);
   process.exit(1);

@@ -133,6 +133,32 @@ describe('the program', () => {
     expect(await healed.program.ended).toBe(0);
   });
 
+  it('has its data folder to itself: a second one says so, and leaves the first alone', {
+    timeout: 120_000,
+  }, async () => {
+    const { program, demo, api } = await startDemo(newFolder());
+    const second = run({ DATA_DIR: folders.at(-1)!, PORT: '0' });
+    expect(await second.ended).toBe(1);
+    expect(second.output()).toContain(`Relais already runs on the data in ${folders.at(-1)}`);
+    expect(second.output()).toContain(`process ${program.process.pid}`);
+    expect(second.output()).not.toContain('    at ');
+    expect((await api.get(`/api/gigs/${demo.gigId}`)).status).toBe(200);
+  });
+
+  it('stops without a complaint while its example data is being made', { timeout: 120_000 }, async () => {
+    const port = await freePort();
+    const program = run({
+      DATA_DIR: newFolder(),
+      PORT: String(port),
+      SANDBOX_PORT: String(await freePort()),
+    });
+    const api = createClient(`http://127.0.0.1:${port}`);
+    await eventually(async () => expect((await api.get('/health/ready')).status).toBe(200), 40_000);
+    program.process.kill('SIGINT');
+    expect(await program.ended).toBe(0);
+    expect(program.output()).not.toContain('    at ');
+  });
+
   it('refuses production with what is missing, in sentences', { timeout: 60_000 }, async () => {
     const program = run({ RELAIS_MODE: 'production', DATA_DIR: newFolder() });
     expect(await program.ended).toBe(1);
