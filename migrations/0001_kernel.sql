@@ -31,6 +31,13 @@ begin
   execute format('create policy own_company on %s to relais_app using (company_id = current_company()) with check (company_id = current_company())', table_name);
 end $$;
 
+-- What names this installation to the outside world, e.g. in what it makes at a provider. It outlives every secret.
+create table installation (
+  only_row boolean primary key default true check (only_row),
+  id uuid not null default gen_random_uuid()
+);
+insert into installation default values;
+
 -- The one way to add a job, callable from any transaction; the job runner's own tables stay out of reach.
 create function enqueue_job(job_name text, payload json, job_key text, delay_seconds double precision, attempts_max int) returns void
   language sql security definer set search_path = pg_catalog

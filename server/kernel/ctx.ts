@@ -10,6 +10,8 @@ import type { News } from './news.ts';
 
 /** What one process has: made once in main.ts, handed to everything. */
 export interface Kernel {
+  /** Names this installation to the outside world; outlives every secret. */
+  installationId: string;
   config: Config;
   db: Database;
   clock: Clock;

@@ -40,7 +40,10 @@ describe('live events', () => {
     await eventually(() => expect(mine.ids()).toEqual(['a', 'b']));
     expect(theirs.ids()).toEqual([]);
     mine.stop();
+    const after = listen();
     await announce('c');
+    await eventually(() => expect(after.ids()).toEqual(['c']));
+    after.stop();
     await eventually(async () =>
       expect((await live.since(COMPANY, mine.heard[1]!.cursor, 10))?.map((event) => event.entityId)).toEqual([
         'c',

@@ -14,11 +14,12 @@ interface Replacements {
   log?: Logger;
 }
 
-/** Puts a kernel together without reaching anything yet. @param config with DATABASE_URL and SECRET_KEY filled in. */
+/** Puts a kernel together without reaching anything yet, so that it does not know its installation's id. @param config with DATABASE_URL and SECRET_KEY filled in. */
 export function assembleKernel(config: Config, replacements: Replacements = {}): Kernel {
   const log = replacements.log ?? createLog(config);
   const db = openDatabase(config, config.DATABASE_URL);
   return {
+    installationId: '',
     config,
     db,
     clock: replacements.clock ?? systemClock,
@@ -37,7 +38,8 @@ export async function openKernel(config: Config, replacements: Replacements = {}
     const applied = await migrate(kernel.db.ownerPool);
     if (applied.length > 0)
       kernel.log.info({ migrations: applied }, 'The database is brought to this version');
-    return kernel;
+    const { rows } = await kernel.db.ownerPool.query<{ id: string }>('select id from installation');
+    return { ...kernel, installationId: rows[0]!.id };
   } catch (error) {
     await kernel.db.close();
     throw error;

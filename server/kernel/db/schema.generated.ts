@@ -104,6 +104,11 @@ export interface Gigs {
   updatedAt: Timestamp;
 }
 
+export interface Installation {
+  id: Generated<string>;
+  onlyRow: Generated<boolean>;
+}
+
 export interface Invitations {
   companyId: string;
   createdAt: Timestamp;
@@ -370,6 +375,7 @@ export interface DB {
   companies: Companies;
   documents: Documents;
   gigs: Gigs;
+  installation: Installation;
   invitations: Invitations;
   jwks: Jwks;
   liveEvents: LiveEvents;

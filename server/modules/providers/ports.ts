@@ -140,7 +140,7 @@ function portDeps(kernel: Kernel): PortDeps {
     metrics: kernel.metrics,
     timeoutMs: kernel.config.PROVIDER_TIMEOUT_MS,
     publicBaseUrl: publicBaseUrl(kernel.config),
-    installation: kernel.vault.keyId,
+    installation: kernel.installationId.slice(0, 8),
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     random: () => randomInt(1_000_000) / 1_000_000,
   };
