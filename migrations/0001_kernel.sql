@@ -10,7 +10,17 @@ begin
       execute format('create role %I nologin nosuperuser nobypassrls nocreatedb nocreaterole', role_name);
     exception when duplicate_object or unique_violation then null;
     end;
-    execute format('grant %I to current_user', role_name);
+    -- From PostgreSQL 16 on, whoever makes a role administers it but may not take it without a grant.
+    begin
+      execute format('set local role %I', role_name);
+      reset role;
+    exception when insufficient_privilege then
+      begin
+        execute format('grant %I to current_user', role_name);
+      exception when insufficient_privilege then
+        raise exception 'The role % was made by another owner on this server. As a superuser, once: grant relais_app, relais_system, relais_auth to %;', role_name, current_user;
+      end;
+    end;
   end loop;
 end $$;
 
