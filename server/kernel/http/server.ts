@@ -64,6 +64,7 @@ export async function createHttp(
   await registerOpenApi(server);
   requireAuthorities(server);
   addHooks(server, kernel, options.authenticate);
+  endConnectionsOnClose(server);
   server.setNotFoundHandler({ preHandler: server.rateLimit() }, (request, reply) =>
     answerError(kernel, new RelaisError('route_not_found'), request, reply),
   );
@@ -85,6 +86,19 @@ function requireAuthorities(server: FastifyInstance): void {
     throw new Error(
       `No authority is named by ${nameless.map(({ method, url }) => `${method} ${url}`).join(', ')}`,
     );
+  });
+}
+
+const IDLE_CHECK_MS = 50;
+
+/**
+ * Closing ends the connections that are idle at that moment; one whose request is still being answered becomes idle
+ * afterwards and would be kept alive for a minute. So idle ones are ended until none is left.
+ */
+function endConnectionsOnClose(server: FastifyInstance): void {
+  server.addHook('preClose', async () => {
+    const timer = setInterval(() => server.server.closeIdleConnections(), IDLE_CHECK_MS);
+    server.server.once('close', () => clearInterval(timer));
   });
 }
 
