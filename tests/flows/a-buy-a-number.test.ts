@@ -312,3 +312,34 @@ describe('the other doors', () => {
     expect((await relais.api.post(`/api/phone-numbers/${body.numbers[0].id}/release`)).status).toBe(200);
   });
 });
+
+describe('a company that brings its own provider account', () => {
+  it('keeps its answers: the paperwork is made again there, and the number is bought there', async () => {
+    const { api, companyId } = await relais.addCompany('Autonome SARL');
+    const { body: made } = await api.post('/api/requirement-groups', { destinationZone: 'FR' });
+    await answerAll(api, made.group);
+    const created = await fetch(`${relais.sandbox.url}/sandbox/api/accounts`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ provider: 'telnyx' }),
+    });
+    const { apiKey, publicKey } = (await created.json()) as { apiKey: string; publicKey: string };
+    const account = { provider: 'telnyx', name: 'Our own', apiKey, publicKey };
+    expect((await api.post('/api/provider-accounts', account)).status).toBe(201);
+
+    const { body: search } = await api.get('/api/phone-numbers/search?countryCode=FR');
+    const order = {
+      phoneNumber: search.numbers[0].phoneNumber,
+      companyId,
+      requirementGroupId: made.group.telnyxId,
+    };
+    const bought = await api.post('/api/phone-numbers/purchase', order);
+    expect(bought.status, JSON.stringify(bought.body)).toBe(201);
+    const { body: moved } = await api.get(`/api/requirement-groups/${made.group.id}`);
+    expect(moved.group.telnyxId).not.toBe(made.group.telnyxId);
+    await eventually(async () => {
+      const { body } = await api.get(`/api/phone-numbers/${bought.body.number.id}`);
+      expect(body.number.status).toBe('active');
+    });
+  });
+});

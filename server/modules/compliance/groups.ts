@@ -232,14 +232,11 @@ export async function paperworkFor(
   requestedGroupId: string | null,
 ): Promise<Paperwork> {
   const named = requestedGroupId ? await getGroup(ctx, requestedGroupId) : null;
-  if (named && (named.row.country !== zone.country || named.row.provider !== zone.provider)) {
-    fail('invalid_request', {
-      reason: `requirementGroupId: this group is for ${named.row.country} at ${named.row.provider}`,
-    });
-  }
-  const group = named ?? (await findZoneGroup(ctx, zone));
+  if (named) assertForZone(named.row, zone);
+  const found = named ?? (await findZoneGroup(ctx, zone));
+  const { accountId, port } = await portFor(ctx, zone.provider);
+  const group = found && (await atAccount(ctx, found, accountId));
   if (!group) {
-    const { port } = await portFor(ctx, zone.provider);
     const specs = await port.listRequirements(zone.country, zone.type);
     if (specs.length === 0) return { groupId: null, remoteGroupId: null };
     const missing = specs.map(({ field, name, type }) => ({ field, name, type }));
@@ -258,6 +255,22 @@ export async function paperworkFor(
     fail('paperwork_in_review', { provider: zone.provider });
   if (!allowed) fail('paperwork_rejected', {}, { reasons: ready.row.rejectionReasons });
   return { groupId: ready.row.id, remoteGroupId: ready.row.remoteId };
+}
+
+/** A group is for one kind of number in one country at one provider. */
+function assertForZone(row: store.GroupRow, zone: store.Zone): void {
+  const isForZone =
+    row.country === zone.country && row.provider === zone.provider && row.numberType === zone.type;
+  if (isForZone) return;
+  const has = `${row.country} ${row.numberType} (${row.provider})`;
+  fail('invalid_request', { reason: `requirementGroupId: this group is for ${has}` });
+}
+
+/** The group as the account that orders has it: paperwork made with another account is unknown there. */
+async function atAccount(ctx: CompanyCtx, group: Group, accountId: string | null): Promise<Group> {
+  if (group.row.providerAccountId === accountId) return group;
+  await moveToAccount(ctx, group, accountId);
+  return getGroup(ctx, group.row.id);
 }
 
 /** A provider refused an order for the paperwork it named: the group is opened again, with the reason. */

@@ -120,7 +120,9 @@ export async function releaseNumber(ctx: CompanyCtx, id: string): Promise<store.
   if (!numberCan('release', number.status)) fail('number_not_releasable', { status: number.status });
   const { port } = await portForAccount(ctx, number.provider, number.providerAccountId);
   const remote = await port.findNumber(number.phoneNumber);
-  if (remote) await port.releaseNumber(remote.numberId);
+  // Another company may have bought the number since it was given back: only the one that was ours is released.
+  const isOurs = remote && (!number.providerNumberId || remote.numberId === number.providerNumberId);
+  if (isOurs) await port.releaseNumber(remote.numberId);
   await transact(ctx, async (tx) => {
     const locked = await store.lockOrder(tx, number.orderId);
     if (!locked || locked.number.status === 'released') return;
