@@ -37,6 +37,8 @@ export interface Ctx {
   log: Logger;
   requestId: string;
   actor: Actor;
+  /** What the actor's role, or the scopes of the API key, allow in the company: words of the permission table. */
+  grants: readonly string[];
   companyId: string | null;
   /** The client's address, for the audit log. */
   address: string | null;
@@ -54,6 +56,11 @@ export function withCompany(ctx: Ctx): CompanyCtx {
   return ctx as CompanyCtx;
 }
 
+/** Whether whoever acts may do something; Relais itself may. */
+export function isGranted(ctx: Ctx, permission: string): boolean {
+  return ctx.actor.kind === 'system' || ctx.grants.includes(permission);
+}
+
 /** A context for work that no person asked for: a provider's event, a job, a timer. */
 export function systemCtx(kernel: Kernel, companyId: string, name: string): CompanyCtx {
   return {
@@ -61,6 +68,7 @@ export function systemCtx(kernel: Kernel, companyId: string, name: string): Comp
     log: kernel.log.child({ work: name }),
     requestId: name,
     actor: { kind: 'system', id: name, name, role: null },
+    grants: [],
     companyId,
     address: null,
     language: 'en',

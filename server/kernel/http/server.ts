@@ -167,6 +167,7 @@ function anonymousCtx(kernel: Kernel, request: FastifyRequest): Ctx {
     },
     requestId: request.id,
     actor: ANONYMOUS,
+    grants: [],
     companyId: null,
     get address() {
       return request.ip;

@@ -55,7 +55,7 @@ export function createAuthenticate(kernel: Kernel, auth: Auth): Authenticate {
     if (authority === 'box') return boxCtx(kernel, request);
     const caller = await identify(request);
     checkAuthority(caller, authority);
-    return { ...request.ctx, actor: caller.actor, companyId: caller.companyId };
+    return { ...request.ctx, actor: caller.actor, grants: caller.grants, companyId: caller.companyId };
   };
 }
 

@@ -19,6 +19,12 @@ export const PERMISSIONS = [
   'numbers:manage',
   'compliance:read',
   'compliance:submit',
+  'contacts:read',
+  'contacts:reveal',
+  'contacts:manage',
+  'messages:read',
+  'messages:send',
+  'inbox:manage',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
@@ -28,13 +34,18 @@ const READS: readonly Permission[] = [
   'gigs:read',
   'numbers:read',
   'compliance:read',
+  'contacts:read',
+  'messages:read',
 ];
+
+/** What a person needs who answers customers all day. */
+const ANSWERS: readonly Permission[] = ['contacts:reveal', 'contacts:manage', 'messages:send'];
 
 /** The permission table. Ownership itself is not a permission: see `assignableRoles`. */
 export const roleGrants: Record<Role, readonly Permission[]> = {
   owner: PERMISSIONS,
   admin: PERMISSIONS,
-  agent: READS,
+  agent: [...READS, ...ANSWERS],
   viewer: READS,
 };
 

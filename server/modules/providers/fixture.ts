@@ -157,6 +157,7 @@ async function addCompany(kernel: Kernel): Promise<CompanyCtx> {
     log: kernel.log,
     requestId: 'test',
     actor: { kind: 'user', id: newId(kernel.clock), name: 'Test', role: 'owner' },
+    grants: [],
     companyId,
     address: '127.0.0.1',
     language: 'en',

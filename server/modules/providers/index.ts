@@ -1,6 +1,7 @@
 export type { WebhookDoor } from './delivery.ts';
 export { assignCompany } from './events-store.ts';
 export { webhookDoor } from './ingress.ts';
+export * from './messaging.ts';
 export type { ProviderEvent } from './model.ts';
 export * from './port.ts';
 export { type AccountPort, portFor, portForAccount } from './ports.ts';

@@ -3,7 +3,7 @@ export const access = {
   roleHints: {
     owner: 'Everything, including who else is an owner.',
     admin: 'Everything except naming owners.',
-    agent: 'Works with numbers; changes no settings.',
+    agent: 'Answers customers; changes no settings.',
     viewer: 'Reads; changes nothing.',
   },
   needs: 'Your role does not allow this: it needs “{{permission}}”.',
@@ -23,6 +23,12 @@ export const access = {
     'numbers:manage': 'Manage numbers',
     'compliance:read': 'See paperwork',
     'compliance:submit': 'Fill in paperwork',
+    'contacts:read': 'See contacts',
+    'contacts:reveal': 'See whole phone numbers of contacts',
+    'contacts:manage': 'Manage contacts',
+    'messages:read': 'Read the inbox',
+    'messages:send': 'Answer and send texts',
+    'inbox:manage': 'Set up the inbox',
   },
   groups: {
     company: 'Company',
@@ -33,5 +39,8 @@ export const access = {
     gigs: 'Gigs',
     numbers: 'Numbers',
     compliance: 'Compliance',
+    contacts: 'Contacts',
+    messages: 'Texts',
+    inbox: 'Inbox',
   },
 };

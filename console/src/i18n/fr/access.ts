@@ -5,7 +5,7 @@ export const access: Dictionary['access'] = {
   roleHints: {
     owner: 'Tout, y compris nommer les autres propriétaires.',
     admin: 'Tout, sauf nommer des propriétaires.',
-    agent: 'Travaille avec les numéros ; ne change aucun réglage.',
+    agent: 'Répond aux clients ; ne change aucun réglage.',
     viewer: 'Consulte ; ne change rien.',
   },
   needs: 'Votre rôle ne le permet pas : il faut « {{permission}} ».',
@@ -25,6 +25,12 @@ export const access: Dictionary['access'] = {
     'numbers:manage': 'Gérer les numéros',
     'compliance:read': 'Voir les dossiers',
     'compliance:submit': 'Remplir les dossiers',
+    'contacts:read': 'Voir les contacts',
+    'contacts:reveal': 'Voir les numéros complets des contacts',
+    'contacts:manage': 'Gérer les contacts',
+    'messages:read': 'Lire la boîte de réception',
+    'messages:send': 'Répondre et envoyer des SMS',
+    'inbox:manage': 'Régler la boîte de réception',
   },
   groups: {
     company: 'Entreprise',
@@ -35,5 +41,8 @@ export const access: Dictionary['access'] = {
     gigs: 'Gigs',
     numbers: 'Numéros',
     compliance: 'Conformité',
+    contacts: 'Contacts',
+    messages: 'SMS',
+    inbox: 'Boîte de réception',
   },
 };
