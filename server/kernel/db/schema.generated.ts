@@ -251,6 +251,7 @@ export interface ProviderEvents {
   payload: string;
   provider: string;
   receivedAt: Timestamp;
+  reference: string | null;
   status: Generated<string>;
   topic: string;
   type: string;
