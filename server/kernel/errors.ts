@@ -269,6 +269,10 @@ export const catalogue = {
     status: 400,
     en: '{value} is not right here: {expected} is expected.',
     fr: '{value} ne convient pas ici : il faut {expected}.',
+  integration_credentials_invalid: {
+    status: 400,
+    en: "Invalid Account SID or Auth Token: check account_id and api_key in the provider's console.",
+    fr: 'Account SID ou Auth Token invalide : vérifiez account_id et api_key dans la console du fournisseur.',
   },
   // Compliance
   unknown_country: {

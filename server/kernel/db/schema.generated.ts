@@ -280,6 +280,7 @@ export interface ProviderEvents {
   payload: string;
   provider: string;
   receivedAt: Timestamp;
+  reference: string | null;
   status: Generated<string>;
   topic: string;
   type: string;
