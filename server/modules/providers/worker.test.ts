@@ -60,9 +60,11 @@ it('hands a stored event to the owner of its topic, once', async () => {
       topic: TOPIC,
       type: 'number_order.complete',
       accountId: null,
+      accountSid: null,
       companyId: null,
       eventId: 'a',
       occurredAt: new Date('2026-03-01T09:00:00Z'),
+      reference: null,
       payload: { id: 'order of a' },
       receivedAt: bench.clock.now(),
     },
@@ -141,7 +143,7 @@ it('several workers share the events and do none twice', async () => {
   const stored = Array.from({ length: 400 }, (_, index) => ({
     id: newId(bench.clock),
     ...{ companyId: null, provider: 'telnyx' as const, accountId: null, topic: TOPIC, type: 't' },
-    ...{ eventId: `many-${index}`, occurredAt: null, receivedAt: at, payload: '{}' },
+    ...{ eventId: `many-${index}`, occurredAt: null, receivedAt: at, reference: null, payload: '{}' },
   }));
   await insertEvents(bench.kernel, stored);
   const three = [start(count), start(count), start(count)];
