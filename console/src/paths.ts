@@ -10,6 +10,8 @@ export const paths = {
   compliance: '/compliance',
   requirementGroup: (id: string) => `/compliance/groups/${id}`,
   documents: '/compliance/documents',
+  messages: '/messages',
+  conversation: (id: string) => `/inbox/${id}`,
   settings: '/settings',
   company: '/settings/company',
   members: '/settings/members',
@@ -18,6 +20,13 @@ export const paths = {
   security: '/settings/security',
   audit: '/settings/audit',
   providerEvents: '/settings/provider-events',
+  smsNumbers: '/settings/sms-numbers',
+  /** The form to add a number, with one already written in it. */
+  addSmsNumber: (phoneNumber: string) => `/settings/sms-numbers?add=${encodeURIComponent(phoneNumber)}`,
+  templates: '/settings/templates',
+  optOuts: '/settings/opt-outs',
+  inboxSettings: '/settings/inbox',
+  unroutable: '/settings/unroutable',
 } as const;
 
 /** The sign-in address that returns to where the person was. */

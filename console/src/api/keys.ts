@@ -24,6 +24,17 @@ export const keys = {
   groupOf: (zone: string, kind: PaperworkKind) => ['requirement-groups', 'of', zone, kind] as const,
   groupStatus: (id: string) => ['requirement-groups', 'status', id] as const,
   documents: ['documents'] as const,
+  integrations: ['integrations'] as const,
+  templates: ['templates'] as const,
+  optOuts: (query: Query) => ['opt-outs', 'list', query] as const,
+  optOutProof: (phoneNumber: string) => ['opt-outs', 'of', phoneNumber] as const,
+  contactChoices: (search: string) => ['contacts', 'choices', search] as const,
+  contactChoice: (id: string) => ['contacts', 'choice', id] as const,
+  messages: (query: Query) => ['messages', query] as const,
+  inboxSettings: ['inbox-settings'] as const,
+  inboxRules: ['inbox-rules'] as const,
+  labels: ['labels'] as const,
+  unroutable: (query: Query) => ['unroutable', query] as const,
 };
 
 /** What to read again when a topic of the live stream moves. */
@@ -38,6 +49,12 @@ const keysOfTopic: Record<string, readonly string[]> = {
   provider_account: ['provider-accounts'],
   provider_event: ['provider-events'],
   company: ['company', 'me'],
+  integration: ['integrations'],
+  template: ['templates'],
+  opt_out: ['opt-outs'],
+  label: ['labels'],
+  unroutable: ['unroutable'],
+  conversation: ['messages'],
 };
 
 /** The first words of the keys that a set of topics makes stale. */

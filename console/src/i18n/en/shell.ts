@@ -1,5 +1,11 @@
 export const shell = {
-  nav: { numbers: 'Numbers', gigs: 'Gigs', compliance: 'Compliance', settings: 'Settings' },
+  nav: {
+    messages: 'Text history',
+    numbers: 'Numbers',
+    gigs: 'Gigs',
+    compliance: 'Compliance',
+    settings: 'Settings',
+  },
   home: 'Relais, home',
   goHome: 'Go to the numbers',
   mainNavigation: 'Main',

@@ -1,7 +1,13 @@
 import type { Dictionary } from '../en.ts';
 
 export const shell: Dictionary['shell'] = {
-  nav: { numbers: 'Numéros', gigs: 'Gigs', compliance: 'Conformité', settings: 'Réglages' },
+  nav: {
+    messages: 'Historique des SMS',
+    numbers: 'Numéros',
+    gigs: 'Gigs',
+    compliance: 'Conformité',
+    settings: 'Réglages',
+  },
   home: 'Relais, accueil',
   goHome: 'Aller aux numéros',
   mainNavigation: 'Principale',
