@@ -3,6 +3,9 @@ export const paths = {
   home: '/',
   signIn: '/sign-in',
   invitation: (id: string) => `/invitation/${id}`,
+  inbox: '/inbox',
+  conversation: (id: string) => `/inbox/${id}`,
+  contact: (id: string) => `/contacts/${id}`,
   gigs: '/gigs',
   numbers: '/numbers',
   number: (id: string) => `/numbers/${id}`,
@@ -18,6 +21,8 @@ export const paths = {
   security: '/settings/security',
   audit: '/settings/audit',
   providerEvents: '/settings/provider-events',
+  smsNumbers: '/settings/sms-numbers',
+  templates: '/settings/templates',
 } as const;
 
 /** The sign-in address that returns to where the person was. */
