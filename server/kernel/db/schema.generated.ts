@@ -82,6 +82,35 @@ export interface Companies {
   timeZone: string;
 }
 
+export interface ContactPhones {
+  companyId: string;
+  contactId: string;
+  createdAt: Timestamp;
+  id: string;
+  isPrimary: boolean;
+  label: Generated<string>;
+  phoneNumber: string;
+  reversed: Generated<string>;
+}
+
+export interface Contacts {
+  companyId: string;
+  createdAt: Timestamp;
+  email: string | null;
+  id: string;
+  mergedIntoId: string | null;
+  name: string;
+  note: Generated<string>;
+  stage: string;
+  updatedAt: Timestamp;
+}
+
+export interface ContactWords {
+  companyId: string;
+  contactId: string;
+  word: string;
+}
+
 export interface Documents {
   companyId: string;
   contentType: string;
@@ -374,6 +403,9 @@ export interface DB {
   apiKeys: ApiKeys;
   auditLog: AuditLog;
   companies: Companies;
+  contactPhones: ContactPhones;
+  contacts: Contacts;
+  contactWords: ContactWords;
   documents: Documents;
   gigs: Gigs;
   installation: Installation;
