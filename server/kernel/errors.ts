@@ -199,6 +199,11 @@ export const catalogue = {
     en: 'The webhook is older than five minutes, or from the future: check the clock.',
     fr: "Le webhook a plus de cinq minutes, ou vient du futur : vérifiez l'horloge.",
   },
+  integration_credentials_invalid: {
+    status: 400,
+    en: "Invalid Account SID or Auth Token: check account_id and api_key in the provider's console.",
+    fr: 'Account SID ou Auth Token invalide : vérifiez account_id et api_key dans la console du fournisseur.',
+  },
   // Contacts
   contact_phone_taken: {
     status: 409,
@@ -269,10 +274,6 @@ export const catalogue = {
     status: 400,
     en: '{value} is not right here: {expected} is expected.',
     fr: '{value} ne convient pas ici : il faut {expected}.',
-  integration_credentials_invalid: {
-    status: 400,
-    en: "Invalid Account SID or Auth Token: check account_id and api_key in the provider's console.",
-    fr: 'Account SID ou Auth Token invalide : vérifiez account_id et api_key dans la console du fournisseur.',
   },
   // Compliance
   unknown_country: {
