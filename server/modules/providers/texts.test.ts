@@ -304,11 +304,27 @@ describe('the price of a text', () => {
   });
 });
 
-it('pointing the texts of a Twilio number at us leaves its calls alone', async () => {
-  standIn.answers({ status: 200, body: { sid: 'PN1' } });
-  await ports.twilio.configureTexts({ numberId: 'PN1', phoneNumber: TEXT.from });
-  expect(Object.fromEntries(new URLSearchParams(standIn.got[0]!.body))).toEqual({
-    SmsUrl: `${PUBLIC_URL}/inbox/webhooks/sms?account=ours`,
-    ...{ SmsMethod: 'POST', SmsApplicationSid: '' },
+describe('pointing the texts of a Twilio number at us', () => {
+  const smsUrl = `${PUBLIC_URL}/inbox/webhooks/sms?account=ours`;
+  const configure = async (current: object) => {
+    standIn.answers({ status: 200, body: { sid: 'PN1', ...current } });
+    await ports.twilio.configureTexts({ numberId: 'PN1', phoneNumber: TEXT.from });
+    return standIn.got.slice(1).map(({ body }) => Object.fromEntries(new URLSearchParams(body)));
+  };
+
+  it('leaves its calls alone', async () => {
+    expect(await configure({ sms_url: 'https://other.test/', sms_method: 'GET' })).toEqual([
+      { SmsUrl: smsUrl, SmsMethod: 'POST' },
+    ]);
+  });
+
+  it('takes off an application, which would go before the address', async () => {
+    expect(await configure({ sms_url: smsUrl, sms_method: 'POST', sms_application_sid: 'AP1' })).toEqual([
+      { SmsUrl: smsUrl, SmsMethod: 'POST', SmsApplicationSid: '' },
+    ]);
+  });
+
+  it('changes nothing the second time', async () => {
+    expect(await configure({ sms_url: smsUrl, sms_method: 'POST' })).toEqual([]);
   });
 });
