@@ -72,6 +72,7 @@ describe('a text that came in', () => {
     const text = 'a\0b\uD800c';
     const expected = { text: { text: 'a\uFFFDb\uFFFDc' } };
     expect(twilio({ ...form, Body: text })).toMatchObject(expected);
+    expect(twilio({ ...form, From: 'Café\0' })).toMatchObject({ text: { from: 'Café\uFFFD' } });
     const parties = { from: { phone_number: '1' }, to: [{ phone_number: '2' }] };
     expect(telnyx('message.received', { id: 'm1', text, ...parties })).toMatchObject(expected);
   });

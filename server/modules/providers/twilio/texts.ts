@@ -175,7 +175,7 @@ export function inboundOf(
   { occurredAt }: { occurredAt: Date | null },
 ): InboundText | null {
   const messageId = messageSid(params);
-  const from = word(params.From, ADDRESS_MAX);
+  const from = prose(params.From).slice(0, ADDRESS_MAX);
   const to = word(params.To, ADDRESS_MAX);
   if (!messageId || !from || !to || !isInbound(params)) return null;
   return {
