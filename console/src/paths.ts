@@ -3,6 +3,9 @@ export const paths = {
   home: '/',
   signIn: '/sign-in',
   invitation: (id: string) => `/invitation/${id}`,
+  inbox: '/inbox',
+  conversation: (id: string) => `/inbox/${id}`,
+  contact: (id: string) => `/contacts/${id}`,
   gigs: '/gigs',
   numbers: '/numbers',
   number: (id: string) => `/numbers/${id}`,
@@ -10,6 +13,7 @@ export const paths = {
   compliance: '/compliance',
   requirementGroup: (id: string) => `/compliance/groups/${id}`,
   documents: '/compliance/documents',
+  messages: '/messages',
   settings: '/settings',
   company: '/settings/company',
   members: '/settings/members',
@@ -18,6 +22,13 @@ export const paths = {
   security: '/settings/security',
   audit: '/settings/audit',
   providerEvents: '/settings/provider-events',
+  smsNumbers: '/settings/sms-numbers',
+  /** The form to add a number, with one already written in it. */
+  addSmsNumber: (phoneNumber: string) => `/settings/sms-numbers?add=${encodeURIComponent(phoneNumber)}`,
+  templates: '/settings/templates',
+  optOuts: '/settings/opt-outs',
+  inboxSettings: '/settings/inbox',
+  unroutable: '/settings/unroutable',
 } as const;
 
 /** The sign-in address that returns to where the person was. */

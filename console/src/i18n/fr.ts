@@ -4,10 +4,12 @@ import { auth } from './fr/auth.ts';
 import { common } from './fr/common.ts';
 import { compliance } from './fr/compliance.ts';
 import { gigs } from './fr/gigs.ts';
+import { inbox } from './fr/inbox.ts';
 import { numbers } from './fr/numbers.ts';
 import { settings } from './fr/settings.ts';
 import { setup } from './fr/setup.ts';
 import { shell } from './fr/shell.ts';
+import { texts } from './fr/texts.ts';
 import { withFrenchTypography } from './typography.ts';
 
 export const fr: Dictionary = withFrenchTypography<Dictionary>({
@@ -16,8 +18,10 @@ export const fr: Dictionary = withFrenchTypography<Dictionary>({
   common,
   compliance,
   gigs,
+  inbox,
   numbers,
   settings,
   setup,
   shell,
+  texts,
 });
