@@ -6,6 +6,7 @@ import { systemRoutes } from './kernel/http/system-routes.ts';
 import { type JobDefinitions, type JobRunner, startJobs } from './kernel/jobs.ts';
 import { pruneLive } from './kernel/live.ts';
 import { complianceJobs, complianceRoutes, onBundleEvent } from './modules/compliance/index.ts';
+import { contactRoutes } from './modules/contacts/index.ts';
 import { createIdentity } from './modules/identity/index.ts';
 import { numberJobs, numberRoutes, onGroupReviewed, onNumberOrderEvent } from './modules/numbers/index.ts';
 import {
@@ -39,6 +40,7 @@ export async function compose(kernel: Kernel): Promise<App> {
   systemRoutes(http, kernel, () => ready);
   identity.routes(http);
   providerRoutes(http);
+  contactRoutes(http);
   complianceRoutes(http);
   numberRoutes(http);
   for (const door of WEBHOOK_DOORS) webhookDoor(http, door);
