@@ -34,6 +34,8 @@ const signedIn: RouteObject = {
       children: [
         { index: true, element: <Navigate to={paths.numbers} replace /> },
         page('gigs', () => import('./pages/gigs/GigsPage.tsx')),
+        page('contacts', () => import('./pages/contacts/ContactsPage.tsx')),
+        page('contacts/:contactId', () => import('./pages/contacts/ContactPage.tsx')),
         page('numbers', () => import('./pages/numbers/NumbersPage.tsx')),
         page('numbers/buy', () => import('./pages/numbers/TelephonySetup.tsx')),
         page('numbers/:numberId', () => import('./pages/numbers/NumberPage.tsx')),

@@ -3,6 +3,7 @@ import { access } from './fr/access.ts';
 import { auth } from './fr/auth.ts';
 import { common } from './fr/common.ts';
 import { compliance } from './fr/compliance.ts';
+import { contacts } from './fr/contacts.ts';
 import { gigs } from './fr/gigs.ts';
 import { numbers } from './fr/numbers.ts';
 import { settings } from './fr/settings.ts';
@@ -15,6 +16,7 @@ export const fr: Dictionary = withFrenchTypography<Dictionary>({
   auth,
   common,
   compliance,
+  contacts,
   gigs,
   numbers,
   settings,

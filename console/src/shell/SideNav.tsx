@@ -1,4 +1,10 @@
-import { FlagOutlined, PhoneOutlined, SafetyCertificateOutlined, SettingOutlined } from '@ant-design/icons';
+import {
+  FlagOutlined,
+  PhoneOutlined,
+  SafetyCertificateOutlined,
+  SettingOutlined,
+  TeamOutlined,
+} from '@ant-design/icons';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { NavLink } from 'react-router';
@@ -10,6 +16,7 @@ import { CompanySwitch } from './CompanySwitch.tsx';
 export function SideNav({ onLeave }: { onLeave?: () => void }) {
   const { t } = useTranslation();
   const items: [path: string, label: string, icon: ReactNode][] = [
+    [paths.contacts, t('contacts.title'), <TeamOutlined key="i" />],
     [paths.numbers, t('shell.nav.numbers'), <PhoneOutlined key="i" />],
     [paths.gigs, t('shell.nav.gigs'), <FlagOutlined key="i" />],
     [paths.compliance, t('shell.nav.compliance'), <SafetyCertificateOutlined key="i" />],
