@@ -15,6 +15,8 @@ export const keys = {
   gigs: (query: Query) => ['gigs', 'list', query] as const,
   gig: (id: string) => ['gigs', 'one', id] as const,
   gigNumbers: (id: string) => ['gigs', 'numbers', id] as const,
+  contacts: (query: Query) => ['contacts', 'list', query] as const,
+  contact: (id: string) => ['contacts', 'one', id] as const,
   numbers: (query: Query) => ['numbers', 'list', query] as const,
   number: (id: string) => ['numbers', 'one', id] as const,
   available: (query: Query) => ['available-numbers', query] as const,
@@ -49,6 +51,7 @@ export const keys = {
 const keysOfTopic: Record<string, readonly string[]> = {
   number: ['numbers', 'gigs'],
   gig: ['gigs', 'numbers'],
+  contact: ['contacts'],
   requirement_group: ['requirement-groups', 'documents'],
   document: ['documents', 'requirement-groups'],
   member: ['members', 'me'],
