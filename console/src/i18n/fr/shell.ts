@@ -1,7 +1,13 @@
 import type { Dictionary } from '../en.ts';
 
 export const shell: Dictionary['shell'] = {
-  nav: { inbox: 'Boîte de réception', numbers: 'Numéros', gigs: 'Gigs', compliance: 'Conformité', settings: 'Réglages' },
+  nav: {
+    inbox: 'Réception',
+    numbers: 'Numéros',
+    gigs: 'Gigs',
+    compliance: 'Conformité',
+    settings: 'Réglages',
+  },
   unread_one: '{{count}} conversation non lue',
   unread_other: '{{count}} conversations non lues',
   home: 'Relais, accueil',
