@@ -13,6 +13,7 @@ export const paths = {
   compliance: '/compliance',
   requirementGroup: (id: string) => `/compliance/groups/${id}`,
   documents: '/compliance/documents',
+  messages: '/messages',
   settings: '/settings',
   company: '/settings/company',
   members: '/settings/members',
@@ -22,7 +23,12 @@ export const paths = {
   audit: '/settings/audit',
   providerEvents: '/settings/provider-events',
   smsNumbers: '/settings/sms-numbers',
+  /** The form to add a number, with one already written in it. */
+  addSmsNumber: (phoneNumber: string) => `/settings/sms-numbers?add=${encodeURIComponent(phoneNumber)}`,
   templates: '/settings/templates',
+  optOuts: '/settings/opt-outs',
+  inboxSettings: '/settings/inbox',
+  unroutable: '/settings/unroutable',
 } as const;
 
 /** The sign-in address that returns to where the person was. */

@@ -22,6 +22,11 @@ const settings: RouteObject = {
     page('security', () => import('./pages/settings/SecurityPage.tsx')),
     page('audit', () => import('./pages/settings/AuditPage.tsx')),
     page('provider-events', () => import('./pages/settings/ProviderEventsPage.tsx')),
+    page('sms-numbers', () => import('./pages/inbox-settings/SmsNumbersPage.tsx')),
+    page('templates', () => import('./pages/inbox-settings/TemplatesPage.tsx')),
+    page('opt-outs', () => import('./pages/inbox-settings/OptOutsPage.tsx')),
+    page('inbox', () => import('./pages/inbox-settings/InboxRulesPage.tsx')),
+    page('unroutable', () => import('./pages/inbox-settings/UnroutablePage.tsx')),
   ],
 };
 
@@ -41,6 +46,7 @@ const signedIn: RouteObject = {
         page('compliance', () => import('./pages/compliance/CompliancePage.tsx')),
         page('compliance/documents', () => import('./pages/compliance/DocumentsPage.tsx')),
         page('compliance/groups/:groupId', () => import('./pages/compliance/RequirementGroupPage.tsx')),
+        page('messages', () => import('./pages/messages/MessagesPage.tsx')),
         settings,
         { path: '*', element: <NotFoundPage /> },
       ],

@@ -1,4 +1,9 @@
-import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/max';
+import {
+  type CountryCode,
+  getCountryCallingCode,
+  isSupportedCountry,
+  parsePhoneNumberFromString,
+} from 'libphonenumber-js/max';
 import { fail } from './errors.ts';
 
 /** The ISO 3166-1 alpha-2 code in capitals. Throws unknown_country. */
@@ -17,20 +22,54 @@ export interface PhoneNumber {
   lineType: string | null;
 }
 
+const E164 = /^\+[1-9]\d{5,14}$/;
+
 /**
  * Reads a number in E.164 form. Only the form and the length are judged: ranges open every week, and whether a number
  * exists is for the provider to say. Throws invalid_phone_number.
  */
 export function parseE164(text: string): PhoneNumber {
   const compact = text.trim();
-  const parsed = /^\+[1-9]\d{5,14}$/.test(compact) ? parsePhoneNumberFromString(compact) : undefined;
+  const parsed = E164.test(compact) ? parsePhoneNumberFromString(compact) : undefined;
   if (!parsed?.isPossible()) fail('invalid_phone_number', { phoneNumber: text.slice(0, 40) });
   return { e164: parsed.number, country: parsed.country ?? null, lineType: parsed.getType() ?? null };
 }
 
-/** Reads a number as people write it in a region (0612345678 in FR). Throws invalid_phone_number. */
+/** Marks that tell which way a text runs: address books put them around numbers. */
+const INVISIBLE = /\p{Cf}/gu;
+
+/**
+ * Reads a number as people write it: as at home in a region (06 12 34 56 78 in FR), in E.164, or with its country's code
+ * behind 00 or behind nothing. Without a plus sign the national reading goes first; the other counts only when it is a
+ * valid number. Throws invalid_phone_number.
+ */
 export function normalisePhoneNumber(text: string, region: string): string {
-  const parsed = parsePhoneNumberFromString(text, region as CountryCode);
-  if (!parsed?.isPossible()) fail('invalid_phone_number', { phoneNumber: text.slice(0, 40) });
+  const written = text.replace(INVISIBLE, '').trim();
+  const read = (number: string) =>
+    parsePhoneNumberFromString(number, { defaultCountry: region as CountryCode, extract: false });
+  const national = read(written);
+  const bare = written.replace(/^00/, '');
+  const international = /^[+0]/.test(bare) ? undefined : read(`+${bare}`);
+  const valid = [national, international].find((number) => number?.isValid());
+  const parsed = valid ?? (national?.isPossible() ? national : undefined);
+  // An extension is somebody behind the number, whom no text reaches.
+  if (!parsed || parsed.ext || !E164.test(parsed.number))
+    fail('invalid_phone_number', { phoneNumber: text.slice(0, 40) });
   return parsed.number;
+}
+
+/** The code that a region's numbers begin with, e.g. 33; an unknown region has none. */
+export function callingCode(region: string): string {
+  return isSupportedCountry(region) ? getCountryCallingCode(region) : '';
+}
+
+/**
+ * A number of which only the country, the kind of line where one digit tells it, and the last two digits are left:
+ * +33 6 •• •• •• 78.
+ */
+export function maskedPhoneNumber(e164: string): string {
+  const [code = '', ...groups] = (parsePhoneNumberFromString(e164)?.formatInternational() ?? e164).split(' ');
+  const shown = groups.length > 2 && groups[0]?.length === 1 ? [code, groups.shift()] : [code];
+  const hidden = groups.join(' ').replace(/\d(?=(?:\D*\d){2})/g, '•');
+  return [...shown, hidden].join(' ').trim();
 }

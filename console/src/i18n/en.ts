@@ -8,8 +8,9 @@ import { numbers } from './en/numbers.ts';
 import { settings } from './en/settings.ts';
 import { setup } from './en/setup.ts';
 import { shell } from './en/shell.ts';
+import { texts } from './en/texts.ts';
 
-export const en = { access, auth, common, compliance, gigs, inbox, numbers, settings, setup, shell };
+export const en = { access, auth, common, compliance, gigs, inbox, numbers, settings, setup, shell, texts };
 
 /** The shape every other language must fill: a missing or superfluous key does not compile. */
 export type Dictionary = typeof en;

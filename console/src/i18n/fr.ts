@@ -9,6 +9,7 @@ import { numbers } from './fr/numbers.ts';
 import { settings } from './fr/settings.ts';
 import { setup } from './fr/setup.ts';
 import { shell } from './fr/shell.ts';
+import { texts } from './fr/texts.ts';
 import { withFrenchTypography } from './typography.ts';
 
 export const fr: Dictionary = withFrenchTypography<Dictionary>({
@@ -22,4 +23,5 @@ export const fr: Dictionary = withFrenchTypography<Dictionary>({
   settings,
   setup,
   shell,
+  texts,
 });

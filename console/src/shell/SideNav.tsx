@@ -1,6 +1,7 @@
 import {
   FlagOutlined,
   InboxOutlined,
+  MessageOutlined,
   PhoneOutlined,
   SafetyCertificateOutlined,
   SettingOutlined,
@@ -19,6 +20,7 @@ export function SideNav({ onLeave }: { onLeave?: () => void }) {
   const unread = useInboxCounts().data?.unread ?? 0;
   const items: [path: string, label: string, icon: ReactNode][] = [
     [paths.inbox, t('shell.nav.inbox'), <InboxOutlined key="i" />],
+    [paths.messages, t('shell.nav.messages'), <MessageOutlined key="i" />],
     [paths.numbers, t('shell.nav.numbers'), <PhoneOutlined key="i" />],
     [paths.gigs, t('shell.nav.gigs'), <FlagOutlined key="i" />],
     [paths.compliance, t('shell.nav.compliance'), <SafetyCertificateOutlined key="i" />],

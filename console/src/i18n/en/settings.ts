@@ -8,7 +8,13 @@ export const settings = {
     security: 'Security',
     audit: 'Audit log',
     providerEvents: 'Webhooks received',
+    smsNumbers: 'SMS numbers',
+    templates: 'Templates',
+    optOuts: 'Opt-outs',
+    inboxSettings: 'Inbox',
+    unroutable: 'Unroutable texts',
   },
+  groups: { company: 'Company', connections: 'Connections', texts: 'Texts' },
   noPermission: 'Your role does not show this page',
   company: {
     title: 'Company',

@@ -1,5 +1,12 @@
 export const shell = {
-  nav: { inbox: 'Inbox', numbers: 'Numbers', gigs: 'Gigs', compliance: 'Compliance', settings: 'Settings' },
+  nav: {
+    inbox: 'Inbox',
+    messages: 'Text history',
+    numbers: 'Numbers',
+    gigs: 'Gigs',
+    compliance: 'Compliance',
+    settings: 'Settings',
+  },
   unread_one: '{{count}} unread conversation',
   unread_other: '{{count}} unread conversations',
   home: 'Relais, home',

@@ -10,7 +10,13 @@ export const settings: Dictionary['settings'] = {
     security: 'Sécurité',
     audit: "Journal d'audit",
     providerEvents: 'Webhooks reçus',
+    smsNumbers: 'Numéros SMS',
+    templates: 'Modèles',
+    optOuts: 'Désinscriptions',
+    inboxSettings: 'Boîte de réception',
+    unroutable: 'SMS non distribués',
   },
+  groups: { company: 'Entreprise', connections: 'Connexions', texts: 'SMS' },
   noPermission: 'Votre rôle ne montre pas cette page',
   company: {
     title: 'Entreprise',

@@ -3,6 +3,7 @@ import type { Dictionary } from '../en.ts';
 export const shell: Dictionary['shell'] = {
   nav: {
     inbox: 'Réception',
+    messages: 'Historique des SMS',
     numbers: 'Numéros',
     gigs: 'Gigs',
     compliance: 'Conformité',

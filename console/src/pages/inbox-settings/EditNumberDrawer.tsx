@@ -1,0 +1,74 @@
+import { useMutation } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import { type IntegrationChange, integrations } from '../../api/integrations.ts';
+import { keys } from '../../api/keys.ts';
+import { queryClient } from '../../api/queryClient.ts';
+import type { Integration } from '../../api/textTypes.ts';
+import { FormDrawer } from '../../ui/FormDrawer.tsx';
+import { PhoneText } from '../../ui/texts.tsx';
+import { useNotify } from '../../ui/useNotify.ts';
+import { FIELD_OF_CODE, NameAndRate } from './AddNumberDrawer.tsx';
+import { CredentialFields } from './CredentialFields.tsx';
+import { FormProblems } from './FormProblems.tsx';
+import { WebhookAddresses } from './WebhookAddresses.tsx';
+
+/** Changes what a number is called, how fast it texts, and its credentials. */
+export function EditNumberDrawer({
+  integration,
+  onClose,
+}: {
+  integration: Integration | null;
+  onClose: () => void;
+}) {
+  const { t } = useTranslation();
+  const { done } = useNotify();
+  const saving = useMutation({
+    mutationFn: async (values: IntegrationChange) => {
+      if (integration) await integrations.update(integration.id, changed(integration, values));
+    },
+    onSuccess: async () => {
+      done(t('texts.numbers.saved'));
+      onClose();
+      await queryClient.invalidateQueries({ queryKey: keys.integrations });
+    },
+  });
+  return (
+    <FormDrawer<IntegrationChange>
+      open={integration !== null}
+      title={t('texts.numbers.editTitle', { name: integration?.name ?? '' })}
+      submit={t('common.save')}
+      initialValues={integration ?? undefined}
+      saving={{ ...saving, error: null }}
+      onClose={onClose}
+    >
+      <FormProblems error={saving.error} fieldOfCode={FIELD_OF_CODE} />
+      {integration && (
+        <>
+          <p className="form-text">
+            <span className="big-number">
+              <PhoneText value={integration.phone_number} />
+            </span>
+            <br />
+            <span className="muted small">{t(`common.providers.${integration.provider}`)}</span>
+          </p>
+          <NameAndRate />
+          {integration.source === 'manual' && integration.provider_account_id && (
+            <CredentialFields provider={integration.provider} isNew={false} />
+          )}
+          <h3>Webhook</h3>
+          <WebhookAddresses provider={integration.provider} accountId={integration.provider_account_id} />
+        </>
+      )}
+    </FormDrawer>
+  );
+}
+
+/** Only what differs is sent; an empty secret keeps the stored one. */
+function changed(before: Integration, after: IntegrationChange): IntegrationChange {
+  return Object.fromEntries(
+    Object.entries(after).filter(
+      ([name, value]) =>
+        value !== undefined && value !== '' && (before as unknown as Record<string, unknown>)[name] !== value,
+    ),
+  );
+}

@@ -1,0 +1,80 @@
+import type { CompanyCtx } from '../../kernel/ctx.ts';
+import type { Tx } from '../../kernel/db/index.ts';
+import { newId } from '../../kernel/ids.ts';
+import { audit } from '../identity/index.ts';
+import { type FirstContact, holdersOf, insertFirstContacts } from './ensure-store.ts';
+import { LIMITS, searchWords } from './model.ts';
+import { replaceWords } from './search-store.ts';
+import { type ContactRow, publishContacts } from './store.ts';
+import { type ContactRef, toRef } from './views.ts';
+
+/** A number that somebody texts or calls from, and the name that came with it. */
+export interface KnownPhone {
+  /** E.164. */
+  phoneNumber: string;
+  name?: string | null;
+}
+
+/**
+ * The contacts of numbers, made where there are none: one statement when all are known, a few more otherwise, whatever
+ * their count. Two transactions that see a number for the first time make one contact. None of the contacts is merged or
+ * deleted before the transaction ends.
+ * @returns by number.
+ */
+export async function ensureContacts(
+  ctx: CompanyCtx,
+  tx: Tx,
+  phones: readonly KnownPhone[],
+): Promise<Map<string, ContactRef>> {
+  const wanted = new Map(phones.map((phone) => [phone.phoneNumber, phone]));
+  const found = new Map<string, ContactRow>();
+  while (found.size < wanted.size) {
+    const missing = [...wanted.keys()].filter((phoneNumber) => !found.has(phoneNumber));
+    for (const [phoneNumber, row] of await holdersOf(tx, missing)) found.set(phoneNumber, row);
+    const unknown = [...wanted.values()].filter(({ phoneNumber }) => !found.has(phoneNumber));
+    if (unknown.length === 0) break;
+    // What somebody else has just written is not among these; the next look finds it.
+    for (const [phoneNumber, row] of await makeContacts(ctx, tx, unknown)) found.set(phoneNumber, row);
+  }
+  return new Map([...found].map(([phoneNumber, row]) => [phoneNumber, toRef(row)]));
+}
+
+async function makeContacts(
+  ctx: CompanyCtx,
+  tx: Tx,
+  phones: readonly KnownPhone[],
+): Promise<Map<string, ContactRow>> {
+  const { clock, news } = ctx.kernel;
+  const at = clock.now();
+  const wanted = phones.map(({ phoneNumber, name }) => ({
+    id: newId(clock),
+    phoneId: newId(clock),
+    phoneNumber,
+    name: (name ?? '').trim().slice(0, LIMITS.name),
+  }));
+  const inserted = await insertFirstContacts(tx, ctx.companyId, wanted, at);
+  const made = wanted.filter(({ phoneNumber }) => inserted.has(phoneNumber));
+  if (made.length === 0) return new Map();
+  const named = made.filter(({ name }) => name !== '');
+  const words = named.map(({ id, name }) => ({ id, words: searchWords(name) }));
+  await replaceWords(tx, ctx.companyId, words);
+  await publishContacts(
+    tx,
+    ctx.companyId,
+    made.map(({ id }) => id),
+  );
+  for (const contact of made) {
+    await news.tell(ctx, tx, 'contact.phone_added', contact.phoneNumber);
+    // What a text or a call makes is told by that text or call; what a person makes, by the audit log.
+    if (ctx.actor.kind !== 'system')
+      await audit(tx, ctx, { action: 'contact.created', entityType: 'contact', entityId: contact.id });
+  }
+  return new Map(made.map((contact) => [contact.phoneNumber, firstRow(contact, at)]));
+}
+
+function firstRow({ id, phoneId, phoneNumber, name }: FirstContact, at: Date): ContactRow {
+  return {
+    ...{ id, name, stage: 'lead', email: null, note: '', mergedIntoId: null, createdAt: at, updatedAt: at },
+    phones: [{ id: phoneId, phoneNumber, label: '', isPrimary: true }],
+  };
+}
