@@ -53,6 +53,7 @@ const keysOfTopic: Record<string, readonly string[]> = {
   template: ['templates'],
   opt_out: ['opt-outs'],
   label: ['labels'],
+  inbox_settings: ['inbox-settings'],
   unroutable: ['unroutable'],
   conversation: ['messages'],
 };

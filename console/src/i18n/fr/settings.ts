@@ -215,6 +215,10 @@ export const settings: Dictionary['settings'] = {
       number: 'Numéro',
       requirement_group: 'Dossier',
       document: 'Document',
+      integration: 'Numéro SMS',
+      template: 'Modèle',
+      opt_out: 'Désinscription',
+      inbox_settings: 'Réglages de la boîte de réception',
     },
     actions: {
       session: {
@@ -252,6 +256,19 @@ export const settings: Dictionary['settings'] = {
       requirement_group: { created: 'A commencé un dossier', submitted: 'A envoyé un dossier pour examen' },
       requirement: { submitted: 'A répondu à une exigence' },
       document: { uploaded: 'A ajouté un document', deleted: 'A supprimé un document' },
+      integration: {
+        created: 'A ajouté un numéro SMS',
+        updated: 'A modifié un numéro SMS',
+        deleted: 'A supprimé un numéro SMS',
+      },
+      template: {
+        created: 'A écrit un modèle',
+        updated: 'A modifié un modèle',
+        deleted: 'A supprimé un modèle',
+      },
+      opt_out: { entered: 'A consigné une désinscription' },
+      opt_in: { entered: 'A consigné une réinscription' },
+      inbox_settings: { updated: 'A réglé la boîte de réception' },
     },
   },
   events: {

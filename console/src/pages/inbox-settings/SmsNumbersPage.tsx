@@ -108,9 +108,9 @@ function NumberName({ row }: { row: Integration }) {
   const { t } = useTranslation();
   return (
     <>
-      <PhoneText value={row.phone_number} />{' '}
-      {row.is_default && <span className="feature">★ {t('texts.numbers.isDefault')}</span>}
+      <PhoneText value={row.phone_number} />
       <div className="muted small">{row.name}</div>
+      {row.is_default && <span className="feature">★ {t('texts.numbers.isDefault')}</span>}
     </>
   );
 }

@@ -24,7 +24,7 @@ const GROUPS = [
       ['templates', paths.templates, 'messages:read'],
       ['optOuts', paths.optOuts, 'messages:read'],
       ['inboxSettings', paths.inboxSettings, 'messages:read'],
-      ['unroutable', paths.unroutable, 'inbox:manage'],
+      ['unroutable', paths.unroutable, 'messages:read'],
     ],
   ],
   [
