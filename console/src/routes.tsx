@@ -37,7 +37,8 @@ const signedIn: RouteObject = {
     {
       errorElement: <CrashPage />,
       children: [
-        { index: true, element: <Navigate to={paths.numbers} replace /> },
+        { index: true, element: <Navigate to={paths.inbox} replace /> },
+        page('inbox/:conversationId?', () => import('./pages/inbox/InboxPage.tsx')),
         page('gigs', () => import('./pages/gigs/GigsPage.tsx')),
         page('numbers', () => import('./pages/numbers/NumbersPage.tsx')),
         page('numbers/buy', () => import('./pages/numbers/TelephonySetup.tsx')),

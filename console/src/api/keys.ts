@@ -35,6 +35,14 @@ export const keys = {
   inboxRules: ['inbox-rules'] as const,
   labels: ['labels'] as const,
   unroutable: (query: Query) => ['unroutable', query] as const,
+  conversations: (query: Query) => ['conversations', query] as const,
+  conversation: (id: string) => ['conversation', id] as const,
+  contactConversations: (query: Query) => ['contact-conversations', query] as const,
+  inboxCounts: ['inbox-counts'] as const,
+  thread: (id: string) => ['thread', id] as const,
+  presence: (id: string) => ['presence', id] as const,
+  textPrice: (query: Query) => ['text-price', query] as const,
+  contactSearch: (text: string) => ['contacts', 'search', text] as const,
 };
 
 /** What to read again when a topic of the live stream moves. */
@@ -49,16 +57,31 @@ const keysOfTopic: Record<string, readonly string[]> = {
   provider_account: ['provider-accounts'],
   provider_event: ['provider-events'],
   company: ['company', 'me'],
-  integration: ['integrations'],
+  integration: ['integrations', 'conversation'],
   template: ['templates'],
-  opt_out: ['opt-outs'],
-  label: ['labels'],
-  inbox_settings: ['inbox-settings'],
+  opt_out: ['opt-outs', 'conversation'],
+  label: ['labels', 'conversations'],
   unroutable: ['unroutable'],
-  conversation: ['messages'],
+  inbox_settings: ['inbox-settings'],
+  conversation: ['conversations', 'contact-conversations', 'inbox-counts', 'messages'],
+  contact: ['contacts', 'conversations', 'conversation'],
 };
 
-/** The first words of the keys that a set of topics makes stale. */
-export function staleNouns(topics: Iterable<string>): string[] {
-  return [...new Set([...topics].flatMap((topic) => keysOfTopic[topic] ?? []))];
+/** What to read again of the one thing that moved: nobody wants all open threads for a word in one of them. */
+const keysOfEntity: Record<string, (id: string) => readonly (readonly string[])[]> = {
+  conversation: (id) => [keys.conversation(id), keys.thread(id)],
+  presence: (id) => [keys.presence(id)],
+};
+
+/** The keys, or their first words, that news makes stale. */
+export function staleKeys(news: readonly { topic: string; id: string }[]): (readonly string[])[] {
+  const nouns = new Set(news.flatMap(({ topic }) => keysOfTopic[topic] ?? []));
+  const wholes = [...nouns].map((noun) => [noun]);
+  const single = news.flatMap(({ topic, id }) => keysOfEntity[topic]?.(id) ?? []);
+  const told = new Set<string>();
+  return [...wholes, ...single].filter((key) => {
+    const isNew = !told.has(key.join()) && !(key.length > 1 && nouns.has(key[0] ?? ''));
+    told.add(key.join());
+    return isNew;
+  });
 }

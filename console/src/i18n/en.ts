@@ -3,13 +3,14 @@ import { auth } from './en/auth.ts';
 import { common } from './en/common.ts';
 import { compliance } from './en/compliance.ts';
 import { gigs } from './en/gigs.ts';
+import { inbox } from './en/inbox.ts';
 import { numbers } from './en/numbers.ts';
 import { settings } from './en/settings.ts';
 import { setup } from './en/setup.ts';
 import { shell } from './en/shell.ts';
 import { texts } from './en/texts.ts';
 
-export const en = { access, auth, common, compliance, gigs, numbers, settings, setup, shell, texts };
+export const en = { access, auth, common, compliance, gigs, inbox, numbers, settings, setup, shell, texts };
 
 /** The shape every other language must fill: a missing or superfluous key does not compile. */
 export type Dictionary = typeof en;

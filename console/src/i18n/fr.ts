@@ -4,6 +4,7 @@ import { auth } from './fr/auth.ts';
 import { common } from './fr/common.ts';
 import { compliance } from './fr/compliance.ts';
 import { gigs } from './fr/gigs.ts';
+import { inbox } from './fr/inbox.ts';
 import { numbers } from './fr/numbers.ts';
 import { settings } from './fr/settings.ts';
 import { setup } from './fr/setup.ts';
@@ -17,6 +18,7 @@ export const fr: Dictionary = withFrenchTypography<Dictionary>({
   common,
   compliance,
   gigs,
+  inbox,
   numbers,
   settings,
   setup,

@@ -1,4 +1,4 @@
-import type { TextStatus } from '../providers/messaging.ts';
+import type { TextStatus } from '../providers/index.ts';
 
 export { KEYWORDS, type Keyword, type KeywordMatch, keywordOf } from './keywords.ts';
 export {
@@ -87,16 +87,16 @@ export type SendStep = 'send' | 'look_up' | 'give_up';
 export const SENDS_MAX = 3;
 
 /**
- * After an attempt without an answer the provider may have taken the text and not show it yet. For a while it is only looked
- * up; when it has not appeared by then it never arrived, and may be sent again.
+ * After an attempt without an answer the provider may have taken the text and not show it yet. For a while, and once at least,
+ * it is only looked up; when it has not appeared by then it never arrived, and may be sent again.
  */
 export function nextSendStep(
-  message: { outcomeUnknown: boolean; attemptedAt: Date | null; attempts: number },
+  message: { outcomeUnknown: boolean; attemptedAt: Date | null; attempts: number; lookUps: number },
   nowMs: number,
   settleMs: number,
 ): SendStep {
   if (!message.outcomeUnknown || !message.attemptedAt) return 'send';
-  if (nowMs - message.attemptedAt.getTime() < settleMs) return 'look_up';
+  if (message.lookUps === 0 || nowMs - message.attemptedAt.getTime() < settleMs) return 'look_up';
   return message.attempts >= SENDS_MAX ? 'give_up' : 'send';
 }
 

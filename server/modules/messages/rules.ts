@@ -71,6 +71,12 @@ export const WORD_RULES: readonly WordRule[] = [
   },
 ];
 
+/** Where a conversation stood before a text: a category without a rule is a person's word. */
+export interface Standing {
+  category: Category;
+  categoryRule: string | null;
+}
+
 /** What a text is judged by. */
 export interface TextFacts {
   text: string;
@@ -113,6 +119,18 @@ export function classify(facts: TextFacts): Verdict {
   return facts.isFirst
     ? { category: 'new', rule: 'first_text' }
     : { category: 'waiting_us', rule: 'their_turn_ended' };
+}
+
+/**
+ * Where a conversation stands after a text: new until we have answered, and spam for good once a person said so.
+ * @param standing how the conversation was before; a conversation that was just made is `new`.
+ */
+export function categoryAfter(
+  standing: Standing,
+  facts: Omit<TextFacts, 'isFirst'>,
+): { category: Category; rule: string | null } {
+  if (standing.category === 'spam' && standing.categoryRule === null) return { category: 'spam', rule: null };
+  return classify({ ...facts, isFirst: standing.category === 'new' });
 }
 
 /** Where a conversation stands once we have written. */

@@ -46,7 +46,7 @@ export async function onNumberOrderEvent(
   const remote = { orderId, reference, accountId: event.accountId };
   const owner = await inSystem(kernel.db, async (tx) => {
     const found = await ownerOfOrder(tx, remote);
-    if (found) await assignCompany(tx, event.id, found.companyId);
+    if (found) await assignCompany(tx, [{ eventId: event.id, companyId: found.companyId }]);
     return found;
   });
   if (!owner) return 'ignored';

@@ -55,6 +55,7 @@ export async function configureNumber(ctx: CompanyCtx, id: string): Promise<'con
   await transact(ctx, async (tx) => {
     await store.markConfigured(tx, number.id, remote.numberId, plumbing.connectionId, ctx.kernel.clock.now());
     await store.addEvent(tx, event(ctx, number, 'configured', 'configuration', plumbing.steps.join(' ')));
+    await ctx.kernel.news.tell(ctx, tx, 'number.configured', number.id);
     await publish(tx, ctx.companyId, 'number', number.id);
   });
   ctx.log.info(`✅ Configured phone number ${number.phoneNumber}`);
@@ -138,6 +139,7 @@ export async function releaseNumber(ctx: CompanyCtx, id: string): Promise<store.
       ...event(ctx, number, 'released', 'user', ctx.actor.name),
       status: 'released',
     });
+    await ctx.kernel.news.tell(ctx, tx, 'number.released', number.id);
     await audit(tx, ctx, {
       action: 'number.released',
       entityType: 'number',

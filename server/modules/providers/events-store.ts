@@ -102,9 +102,14 @@ export async function nextDueAt(tx: Tx): Promise<Date | null> {
   return rows[0]?.at ?? null;
 }
 
-/** Makes an event of the installation's account the company's own, in either role's transaction. */
-export async function assignCompany(tx: Tx, eventId: string, companyId: string): Promise<void> {
-  await sql`select assign_event_company(${eventId}::uuid, ${companyId}::uuid)`.execute(tx);
+/** Makes events of the installation's account the companies' own, in either role's transaction. */
+export async function assignCompany(tx: Tx, owners: { eventId: string; companyId: string }[]): Promise<void> {
+  if (owners.length === 0) return;
+  await sql`
+    select assign_event_company(event, company)
+    from unnest(${owners.map(({ eventId }) => eventId)}::uuid[], ${owners.map(({ companyId }) => companyId)}::uuid[]) as owner (event, company)`.execute(
+    tx,
+  );
 }
 
 export interface NewRefusal {

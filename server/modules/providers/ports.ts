@@ -5,7 +5,7 @@ import type { Tx } from '../../kernel/db/index.ts';
 import { fail } from '../../kernel/errors.ts';
 import type { PortDeps } from './deps.ts';
 import { displayName } from './failure.ts';
-import { type Credentials, INSTALLATION_IDS, sealPurpose } from './model.ts';
+import { accountRef, type Credentials, INSTALLATION_IDS, sealPurpose } from './model.ts';
 import type { ProviderName, ProviderPort } from './port.ts';
 import { stateOf } from './state.ts';
 import * as store from './store.ts';
@@ -15,6 +15,8 @@ import { createTwilioPort } from './twilio/index.ts';
 /** A port and the account behind it; null stands for the installation's account. */
 export interface AccountPort {
   accountId: string | null;
+  /** What people know the account by: Twilio's SID, a hint of the Telnyx key. */
+  accountRef: string;
   port: ProviderPort;
 }
 
@@ -30,15 +32,25 @@ export async function portFor(
   accountId?: string | null,
 ): Promise<AccountPort> {
   const { kernel } = ctx;
-  if (accountId === null) return { accountId, port: installationPort(kernel, provider) };
+  if (accountId === null) return installation(kernel, provider);
   const account = await transact(ctx, async (tx) => {
     const found =
       accountId !== undefined ? store.findAccount(tx, accountId) : store.findDefaultAccount(tx, provider);
     return freshlySealed(kernel, tx, await found);
   });
-  if (account?.provider === provider) return { accountId: account.id, port: portOfRow(kernel, account) };
+  if (account?.provider === provider) {
+    const { id, accountRef } = account;
+    return { accountId: id, accountRef, port: portOfRow(kernel, account) };
+  }
   if (accountId !== undefined) fail('provider_not_configured', { provider: displayName(provider) });
-  return { accountId: null, port: installationPort(kernel, provider) };
+  return installation(kernel, provider);
+}
+
+function installation(kernel: Kernel, provider: ProviderName): AccountPort {
+  const { TWILIO_ACCOUNT_SID: accountSid, TELNYX_API_KEY: apiKey } = kernel.config;
+  const port = installationPort(kernel, provider);
+  const ref = provider === 'twilio' ? accountSid : accountRef({ provider, apiKey });
+  return { accountId: null, accountRef: ref, port };
 }
 
 /** Whether the configuration holds the installation's own account of a provider. */

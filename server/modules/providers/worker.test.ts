@@ -185,11 +185,11 @@ it("the installation's event becomes visible to the company that its owner names
   const stranger = await bench.addCompany();
   const worker = start(async (event) => {
     await transact(systemCtx(bench.kernel, company.companyId, 'test'), (tx) =>
-      assignCompany(tx, event.id, company.companyId),
+      assignCompany(tx, [{ eventId: event.id, companyId: company.companyId }]),
     );
     // It is theirs now: nobody can take it away, nor give it to another.
     await transact(systemCtx(bench.kernel, stranger.companyId, 'test'), (tx) =>
-      assignCompany(tx, event.id, stranger.companyId),
+      assignCompany(tx, [{ eventId: event.id, companyId: stranger.companyId }]),
     );
     return 'handled';
   });

@@ -2,14 +2,17 @@ import type { Dictionary } from '../en.ts';
 
 export const shell: Dictionary['shell'] = {
   nav: {
+    inbox: 'Boîte de réception',
     messages: 'Historique des SMS',
     numbers: 'Numéros',
     gigs: 'Gigs',
     compliance: 'Conformité',
     settings: 'Réglages',
   },
+  unread_one: '{{count}} conversation non lue',
+  unread_other: '{{count}} conversations non lues',
   home: 'Relais, accueil',
-  goHome: 'Aller aux numéros',
+  goHome: 'Aller à la boîte de réception',
   mainNavigation: 'Principale',
   menu: 'Menu',
   openMenu: 'Ouvrir le menu',

@@ -1,0 +1,15 @@
+const ADDRESS = /(https?:\/\/[^\s<>"]*[^\s<>".,;:!?)\]'»])/g;
+
+/** A text in which addresses of the web can be followed. */
+export function LinkedText({ text }: { text: string }) {
+  return text.split(ADDRESS).map((part, index) =>
+    index % 2 === 1 ? (
+      // biome-ignore lint/suspicious/noArrayIndexKey: the parts of one text never change places
+      <a key={index} href={part} target="_blank" rel="noreferrer noopener nofollow">
+        {part}
+      </a>
+    ) : (
+      part
+    ),
+  );
+}
