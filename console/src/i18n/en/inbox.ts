@@ -124,7 +124,8 @@ export const inbox = {
     scheduled: 'Will be sent at its time',
     queued: 'Waits for its turn to leave',
     sending: 'Handed to the provider',
-    unknown: 'The provider did not answer. It is being asked whether the text left; it will not be sent twice.',
+    unknown:
+      'The provider did not answer. It is being asked whether the text left; it will not be sent twice.',
     sent: 'The carrier has it',
     delivered: 'It is on their phone',
     undelivered: 'The carrier could not deliver it',

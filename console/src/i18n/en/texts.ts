@@ -1,7 +1,6 @@
 export const texts = {
   number: 'Number',
   webhooks: {
-    intro: 'Paste these addresses where the provider asks where to send texts.',
     twilioWhere:
       'Twilio console: Phone Numbers, Active numbers, this number, Messaging, “A message comes in”.',
     telnyxWhere: 'Telnyx portal: Messaging, the messaging profile of this number, Inbound, webhook URL.',
@@ -9,7 +8,6 @@ export const texts = {
     receipts: 'Delivery receipts',
     receiptsHint: 'Named by Relais in every text it sends: nothing to set up.',
     method: 'Method: HTTP POST',
-    copy: 'Copy the address',
     local:
       'This console is open at an address that only this machine knows. Providers need the public one (PUBLIC_BASE_URL); for a trial, a tunnel will do.',
   },
@@ -22,7 +20,6 @@ export const texts = {
     addTitle: 'Add an SMS number',
     addSubmit: 'Add the number',
     editTitle: 'Change {{name}}',
-    source: 'Source',
     sources: { manual: 'Added by hand', number: 'Bought here' },
     can: 'Can do',
     connection: 'Last test',
@@ -123,7 +120,6 @@ export const texts = {
       'A sign outside the GSM alphabet (emoji, curly apostrophe, some accents) makes segments of 70 instead of 160 characters.',
     updated: 'Changed',
     nameHint: 'What colleagues look for, e.g. “Appointment reminder”.',
-    insert: 'Insert',
     insertOf: 'Insert: {{name}}',
     known: {
       contact_name: 'Contact’s name',
@@ -181,9 +177,7 @@ export const texts = {
     inWarningTitle: 'Only with the person’s consent',
     inWarning:
       'Texting somebody who opted out without a new consent is forbidden in most countries. Note below how and when they gave it. At the provider the number may stay blocked until the person writes START themselves.',
-    save: { out: 'Record the opt-out', in: 'Record the opt-in' },
     saved: { out: '{{number}} is not texted any more', in: '{{number}} may be texted again' },
-    textAgain: 'Text again',
     emptyTitle: 'Nobody has opted out',
     emptyText:
       'When somebody answers STOP, they appear here and are not texted any more, from whichever number. Somebody who asked by phone or in person is added by hand.',
@@ -210,18 +204,6 @@ export const texts = {
     rules: 'Sorting',
     rulesText:
       'A text that contains one of these words sorts its conversation into the category, from the top: the first that fits wins. Accents, apostrophes and capitals do not count. A person can sort it elsewhere at any time.',
-    rulesOf: 'Category {{category}}',
-    otherRule: 'Anything else',
-    categories: {
-      new: 'New',
-      waiting_us: 'Waiting for us',
-      waiting_customer: 'Waiting for the customer',
-      urgent: 'Urgent',
-      stop: 'Opted out',
-      spam: 'Spam',
-      resolved: 'Resolved',
-    },
-    languages: { en: 'English', fr: 'French' },
     ruleHints: {
       stop_keyword: 'A keyword that asks for no more texts.',
       spam_words: 'Words of advertising and fraud.',
@@ -274,7 +256,6 @@ export const texts = {
     deliverOf: 'Deliver the text of {{from}} again',
     delivered: 'Delivered',
     deliveredNow: 'The text is in the inbox',
-    stillNot: 'It could still not be delivered: {{reason}}',
     alreadyDelivered: 'This text was delivered.',
     nothingToDeliver: 'There is nobody to answer: this text stays here.',
     emptyTitle: 'Every text found its conversation',
@@ -296,36 +277,7 @@ export const texts = {
     directions: { inbound: 'Received', outbound: 'Sent' },
     from: 'From',
     to: 'To',
-    fromTo: 'From {{from}} to {{to}}',
     people: 'From and to',
-    statuses: {
-      none: 'None',
-      received: 'Received',
-      scheduled: 'Scheduled',
-      queued: 'Queued',
-      sending: 'Leaving',
-      unknown: 'Being checked',
-      sent: 'Sent',
-      delivered: 'Delivered',
-      undelivered: 'Not delivered',
-      failed: 'Failed',
-      canceled: 'Canceled',
-    },
-    statusHints: {
-      none: 'Not a text.',
-      received: 'It came in.',
-      scheduled: 'It leaves at its time.',
-      queued: 'It waits for its turn.',
-      sending: 'It is with the provider.',
-      unknown:
-        'The provider did not answer; Relais asks whether the text left before anything is sent again.',
-      sent: 'A carrier has it; no receipt yet.',
-      delivered: 'The carrier confirmed it.',
-      undelivered: 'The carrier could not deliver it.',
-      failed: 'It never left the provider.',
-      canceled: 'It was taken back before it left.',
-    },
-    leavesAt: 'Leaves {{at}}',
     segments: 'Segments',
     price: 'Price',
     estimated: 'estimated',
@@ -337,7 +289,6 @@ export const texts = {
     until: 'To',
     details: 'Details',
     detailsOf: 'Details of the text {{id}}',
-    open: 'Conversation',
     openOf: 'Open the conversation of the text to {{to}}',
     cancel: 'Do not send',
     cancelOf: 'Do not send the text to {{to}}',

@@ -54,7 +54,7 @@ export function MessageFilters({ list }: Props) {
         label={t('common.status')}
         value={filters.status}
         onChange={(value) => setFilter('status', value)}
-        options={STATUSES.map((value) => ({ value, label: t(`texts.history.statuses.${value}`) }))}
+        options={STATUSES.map((value) => ({ value, label: t(`inbox.states.${value}`) }))}
       />
       <ChoiceFilter
         label={t('common.provider')}
