@@ -89,6 +89,10 @@ export const texts = {
     rate: 'Texts per second',
     rateHint:
       'Empty: the usual pace. Faster than the carrier allows, texts are refused; usual are 1 for a local or mobile number, 3 for a toll-free one.',
+    refused: {
+      twilio: 'Twilio refuses this Account SID or Auth Token: copy both again from its console.',
+      telnyx: 'Telnyx refuses this API key: copy it again from its portal.',
+    },
     newCredentials: 'Other credentials',
     webhook: 'Let Relais set up the webhook at the provider',
     webhookHint: 'Only where texts of this number are sent is changed; its calls are not touched.',

@@ -92,6 +92,10 @@ export const texts: Dictionary['texts'] = {
     rate: 'SMS par seconde',
     rateHint:
       "Vide : le rythme habituel. Plus vite que l'opérateur ne l'admet, les SMS sont refusés ; d'usage, 1 pour un numéro local ou mobile, 3 pour un numéro vert.",
+    refused: {
+      twilio: 'Account SID ou Auth Token invalide : copiez-les à nouveau depuis la console Twilio.',
+      telnyx: "Clé d'API invalide : copiez-la à nouveau depuis le portail Telnyx.",
+    },
     newCredentials: "D'autres identifiants",
     webhook: 'Laisser Relais régler le webhook chez le fournisseur',
     webhookHint: "Seul change l'endroit où vont les SMS de ce numéro ; ses appels n'y sont pour rien.",

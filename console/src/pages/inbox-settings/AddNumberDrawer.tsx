@@ -70,7 +70,15 @@ export function AddNumberDrawer({
         saving={{ ...saving, error: null }}
         onClose={onClose}
       >
-        <FormProblems error={saving.error} fieldOfCode={FIELD_OF_CODE} />
+        <FormProblems
+          error={saving.error}
+          fieldOfCode={FIELD_OF_CODE}
+          words={{
+            integration_credentials_invalid: t(
+              `texts.numbers.refused.${saving.variables?.provider ?? 'twilio'}`,
+            ),
+          }}
+        />
         <AddFields />
       </FormDrawer>
       <LastStep integration={unfinished} onClose={() => setUnfinished(null)} />

@@ -53,7 +53,7 @@ function StandardAnswer({ standard }: { standard: BothLanguages }) {
   return (
     <>
       {(['fr', 'en'] as const).map((language) => (
-        <div key={language} className="bubble" lang={language}>
+        <div key={language} className="sample" lang={language}>
           {standard[language].replaceAll('{{company}}', company.name)}
         </div>
       ))}

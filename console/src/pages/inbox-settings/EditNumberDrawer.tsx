@@ -42,7 +42,13 @@ export function EditNumberDrawer({
       saving={{ ...saving, error: null }}
       onClose={onClose}
     >
-      <FormProblems error={saving.error} fieldOfCode={FIELD_OF_CODE} />
+      <FormProblems
+        error={saving.error}
+        fieldOfCode={FIELD_OF_CODE}
+        words={{
+          integration_credentials_invalid: t(`texts.numbers.refused.${integration?.provider ?? 'twilio'}`),
+        }}
+      />
       {integration && (
         <>
           <p className="form-text">

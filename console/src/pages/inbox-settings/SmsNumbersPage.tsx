@@ -109,8 +109,12 @@ function NumberName({ row }: { row: Integration }) {
   return (
     <>
       <PhoneText value={row.phone_number} />
-      <div className="muted small">{row.name}</div>
-      {row.is_default && <span className="feature">★ {t('texts.numbers.isDefault')}</span>}
+      {row.name !== row.phone_number && <div className="muted small">{row.name}</div>}
+      {row.is_default && (
+        <div className="default-mark">
+          <span className="feature">★ {t('texts.numbers.isDefault')}</span>
+        </div>
+      )}
     </>
   );
 }

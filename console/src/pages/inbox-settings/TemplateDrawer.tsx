@@ -97,7 +97,7 @@ function Preview() {
   return (
     <section className="stack" aria-labelledby="template-preview">
       <h3 id="template-preview">{t('texts.templates.preview')}</h3>
-      <div className="bubble" data-empty={!filled || undefined}>
+      <div className="sample" data-empty={!filled || undefined}>
         {filled ? <Pieces text={filled} /> : t('texts.templates.previewEmpty')}
       </div>
       <p className="muted small" aria-live="polite">

@@ -69,7 +69,12 @@ function useToList(): () => void {
 }
 
 /** The row before or after, by keyboard. Arrows are left to whatever else has the focus, such as a thread that scrolls. */
-function moveFocus(pane: HTMLElement | null, openId: string | null, step: 1 | -1, event: KeyboardEvent): void {
+function moveFocus(
+  pane: HTMLElement | null,
+  openId: string | null,
+  step: 1 | -1,
+  event: KeyboardEvent,
+): void {
   const focused = document.activeElement;
   const isElsewhere = focused !== document.body && focused?.id !== 'main' && !pane?.contains(focused);
   if (!pane || (isElsewhere && event.key.startsWith('Arrow'))) return;

@@ -29,13 +29,9 @@ export function MessageDrawer({ message, onClose }: { message: Message | null; o
       {message && (
         <div className="stack">
           <FromTo from={message.from} to={message.to} />
-          {message.text && (
-            <div className={`bubble ${message.direction === 'outbound' ? 'bubble-out' : ''}`}>
-              {message.text}
-            </div>
-          )}
+          {message.text && <div className="sample">{message.text}</div>}
           <div>
-            <MessageState message={message} />
+            <MessageState message={message} isWhole />
           </div>
           <Link to={paths.conversation(message.conversation_id)}>{t('texts.optOuts.openConversation')}</Link>
           <Facts message={message} />

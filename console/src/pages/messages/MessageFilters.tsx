@@ -4,7 +4,8 @@ import dayjs from 'dayjs';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { MESSAGE_STATUSES } from '../../../../server/modules/messages/model.ts';
-import { contactChoices } from '../../api/contactChoices.ts';
+import { getFoundContact } from '../../api/contactChoices.ts';
+import { findContacts } from '../../api/inbox.ts';
 import { keys } from '../../api/keys.ts';
 import { useMay } from '../../api/session.ts';
 import { phoneText } from '../../ui/format.ts';
@@ -131,13 +132,13 @@ function Period({ list }: Props) {
 function useContactChoices(search: string, chosen: string) {
   const may = useMay();
   const found = useQuery({
-    queryKey: keys.contactChoices(search),
-    queryFn: () => contactChoices.find(search),
+    queryKey: keys.contactSearch(search),
+    queryFn: () => findContacts(search),
     enabled: may('contacts:read'),
   });
   const one = useQuery({
     queryKey: keys.contactChoice(chosen),
-    queryFn: () => contactChoices.get(chosen),
+    queryFn: () => getFoundContact(chosen),
     enabled: may('contacts:read') && chosen !== '',
   });
   const contacts = found.data?.contacts ?? [];

@@ -19,8 +19,8 @@ const TONES: Record<TextStatus, Tone> = {
   canceled: 'calm',
 };
 
-/** What became of a text, and why it did not arrive. */
-export function MessageState({ message }: { message: Message }) {
+/** What became of a text, and why it did not arrive: the first lines of it, or the whole. */
+export function MessageState({ message, isWhole = false }: { message: Message; isWhole?: boolean }) {
   const { t } = useTranslation();
   const { moment } = useFormat();
   const { status, error, send_at } = message;
@@ -33,7 +33,7 @@ export function MessageState({ message }: { message: Message }) {
       {status === 'scheduled' && send_at && (
         <div className="muted small">{t('inbox.scheduledFor', { moment: moment(send_at) })}</div>
       )}
-      {error && <div className="reason small clamp">{error.reason}</div>}
+      {error && <div className={`reason small ${isWhole ? '' : 'clamp'}`}>{error.reason}</div>}
     </div>
   );
 }

@@ -68,7 +68,8 @@ export function useComposer(conversation: Conversation, newestId: string | null)
     mmsBlocked: lockedBecause ?? (sender && !sender.mms ? t('inbox.blocked.mms') : null),
     sendBlocked,
     send,
-    saveNote: () => draft.note.trim() && !noting.isPending && !noteBlocked && noting.mutate(draft.note.trim()),
+    saveNote: () =>
+      draft.note.trim() && !noting.isPending && !noteBlocked && noting.mutate(draft.note.trim()),
     isNoting: noting.isPending,
     /** Puts a refused text back, as another intent. */
     takeBack: ({ body, media }: Outgoing) =>

@@ -4,8 +4,8 @@ import { Link } from 'react-router';
 import type { Conversation } from '../../../api/inboxTypes.ts';
 import { paths } from '../../../paths.ts';
 import { Face } from '../Face.tsx';
-import { CategoryTag, LabelChip } from '../marks.tsx';
 import { conversationName } from '../logic/conversationName.ts';
+import { CategoryTag, LabelChip } from '../marks.tsx';
 import { ShortTime } from '../times.tsx';
 
 interface Props {

@@ -1,4 +1,10 @@
-import { FileOutlined, FilePdfOutlined, FileTextOutlined, UserOutlined, WarningOutlined } from '@ant-design/icons';
+import {
+  FileOutlined,
+  FilePdfOutlined,
+  FileTextOutlined,
+  UserOutlined,
+  WarningOutlined,
+} from '@ant-design/icons';
 import { Spin } from 'antd';
 import { type ReactNode, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
