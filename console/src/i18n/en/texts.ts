@@ -51,16 +51,19 @@ export const texts = {
       credentials: {
         name: 'Credentials',
         running: 'Whether the provider accepts them',
+        fine: 'The provider accepts them.',
         todo: 'Copy the Account SID and the Auth Token (Twilio) or the API key (Telnyx) again from the provider’s console, and save them under Change. A token that was renewed there stops working here.',
       },
       number: {
         name: 'Number',
         running: 'Whether it belongs to the account and can text',
+        fine: 'It belongs to the account and can text.',
         todo: 'Look in the provider’s console whether the number belongs to this account and can send and receive SMS. A number of another account is added with that account’s credentials.',
       },
       webhook: {
         name: 'Webhook',
-        running: 'Sends the texts of this number to Relais',
+        running: 'Whether the texts of this number are sent to Relais',
+        fine: 'The texts of this number are sent to Relais.',
         todo: 'Without it nothing comes in. The test tries to set it up each time; if the provider does not let it, paste this address yourself:',
       },
     },

@@ -54,16 +54,19 @@ export const texts: Dictionary['texts'] = {
       credentials: {
         name: 'Identifiants',
         running: 'Le fournisseur les accepte-t-il ?',
+        fine: 'Le fournisseur les accepte.',
         todo: "Copiez à nouveau l'Account SID et l'Auth Token (Twilio) ou la clé d'API (Telnyx) depuis la console du fournisseur, et enregistrez-les avec « Modifier ». Un jeton renouvelé là-bas cesse de fonctionner ici.",
       },
       number: {
         name: 'Numéro',
         running: 'Appartient-il au compte et sait-il écrire ?',
+        fine: 'Il appartient au compte et sait écrire.',
         todo: "Vérifiez dans la console du fournisseur que le numéro appartient à ce compte et qu'il sait envoyer et recevoir des SMS. Le numéro d'un autre compte s'ajoute avec les identifiants de ce compte.",
       },
       webhook: {
         name: 'Webhook',
-        running: 'Dirige les SMS de ce numéro vers Relais',
+        running: 'Les SMS de ce numéro vont-ils à Relais ?',
+        fine: 'Les SMS de ce numéro vont à Relais.',
         todo: "Sans lui, rien n'arrive. Chaque test essaie de le régler ; si le fournisseur ne le permet pas, collez vous-même cette adresse :",
       },
     },

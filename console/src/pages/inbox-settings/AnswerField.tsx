@@ -85,6 +85,12 @@ function OwnAnswer({ label, value, onChange }: OwnProps) {
         <p className="muted small">
           {t('texts.templates.segmentsOf', { count: segments })} ·{' '}
           {t('texts.templates.counter', { units, encoding })}
+          {encoding === 'UCS-2' && (
+            <>
+              <br />
+              {t('texts.templates.unicodeHint')}
+            </>
+          )}
         </p>
       )}
     </>

@@ -119,7 +119,9 @@ function Check({ name, integration, isPending, check }: CheckProps) {
       <div className="grow">
         <strong>{t(`texts.numbers.checks.${name}.name`)}</strong>
         {!isPending && <span className="visually-hidden">: {t(`texts.numbers.${outcome}`)}</span>}
-        <p className="muted small">{check?.detail || t(`texts.numbers.checks.${name}.running`)}</p>
+        <p className="muted small">
+          {check?.detail || t(`texts.numbers.checks.${name}.${check?.ok ? 'fine' : 'running'}`)}
+        </p>
         {check?.ok === false && (
           <>
             <p className="small">{t(`texts.numbers.checks.${name}.todo`)}</p>
