@@ -68,12 +68,13 @@ function apiOrigin({ apiHost, baseUrl }: MediaPlaces): string {
 function requestFor(places: MediaPlaces, url: URL): { target: URL; headers: Record<string, string> } {
   // What is counted are the bytes as they come.
   const headers = { 'accept-encoding': 'identity' };
+  const { apiHost, authorization } = places;
   const origin = apiOrigin(places);
-  if (url.origin !== origin && url.hostname !== places.apiHost) return { target: url, headers };
-  const { authorization, apiHost } = places;
+  if (url.origin === origin) return { target: url, headers: { ...headers, authorization } };
+  if (url.hostname !== apiHost) return { target: url, headers };
+  // Whatever stands in the API's place is told which host was meant.
   const target = new URL(url.pathname + url.search, origin);
-  const moved: Record<string, string> = target.host === apiHost ? {} : { 'x-orig-host': apiHost };
-  return { target, headers: { ...headers, ...moved, authorization } };
+  return { target, headers: { ...headers, authorization, 'x-orig-host': apiHost } };
 }
 
 /** What an answer that is no redirect holds. @throws MediaRefusal on what may pass. */

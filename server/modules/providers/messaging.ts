@@ -106,6 +106,7 @@ export type MediaFetch =
 
 /** What a provider can do for texts. */
 export interface TextPort {
+  /** Sends one time, and rejects for nothing that the provider says or leaves unsaid. The caller keeps the pace. */
   sendText(text: OutboundText): Promise<SendOutcome>;
   /**
    * Texts that may be the one whose answer never came: same sender, recipient and words, since a moment; newest first. One

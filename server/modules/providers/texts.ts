@@ -1,5 +1,6 @@
 import type { Failure } from './failure.ts';
 import type { RemoteText, SendOutcome, TextFailure, TextFailureReason, TextStatus } from './messaging.ts';
+import { prose } from './parse.ts';
 import type { Attempt } from './requests.ts';
 
 /** What a provider's codes say of a text, in the words of both. */
@@ -56,7 +57,7 @@ function toFailure(
   providerCode: string | null,
   providerMessage: string,
 ): TextFailure {
-  return { reason, providerCode, providerMessage: providerMessage.slice(0, MESSAGE_MAX_CHARS) };
+  return { reason, providerCode, providerMessage: prose(providerMessage).slice(0, MESSAGE_MAX_CHARS) };
 }
 
 /** Why a text ended badly, by the code of its receipt; null for one that did not. */

@@ -16,7 +16,7 @@ export const twilioReasons = textReasons({
   queue_full: [21611, 30001],
   // Limits and jams of the carriers: what was refused today may pass tomorrow.
   carrier_unavailable: [30017, 30022, 30023, 30027, 30410],
-  media_rejected: [11751, 12300, 21620, 21623, 30011, 30019, 63019],
+  media_rejected: [11200, 11751, 12300, 21620, 21623, 30011, 30019, 63019],
   too_long: [21605, 21617],
   // Twilio suspends an account that has no money.
   insufficient_funds: [10001, 20005, 30044],

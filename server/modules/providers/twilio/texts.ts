@@ -90,10 +90,14 @@ export async function getText(
   }
 }
 
-/** Points the texts of a number at us. An application set for texts would go before the address: it is taken off. */
+/** Points the texts of a number at us. An application that is set for them would go before the address: it is taken off. */
 export async function configureTexts(parts: TwilioParts, { numberId }: { numberId: string }): Promise<void> {
-  const settings = { smsUrl: twilioAddresses(parts).sms, smsMethod: 'POST', smsApplicationSid: '' };
-  await parts.request('repeatable', () => parts.client.incomingPhoneNumbers(numberId).update(settings));
+  const number = parts.client.incomingPhoneNumbers(numberId);
+  const smsUrl = twilioAddresses(parts).sms;
+  const current = await parts.request('repeatable', () => number.fetch());
+  const application = current.smsApplicationSid ? { smsApplicationSid: '' } : {};
+  if (current.smsUrl === smsUrl && current.smsMethod === 'POST' && !current.smsApplicationSid) return;
+  await parts.request('repeatable', () => number.update({ smsUrl, smsMethod: 'POST', ...application }));
 }
 
 export function fetchMedia(
@@ -171,7 +175,7 @@ export function inboundOf(
   { occurredAt }: { occurredAt: Date | null },
 ): InboundText | null {
   const messageId = messageSid(params);
-  const from = word(params.From, ADDRESS_MAX);
+  const from = prose(params.From).slice(0, ADDRESS_MAX);
   const to = word(params.To, ADDRESS_MAX);
   if (!messageId || !from || !to || !isInbound(params)) return null;
   return {
