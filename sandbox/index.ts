@@ -6,7 +6,9 @@ import { systemClock } from './core/clock.ts';
 import type { Sandbox } from './core/sandbox.ts';
 import { openStore } from './core/store.ts';
 import { createTasks } from './core/tasks.ts';
+import { mountMedia } from './core/texts/media.ts';
 import { registerWebhooks } from './core/webhooks.ts';
+import { registerArrivals } from './handsets/receive.ts';
 import { telnyxDialect } from './telnyx/dialect.ts';
 import { mountTelnyx } from './telnyx/index.ts';
 import { twilioDialect } from './twilio/dialect.ts';
@@ -46,8 +48,10 @@ export async function startSandbox(options: SandboxOptions): Promise<RunningSand
   acceptRawBodies(app);
   app.setErrorHandler(answerError);
   registerWebhooks(sb);
+  registerArrivals(sb);
   mountTelnyx(app, sb);
   mountTwilio(app, sb);
+  mountMedia(app, sb);
   mountAdmin(app, sb, options.adminToken ?? '');
   const close = () => closeAll(app, sb, closing);
   try {

@@ -6,6 +6,9 @@ import { join } from 'node:path';
 import Telnyx from 'telnyx';
 import twilio from 'twilio';
 import type RequestClient from 'twilio/lib/base/RequestClient.js';
+import type { z } from 'zod';
+import type { HandsetText } from './admin/handsets.ts';
+import type { writtenBody } from './admin/schemas.ts';
 import { type RunningSandbox, type SandboxOptions, startSandbox } from './index.ts';
 
 /** A sandbox in a folder of its own, whose reviews wait until `advance` unless a shorter time is asked for. */
@@ -102,12 +105,15 @@ export interface Receiver {
   wait(count: number): Promise<Received[]>;
   /** Statuses to answer with, in order; 200 once they are used up. */
   answerWith(...statuses: number[]): void;
+  /** What to answer every request with from now on; nothing until then. */
+  replyWith(contentType: string, body: string): void;
   close(): Promise<void>;
 }
 
 export async function openReceiver(): Promise<Receiver> {
   const received: Received[] = [];
   const statuses: number[] = [];
+  let reply = { headers: {}, body: '' };
   const waiting = new Set<() => void>();
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
@@ -118,7 +124,7 @@ export async function openReceiver(): Promise<Receiver> {
         headers: request.headers,
         body: Buffer.concat(chunks).toString('utf8'),
       });
-      response.writeHead(statuses.shift() ?? 200).end();
+      response.writeHead(statuses.shift() ?? 200, reply.headers).end(reply.body);
       for (const check of [...waiting]) check();
     });
   });
@@ -138,6 +144,9 @@ export async function openReceiver(): Promise<Receiver> {
       }),
     answerWith: (...next) => {
       statuses.push(...next);
+    },
+    replyWith: (contentType, body) => {
+      reply = { headers: { 'content-type': contentType }, body };
     },
     close: () =>
       new Promise((resolve) => {
@@ -174,6 +183,59 @@ export async function findNumber(client: Telnyx, country: string, endsWith?: str
   const number = found.data?.[0]?.phone_number;
   if (number === undefined) throw new Error(`no ${country} number ending with ${endsWith ?? 'anything'}`);
   return number;
+}
+
+/** A text as a handset shows it; `direction` is seen from the handset. */
+export type { HandsetText } from './admin/handsets.ts';
+
+/** Texts a number from a handset: `media` are samples (`photo`, …) or files in base64. */
+export function textIn(
+  sandbox: Pick<TestSandbox, 'admin'>,
+  {
+    from,
+    ...written
+  }: { from: string; to: string; text?: string; media?: z.input<typeof writtenBody>['media'] },
+): Promise<HandsetText> {
+  return sandbox.admin<HandsetText>('POST', `handsets/${encodeURIComponent(from)}/messages`, written);
+}
+
+/** What a handset sent and got, oldest first. */
+export async function handset(sandbox: Pick<TestSandbox, 'admin'>, number: string): Promise<HandsetText[]> {
+  const path = `handsets/${encodeURIComponent(number)}/messages?limit=1000`;
+  return (await sandbox.admin<{ items: HandsetText[] }>('GET', path)).items;
+}
+
+/** Buys a US number on Twilio whose texts go to `smsUrl`. */
+export async function buyTwilioNumber(
+  client: twilio.Twilio,
+  smsUrl = '',
+  more: object = {},
+): Promise<string> {
+  const [found] = await client.availablePhoneNumbers('US').local.list({ limit: 1 });
+  const phoneNumber = found?.phoneNumber ?? '';
+  await client.incomingPhoneNumbers.create({ phoneNumber, smsUrl, ...more });
+  return phoneNumber;
+}
+
+/** Orders a US number on Telnyx, on a messaging profile whose webhooks go to `webhookUrl`. */
+export async function buyTelnyxNumber(
+  sandbox: Pick<TestSandbox, 'admin'>,
+  client: Telnyx,
+  webhookUrl = '',
+): Promise<{ number: string; profileId: string }> {
+  const profile = await client.messagingProfiles.create({
+    name: 'texts',
+    whitelisted_destinations: ['*'],
+    webhook_url: webhookUrl,
+  });
+  const profileId = profile.data?.id ?? '';
+  const number = await findNumber(client, 'US');
+  await client.numberOrders.create({
+    phone_numbers: [{ phone_number: number }],
+    messaging_profile_id: profileId,
+  });
+  await sandbox.admin('POST', 'advance', {});
+  return { number, profileId };
 }
 
 /** A one-page PDF, small but real enough to be told by its content. */

@@ -8,6 +8,14 @@ import { pruneLive } from './kernel/live.ts';
 import { complianceJobs, complianceRoutes, onBundleEvent } from './modules/compliance/index.ts';
 import { contactRoutes } from './modules/contacts/index.ts';
 import { createIdentity } from './modules/identity/index.ts';
+import {
+  listenForMessages,
+  messageJobs,
+  messagesRoutes,
+  onTextEvent,
+  type Senders,
+  startSenders,
+} from './modules/messages/index.ts';
 import { numberJobs, numberRoutes, onGroupReviewed, onNumberOrderEvent } from './modules/numbers/index.ts';
 import {
   type EventHandler,
@@ -30,6 +38,8 @@ export interface App {
   stop(): Promise<void>;
   /** Resolves when every stored provider event is acted on: for tests. */
   eventsSettled(): Promise<void>;
+  /** Resolves when no text is due to leave: for tests. */
+  textsSent(): Promise<void>;
 }
 
 /** Wires the modules. The only file that knows all of them. */
@@ -43,8 +53,10 @@ export async function compose(kernel: Kernel): Promise<App> {
   contactRoutes(http);
   complianceRoutes(http);
   numberRoutes(http);
+  messagesRoutes(http, kernel);
   for (const door of WEBHOOK_DOORS) webhookDoor(http, door);
   kernel.news.on('requirement_group.reviewed', onGroupReviewed);
+  listenForMessages(kernel);
   await serveConsole(http, CONSOLE_DIST);
 
   const definitions = mergeJobs([
@@ -52,9 +64,11 @@ export async function compose(kernel: Kernel): Promise<App> {
     identity.jobs,
     complianceJobs(kernel),
     numberJobs(kernel),
+    messageJobs(kernel),
   ]);
   let jobs: JobRunner | null = null;
   let events: EventWorker | null = null;
+  let senders: Senders | null = null;
 
   return {
     http,
@@ -64,6 +78,7 @@ export async function compose(kernel: Kernel): Promise<App> {
       if (RELAIS_ROLE !== 'api') {
         jobs = await startJobs(kernel.db.ownerPool, kernel.log, definitions, JOB_CONCURRENCY);
         events = startProviderEvents(kernel, eventOwners(kernel));
+        senders = startSenders(kernel);
       }
       const address = await http.listen({ host: HOST, port: PORT });
       ready = true;
@@ -73,11 +88,13 @@ export async function compose(kernel: Kernel): Promise<App> {
       ready = false;
       await http.close();
       await events?.stop();
+      await senders?.stop();
       await jobs?.stop();
       await kernel.live.stop();
       await kernel.db.close();
     },
     eventsSettled: async () => events?.idle(),
+    textsSent: async () => senders?.idle(),
   };
 }
 
@@ -89,6 +106,9 @@ export const WEBHOOK_DOORS: readonly WebhookDoor[] = [
     topic: 'telnyx.number_order',
   },
   { url: '/api/webhooks/twilio/bundles', provider: 'twilio', topic: 'twilio.bundle' },
+  { url: '/api/telnyx/webhooks/messages', provider: 'telnyx', topic: 'telnyx.text' },
+  { url: '/inbox/webhooks/sms', provider: 'twilio', topic: 'twilio.text', answer: 'twiml' },
+  { url: '/inbox/webhooks/sms/status', provider: 'twilio', topic: 'twilio.text_status' },
 ];
 
 /** Who acts on which provider events. */
@@ -96,6 +116,9 @@ function eventOwners(kernel: Kernel): Record<string, EventHandler> {
   return {
     'telnyx.number_order': (event) => onNumberOrderEvent(kernel, event),
     'twilio.bundle': (event) => onBundleEvent(kernel, event),
+    'telnyx.text': (event) => onTextEvent(kernel, event),
+    'twilio.text': (event) => onTextEvent(kernel, event),
+    'twilio.text_status': (event) => onTextEvent(kernel, event),
   };
 }
 

@@ -2,14 +2,8 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { OPENAPI_FILE } from '../scripts/generate-openapi.ts';
 import { newSecret } from '../server/kernel/ids.ts';
-import {
-  issueApiKey,
-  may,
-  PERMISSIONS,
-  type Permission,
-  type Role,
-} from '../server/modules/identity/index.ts';
-import { ROLES } from '../server/modules/identity/model.ts';
+import { issueApiKey, PERMISSIONS, type Permission, type Role } from '../server/modules/identity/index.ts';
+import { may, ROLES } from '../server/modules/identity/model.ts';
 import { type Operation, readOperations } from './harness/operations.ts';
 import { join, signedIn } from './harness/people.ts';
 import { startRelais, type TestRelais } from './harness/relais.ts';

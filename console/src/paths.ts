@@ -3,6 +3,8 @@ export const paths = {
   home: '/',
   signIn: '/sign-in',
   invitation: (id: string) => `/invitation/${id}`,
+  inbox: '/inbox',
+  conversation: (id: string) => `/inbox/${id}`,
   gigs: '/gigs',
   contacts: '/contacts',
   contact: (id: string) => `/contacts/${id}`,
@@ -13,6 +15,7 @@ export const paths = {
   compliance: '/compliance',
   requirementGroup: (id: string) => `/compliance/groups/${id}`,
   documents: '/compliance/documents',
+  messages: '/messages',
   settings: '/settings',
   company: '/settings/company',
   members: '/settings/members',
@@ -21,6 +24,13 @@ export const paths = {
   security: '/settings/security',
   audit: '/settings/audit',
   providerEvents: '/settings/provider-events',
+  smsNumbers: '/settings/sms-numbers',
+  /** The form to add a number, with one already written in it. */
+  addSmsNumber: (phoneNumber: string) => `/settings/sms-numbers?add=${encodeURIComponent(phoneNumber)}`,
+  templates: '/settings/templates',
+  optOuts: '/settings/opt-outs',
+  inboxSettings: '/settings/inbox',
+  unroutable: '/settings/unroutable',
 } as const;
 
 /** The sign-in address that returns to where the person was. */

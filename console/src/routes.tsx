@@ -22,6 +22,11 @@ const settings: RouteObject = {
     page('security', () => import('./pages/settings/SecurityPage.tsx')),
     page('audit', () => import('./pages/settings/AuditPage.tsx')),
     page('provider-events', () => import('./pages/settings/ProviderEventsPage.tsx')),
+    page('sms-numbers', () => import('./pages/inbox-settings/SmsNumbersPage.tsx')),
+    page('templates', () => import('./pages/inbox-settings/TemplatesPage.tsx')),
+    page('opt-outs', () => import('./pages/inbox-settings/OptOutsPage.tsx')),
+    page('inbox', () => import('./pages/inbox-settings/InboxRulesPage.tsx')),
+    page('unroutable', () => import('./pages/inbox-settings/UnroutablePage.tsx')),
   ],
 };
 
@@ -32,7 +37,8 @@ const signedIn: RouteObject = {
     {
       errorElement: <CrashPage />,
       children: [
-        { index: true, element: <Navigate to={paths.numbers} replace /> },
+        { index: true, element: <Navigate to={paths.inbox} replace /> },
+        page('inbox/:conversationId?', () => import('./pages/inbox/InboxPage.tsx')),
         page('gigs', () => import('./pages/gigs/GigsPage.tsx')),
         page('contacts', () => import('./pages/contacts/ContactsPage.tsx')),
         page('contacts/:contactId', () => import('./pages/contacts/ContactPage.tsx')),
@@ -42,6 +48,7 @@ const signedIn: RouteObject = {
         page('compliance', () => import('./pages/compliance/CompliancePage.tsx')),
         page('compliance/documents', () => import('./pages/compliance/DocumentsPage.tsx')),
         page('compliance/groups/:groupId', () => import('./pages/compliance/RequirementGroupPage.tsx')),
+        page('messages', () => import('./pages/messages/MessagesPage.tsx')),
         settings,
         { path: '*', element: <NotFoundPage /> },
       ],

@@ -1,6 +1,7 @@
 import { createAccount, getAccount, listAccounts, START_BALANCE, saveAccount } from '../core/accounts.ts';
 import { putFault, removeFault } from '../core/faults.ts';
 import { changed, type Sandbox } from '../core/sandbox.ts';
+import { TEXT_ARRIVAL, TEXT_STEPS } from '../core/texts/lifecycle.ts';
 import { isWebhookTask, replayWebhook } from '../core/webhooks.ts';
 import {
   approveGroup,
@@ -12,6 +13,7 @@ import {
 } from '../telnyx/groups/model.ts';
 import { ORDER, type Order, orderView } from '../telnyx/orders/model.ts';
 import { ORDER_REVIEW, reviewOrder, type Verdict } from '../telnyx/orders/review.ts';
+import { TWIML_ANSWER } from '../twilio/messages/inbound.ts';
 import { BUNDLE, type Bundle } from '../twilio/regulatory/model.ts';
 import { approveBundle, BUNDLE_REVIEW, rejectBundle } from '../twilio/regulatory/review.ts';
 import { accountView } from './state.ts';
@@ -19,12 +21,27 @@ import { accountView } from './state.ts';
 /** What an action came to; `undefined` stands for "there is no such thing". */
 type Result = Record<string, unknown> | undefined;
 
-const REVIEWS = [ORDER_REVIEW, GROUP_REVIEW, BUNDLE_REVIEW];
+const REVIEWS = [
+  ORDER_REVIEW,
+  GROUP_REVIEW,
+  BUNDLE_REVIEW,
+  ...Object.values(TEXT_STEPS),
+  TEXT_ARRIVAL,
+  TWIML_ANSWER,
+];
 
-/** Finishes every review and order that waits; with `webhooks`, also sends what waits to be sent. */
+/** Webhooks bring answers, and answers bring webhooks; two that answer each other are stopped here. */
+const ROUNDS_MAX = 10;
+
+/** Finishes every review, order and text that waits; with `webhooks`, also sends what waits to be sent. */
 export async function advance(sb: Sandbox, webhooks: boolean): Promise<Result> {
-  const reviews = await sb.tasks.runNow((task) => REVIEWS.includes(task.kind));
-  const sent = webhooks ? await sb.tasks.runNow(isWebhookTask) : 0;
+  let [reviews, sent] = [0, 0];
+  for (let round = 0; round < ROUNDS_MAX; round += 1) {
+    reviews += await sb.tasks.runNow((task) => REVIEWS.includes(task.kind));
+    const delivered = webhooks ? await sb.tasks.runNow(isWebhookTask) : 0;
+    sent += delivered;
+    if (delivered === 0) break;
+  }
   changed(sb);
   return { reviews, webhooks: sent };
 }

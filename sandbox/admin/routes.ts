@@ -5,6 +5,7 @@ import type { Sandbox } from '../core/sandbox.ts';
 import * as actions from './actions.ts';
 import { createChangeFeed } from './changes.ts';
 import { refusalOf } from './guard.ts';
+import * as handsets from './handsets.ts';
 import { mountPage } from './page.ts';
 import * as schemas from './schemas.ts';
 import { deliveriesPage, exchangesPage, inventoryView, stateView } from './state.ts';
@@ -42,6 +43,7 @@ export function mountAdmin(app: FastifyInstance, sb: Sandbox, token: string): vo
   mountViews(register, sb);
   mountKnobs(register, sb);
   mountDecisions(register, sb);
+  mountHandsets(register, sb);
   mountPage(app);
 }
 
@@ -95,6 +97,23 @@ function mountDecisions(register: Register, sb: Sandbox): void {
   );
   register('POST', '/webhooks/:id/replay', emptyBody, NO_QUERY, ({ params }) =>
     actions.replay(sb, params.id ?? ''),
+  );
+}
+
+function mountHandsets(register: Register, sb: Sandbox): void {
+  const { handsetBody, handsetsQuery, textsQuery, writtenBody } = schemas;
+  register('GET', '/handsets', NO_BODY, handsetsQuery, ({ query }) => handsets.handsetsView(sb, query));
+  register('POST', '/handsets', handsetBody, NO_QUERY, ({ body }) =>
+    handsets.addHandset(sb, body.number, body.name),
+  );
+  register('DELETE', '/handsets/:number', NO_BODY, NO_QUERY, ({ params }) =>
+    handsets.removeHandset(sb, params.number ?? ''),
+  );
+  register('GET', '/handsets/:number/messages', NO_BODY, textsQuery, ({ params, query }) =>
+    handsets.handsetTexts(sb, params.number ?? '', query),
+  );
+  register('POST', '/handsets/:number/messages', writtenBody, NO_QUERY, ({ params, body }) =>
+    handsets.writeText(sb, params.number ?? '', body),
   );
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { FAULT_KINDS } from '../core/faults.ts';
 import { NUMBER_TYPES } from '../data/countries.ts';
+import { SAMPLES } from '../handsets/samples.ts';
 
 const provider = z.enum(['telnyx', 'twilio']);
 const amount = z.string().regex(/^-?\d{1,9}(\.\d{1,4})?$/, 'must be a decimal text such as "25.00"');
@@ -71,6 +72,47 @@ export const inventoryQuery = z.object({
     .optional(),
   limit: z.coerce.number().int().min(1).max(200).default(20),
 });
+
+const e164 = z.string().regex(/^\+[1-9]\d{6,14}$/, 'must be a number such as "+33612345678"');
+const sender = z
+  .string()
+  .regex(
+    /^(\+[1-9]\d{6,14}|\d{3,8}|[A-Za-z0-9][A-Za-z0-9 ]{0,10})$/,
+    'must be a number, a short code or a name',
+  );
+
+/** GET handsets */
+export const handsetsQuery = z.object({
+  limit: z.coerce.number().int().min(1).max(200).default(30),
+  /** How many texts of each handset are given along. */
+  texts: z.coerce.number().int().min(0).max(200).default(1),
+});
+
+/** POST handsets */
+export const handsetBody = z.strictObject({ number: sender, name: z.string().max(60).optional() });
+
+/** GET handsets/:number/messages */
+export const textsQuery = z.object({ limit: z.coerce.number().int().min(1).max(1000).default(100) });
+
+/** POST handsets/:number/messages */
+export const writtenBody = z
+  .strictObject({
+    to: e164,
+    text: z.string().max(5000).default(''),
+    media: z
+      .array(
+        z.union([
+          z.strictObject({ sample: z.enum(SAMPLES) }),
+          z.strictObject({
+            contentType: z.string().regex(/^[\w.+-]+\/[\w.+-]+$/),
+            base64: z.base64().max(7_000_000),
+          }),
+        ]),
+      )
+      .max(10)
+      .default([]),
+  })
+  .refine((body) => body.text !== '' || body.media.length > 0, 'Give text or media.');
 
 /** GET changes */
 export const changesQuery = z.object({

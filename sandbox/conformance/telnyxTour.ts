@@ -1,5 +1,5 @@
 import type Telnyx from 'telnyx';
-import { findNumber, PDF, subscribeToOrders, type TestSandbox } from '../testkit.ts';
+import { buyTelnyxNumber, findNumber, PDF, subscribeToOrders, type TestSandbox, textIn } from '../testkit.ts';
 
 type Value = { requirement_id: string; field_value: string };
 
@@ -14,6 +14,7 @@ export async function tourTelnyx(sandbox: TestSandbox, client: Telnyx, webhookUr
   const groupId = await tourGroups(sandbox, client, values);
   await tourOrders(sandbox, client, groupId, values);
   await tourNumbers(client);
+  await tourMessages(sandbox, client, webhookUrl);
   await client.balance.retrieve();
   const deliveries = await client.webhookDeliveries.list({ filter: { status: { eq: 'delivered' } } });
   await client.webhookDeliveries.retrieve(deliveries.data?.[0]?.id ?? '');
@@ -220,4 +221,27 @@ async function tourNumbers(client: Telnyx): Promise<void> {
     },
   });
   await client.phoneNumbers.delete(id);
+}
+
+async function tourMessages(sandbox: TestSandbox, client: Telnyx, webhook_url: string): Promise<void> {
+  const { number: from, profileId } = await buyTelnyxNumber(sandbox, client, webhook_url);
+  const handset = '+33612345678';
+  const media = [{ sample: 'photo' as const }];
+  const inbound = await textIn(sandbox, { from: handset, to: from, text: 'Hi', media });
+  const about = { from, to: handset, text: 'tour', webhook_url };
+  const text = (await client.messages.send(about)).data?.id ?? '';
+  const media_urls = [`${sandbox.url}${inbound.media[0]?.url}`];
+  await client.messages.send({ ...about, media_urls, subject: 'tour', type: 'MMS' });
+  await client.messages.send({ messaging_profile_id: profileId, to: '+33612348001', text: 'tour' });
+  await client.messages.send({ ...about, to: '+33612348018' }).catch(() => undefined);
+  const send_at = new Date(Date.parse(inbound.at) + 3_600_000).toISOString();
+  const planned = (await client.messages.send({ ...about, send_at })).data?.id ?? '';
+  await client.messages.cancelScheduled(planned);
+  await client.messages.retrieve(text);
+  await sandbox.admin('POST', 'advance', { webhooks: true });
+  await client.messages.retrieve(text);
+  await client.messages.retrieve(inbound.id);
+  await textIn(sandbox, { from: handset, to: from, text: 'STOP' });
+  await client.messagingOptouts.list({ filter: { messaging_profile_id: profileId } });
+  await client.detailRecords.list({ filter: { record_type: 'messaging', cld: handset }, 'page[size]': 50 });
 }

@@ -1,15 +1,18 @@
 import type { Twilio } from 'twilio';
-import type { TestSandbox } from '../testkit.ts';
+import { buyTwilioNumber, type TestSandbox, textIn } from '../testkit.ts';
 
 /** Calls every Twilio route of the sandbox at least once, with the official SDK. */
 export async function tourTwilio(sandbox: TestSandbox, client: Twilio, callbackUrl: string): Promise<void> {
   const addressSid = await tourResources(client);
   const bundleSid = await tourRegulatory(sandbox, client, addressSid, callbackUrl);
   await tourNumbers(client, addressSid, bundleSid);
+  await tourMessages(sandbox, client, callbackUrl);
   await client.api.v2010.accounts(sandbox.twilio.accountSid).fetch();
   await client.balance.fetch();
   await client.pricing.v1.phoneNumbers.countries.list({ limit: 5 });
   await client.pricing.v1.phoneNumbers.countries('FR').fetch();
+  await client.pricing.v1.messaging.countries.list({ limit: 5 });
+  await client.pricing.v1.messaging.countries('FR').fetch();
 }
 
 async function tourResources(client: Twilio): Promise<string> {
@@ -142,4 +145,38 @@ async function tourNumbers(client: Twilio, addressSid: string, bundleSid: string
   await client.incomingPhoneNumbers.local.create(taken).catch(refused);
   await client.incomingPhoneNumbers.mobile.create(taken).catch(refused);
   await client.incomingPhoneNumbers.tollFree.create(taken).catch(refused);
+}
+
+async function tourMessages(sandbox: TestSandbox, client: Twilio, url: string): Promise<void> {
+  const from = await buyTwilioNumber(client, url);
+  const handset = '+33612345678';
+  const inbound = await textIn(sandbox, {
+    from: handset,
+    to: from,
+    text: 'Hi',
+    media: [{ sample: 'photo' }],
+  });
+  const picture = [`${sandbox.url}${inbound.media[0]?.url}`];
+  const about = { from, to: handset, statusCallback: url };
+  const text = await client.messages.create({ ...about, body: 'tour' });
+  const mms = await client.messages.create({ ...about, body: 'tour', mediaUrl: picture, smartEncoded: true });
+  const refused = () => undefined;
+  await client.messages.create({ ...about, to: '+33612348001', body: 'tour' });
+  await client.messages.create({ ...about, to: 'nobody', body: 'tour' }).catch(refused);
+  await client.messages(text.sid).update({ status: 'canceled' }).catch(refused);
+  await sandbox.admin('POST', 'advance', { webhooks: true });
+  await client.messages.list({ pageSize: 2 });
+  await client.messages.list({ to: handset, from, dateSentAfter: new Date('2020-01-01T00:00:00Z') });
+  await client.messages(text.sid).fetch();
+  const [media] = await client.messages(mms.sid).media.list();
+  await client
+    .messages(mms.sid)
+    .media(media?.sid ?? '')
+    .fetch();
+  await client
+    .messages(mms.sid)
+    .media(media?.sid ?? '')
+    .remove();
+  await client.messages(text.sid).update({ body: '' });
+  await client.messages(text.sid).remove();
 }

@@ -14,6 +14,16 @@ export const FAULT_KINDS = [
   'order_fails',
   'rejected',
   'stays_pending',
+  'landline',
+  'unreachable',
+  'filtered',
+  'blocked',
+  'unknown_destination',
+  'expired',
+  'no_receipt',
+  'unconfirmed',
+  'opted_out',
+  'region_blocked',
   'webhook_duplicated',
   'webhook_late',
   'webhook_shuffled',
@@ -43,32 +53,60 @@ export interface Fault {
   createdAt: string;
 }
 
+/** What a sentinel is about: orders and paperwork, or texts with a handset. */
+export type Topic = 'order' | 'text';
+
 /** The last four digits of a number and what they do. `once` ones strike the first time only. */
-export const SENTINELS: Record<string, { kind: FaultKind; once: boolean }> = {
-  '9001': { kind: 'taken', once: false },
-  '9002': { kind: 'insufficient_funds', once: false },
-  '9003': { kind: 'rate_limit', once: true },
-  '9004': { kind: 'error_after', once: true },
-  '9005': { kind: 'timeout_after', once: true },
-  '9006': { kind: 'order_fails', once: false },
-  '9007': { kind: 'webhook_duplicated', once: false },
-  '9008': { kind: 'webhook_late', once: false },
-  '9009': { kind: 'webhook_shuffled', once: false },
-  '9010': { kind: 'webhook_lost', once: false },
-  '9011': { kind: 'webhook_badly_signed', once: false },
-  '9012': { kind: 'rejected', once: true },
-  '9013': { kind: 'stays_pending', once: false },
+export const SENTINELS: Record<string, { kind: FaultKind; once: boolean; topic: Topic }> = {
+  '9001': { kind: 'taken', once: false, topic: 'order' },
+  '9002': { kind: 'insufficient_funds', once: false, topic: 'order' },
+  '9003': { kind: 'rate_limit', once: true, topic: 'order' },
+  '9004': { kind: 'error_after', once: true, topic: 'order' },
+  '9005': { kind: 'timeout_after', once: true, topic: 'order' },
+  '9006': { kind: 'order_fails', once: false, topic: 'order' },
+  '9007': { kind: 'webhook_duplicated', once: false, topic: 'order' },
+  '9008': { kind: 'webhook_late', once: false, topic: 'order' },
+  '9009': { kind: 'webhook_shuffled', once: false, topic: 'order' },
+  '9010': { kind: 'webhook_lost', once: false, topic: 'order' },
+  '9011': { kind: 'webhook_badly_signed', once: false, topic: 'order' },
+  '9012': { kind: 'rejected', once: true, topic: 'order' },
+  '9013': { kind: 'stays_pending', once: false, topic: 'order' },
+  '8001': { kind: 'landline', once: false, topic: 'text' },
+  '8002': { kind: 'unreachable', once: false, topic: 'text' },
+  '8003': { kind: 'filtered', once: false, topic: 'text' },
+  '8004': { kind: 'blocked', once: false, topic: 'text' },
+  '8005': { kind: 'unknown_destination', once: false, topic: 'text' },
+  '8006': { kind: 'expired', once: false, topic: 'text' },
+  '8007': { kind: 'webhook_duplicated', once: false, topic: 'text' },
+  '8008': { kind: 'webhook_late', once: false, topic: 'text' },
+  '8009': { kind: 'webhook_shuffled', once: false, topic: 'text' },
+  '8010': { kind: 'webhook_lost', once: false, topic: 'text' },
+  '8011': { kind: 'webhook_badly_signed', once: false, topic: 'text' },
+  '8012': { kind: 'no_receipt', once: false, topic: 'text' },
+  '8013': { kind: 'rate_limit', once: true, topic: 'text' },
+  '8014': { kind: 'error_after', once: true, topic: 'text' },
+  '8015': { kind: 'timeout_after', once: true, topic: 'text' },
+  '8016': { kind: 'timeout_before', once: true, topic: 'text' },
+  '8017': { kind: 'error_before', once: true, topic: 'text' },
+  '8018': { kind: 'opted_out', once: false, topic: 'text' },
+  '8019': { kind: 'unconfirmed', once: false, topic: 'text' },
+  '8020': { kind: 'insufficient_funds', once: false, topic: 'text' },
+  '8021': { kind: 'region_blocked', once: false, topic: 'text' },
 };
 
 /** What is happening, to be compared with the faults. */
 export interface Occasion {
   provider: 'telnyx' | 'twilio';
+  /** What it is about, `order` if not given: a sentinel strikes nothing else. */
+  topic?: Topic | undefined;
   /** The account it happens to: a sentinel's "once" counts per account. */
   account?: string | undefined;
   method?: string | undefined;
   path?: string | undefined;
   /** Numbers (or other values that may end with a sentinel) concerned. */
   numbers?: readonly string[] | undefined;
+  /** Numbers concerned whose digits are no sentinel: the company's own number of a text. */
+  others?: readonly string[] | undefined;
 }
 
 /** A fault that strikes now. */
@@ -117,6 +155,7 @@ function struckBySentinel(sb: Sandbox, kinds: readonly FaultKind[], occasion: Oc
   for (const number of occasion.numbers ?? []) {
     const sentinel = SENTINELS[number.slice(-4)];
     if (sentinel === undefined || !kinds.includes(sentinel.kind)) continue;
+    if (sentinel.topic !== (occasion.topic ?? 'order')) continue;
     if (!sentinel.once) return { kind: sentinel.kind };
     const key = `${sentinel.kind}/${occasion.account ?? ''}/${number}`;
     if (sb.store.get(SPENT, key) !== undefined) continue;
@@ -131,7 +170,8 @@ function fits(match: Fault['match'], occasion: Occasion): boolean {
   if (match.method !== undefined && match.method.toUpperCase() !== occasion.method) return false;
   if (match.path !== undefined && !globFits(match.path, occasion.path ?? '')) return false;
   const { number } = match;
-  return number === undefined || (occasion.numbers ?? []).some((entry) => entry.endsWith(number));
+  if (number === undefined) return true;
+  return [...(occasion.numbers ?? []), ...(occasion.others ?? [])].some((entry) => entry.endsWith(number));
 }
 
 function globFits(glob: string, path: string): boolean {

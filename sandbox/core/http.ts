@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Account, Provider } from './accounts.ts';
 import { type ParsedBody, parseBody, type UploadedFile } from './body.ts';
 import { recordExchange } from './exchanges.ts';
-import { type FaultKind, strike } from './faults.ts';
+import { type FaultKind, type Occasion, strike } from './faults.ts';
 import { parseQuery, type QueryTree } from './query.ts';
 import { changed, type Sandbox } from './sandbox.ts';
 
@@ -37,12 +37,15 @@ export class Refusal extends Error {
   }
 }
 
-/** One route of a provider. `numbers` names the numbers a call is about, so that sentinels can strike. */
+/** Which numbers a call is about, so that sentinels and faults of a number can strike. */
+export type Concerned = Pick<Occasion, 'topic' | 'numbers' | 'others'>;
+
+/** One route of a provider. */
 export interface Route {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   path: string;
   handler: (call: Call) => Answer;
-  numbers?: (call: Call) => string[];
+  concerns?: (call: Call) => Concerned;
 }
 
 /** How a provider says who may enter and what went wrong. */
@@ -124,11 +127,17 @@ function decide(
     if (body.problem !== undefined) return answered(dialect.malformed(body.problem));
     const call = toCall(sb, owner, request, body);
     const answer = sb.store.transaction(() => {
-      const numbers = route.numbers?.(call) ?? [];
-      const occasion = { provider: dialect.provider, account, method: call.method, path: call.path, numbers };
+      const concerned = route.concerns?.(call) ?? {};
+      const occasion = {
+        provider: dialect.provider,
+        account,
+        method: call.method,
+        path: call.path,
+        ...concerned,
+      };
       const before = strike(sb, BEFORE, occasion)?.kind;
       hangs = before === 'timeout_before';
-      if (before !== undefined) return faultAnswer(dialect, before, numbers[0] ?? '');
+      if (before !== undefined) return faultAnswer(dialect, before, concerned.numbers?.[0] ?? '');
       const result = route.handler(call);
       const after = result.status < 300 ? strike(sb, AFTER, occasion)?.kind : undefined;
       hangs = after === 'timeout_after';

@@ -14,3 +14,17 @@ export function claimNumber(sb: Sandbox, phoneNumber: string, account: string): 
 export function releaseNumber(sb: Sandbox, phoneNumber: string): void {
   sb.store.remove(KIND, phoneNumber);
 }
+
+/** An account's number by its E.164, from records of `kind` that are written with the E.164 as a key. */
+export function findOwned<T>(
+  sb: Sandbox,
+  kind: string,
+  account: string,
+  phoneNumber: string,
+  isIt: (number: T) => boolean,
+): T | undefined {
+  if (ownerOf(sb, phoneNumber) !== account) return undefined;
+  const [entry] = sb.store.find<T>(kind, phoneNumber, { limit: 1 });
+  // Numbers of an older folder have no key.
+  return entry?.body ?? sb.store.list<T>(kind, account).find(isIt);
+}

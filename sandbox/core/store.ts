@@ -11,17 +11,27 @@ export interface Entry<T> {
   body: T;
 }
 
+export interface FindOptions {
+  /** Only entries older than this sequence number. */
+  before?: number | undefined;
+  limit?: number;
+  offset?: number;
+}
+
 /** The sandbox's memory: JSON records by kind and id, and files. Every method is synchronous. */
 export interface Store {
   /** Runs `work` in one transaction; nested calls join it. */
   transaction<T>(work: () => T): T;
-  put(kind: string, account: string, id: string, body: unknown): void;
+  /** Writes an entry. `keys`, given when it is new, are other names it is found by with `find`. */
+  put(kind: string, account: string, id: string, body: unknown, keys?: readonly string[]): void;
   get<T>(kind: string, id: string): T | undefined;
   /** The entry, if `account` owns it. */
   getOwned<T>(kind: string, account: string, id: string): T | undefined;
   entries<T>(kind: string, account?: string): Entry<T>[];
   list<T>(kind: string, account?: string): T[];
   remove(kind: string, id: string): void;
+  /** Entries of a kind that have a key, newest first. */
+  find<T>(kind: string, key: string, options?: FindOptions): Entry<T>[];
   /** Entries of a kind after a sequence number, oldest first. */
   after<T>(kind: string, seq: number, limit: number): Entry<T>[];
   /** The newest entries of a kind, oldest first. */
@@ -46,6 +56,8 @@ interface Row {
 const SCHEMA = `
   pragma journal_mode = wal;
   pragma synchronous = normal;
+  pragma wal_autocheckpoint = 8000;
+  pragma cache_size = -65536;
   create table if not exists records (
     seq integer primary key autoincrement,
     kind text not null,
@@ -55,6 +67,14 @@ const SCHEMA = `
     unique (kind, id)
   );
   create index if not exists records_by_account on records (kind, account, seq);
+  create index if not exists records_by_kind on records (kind, seq);
+  create table if not exists record_keys (
+    kind text not null,
+    key text not null,
+    seq integer not null references records (seq) on delete cascade,
+    primary key (kind, key, seq)
+  ) without rowid;
+  create index if not exists record_keys_by_record on record_keys (seq);
   create table if not exists files (id text primary key, bytes blob not null);
 `;
 
@@ -75,7 +95,11 @@ function entryOf<T>(row: Row): Entry<T> {
 
 function recordMethods(db: DatabaseSync) {
   const put = db.prepare(
-    'insert into records (kind, account, id, body) values (?, ?, ?, ?) on conflict (kind, id) do update set body = excluded.body, account = excluded.account',
+    'insert into records (kind, account, id, body) values (?, ?, ?, ?) on conflict (kind, id) do update set body = excluded.body, account = excluded.account returning seq',
+  );
+  const putKey = db.prepare('insert or ignore into record_keys (kind, key, seq) values (?, ?, ?)');
+  const find = db.prepare(
+    'select r.* from record_keys k join records r on r.seq = k.seq where k.kind = ? and k.key = ? and k.seq < ? order by k.seq desc limit ? offset ?',
   );
   const get = db.prepare('select * from records where kind = ? and id = ?');
   const all = db.prepare('select * from records where kind = ? order by seq');
@@ -91,8 +115,9 @@ function recordMethods(db: DatabaseSync) {
   const entries = <T>(kind: string, account?: string): Entry<T>[] =>
     rows(account === undefined ? all.all(kind) : byAccount.all(kind, account)).map((row) => entryOf<T>(row));
   return {
-    put: (kind: string, account: string, id: string, body: unknown): void => {
-      put.run(kind, account, id, JSON.stringify(body));
+    put: (kind: string, account: string, id: string, body: unknown, keys: readonly string[] = []): void => {
+      const { seq } = put.get(kind, account, id, JSON.stringify(body)) as unknown as { seq: number };
+      for (const key of keys) putKey.run(kind, key, seq);
     },
     get: <T>(kind: string, id: string): T | undefined => {
       const row = one(kind, id);
@@ -106,6 +131,10 @@ function recordMethods(db: DatabaseSync) {
     list: <T>(kind: string, account?: string): T[] => entries<T>(kind, account).map((entry) => entry.body),
     remove: (kind: string, id: string): void => {
       remove.run(kind, id);
+    },
+    find: <T>(kind: string, key: string, options: FindOptions = {}): Entry<T>[] => {
+      const { before = Number.MAX_SAFE_INTEGER, limit = -1, offset = 0 } = options;
+      return rows(find.all(kind, key, before, limit, offset)).map((row) => entryOf<T>(row));
     },
     after: <T>(kind: string, seq: number, limit: number): Entry<T>[] =>
       rows(after.all(kind, seq, limit)).map((row) => entryOf<T>(row)),

@@ -17,7 +17,8 @@ export interface Task {
 export type TaskHandler = (body: unknown) => (() => void) | Promise<() => void>;
 
 export interface Tasks {
-  handle(kind: string, handler: TaskHandler): void;
+  /** `atOnce`: how many tasks of the kind may be at work at the same time. */
+  handle(kind: string, handler: TaskHandler, atOnce?: number): void;
   /** Plans a task `delayMs` from now. Call it inside the transaction that needs it. */
   schedule(kind: string, delayMs: number, body: unknown): void;
   pending(): Task[];
@@ -35,13 +36,30 @@ const MAX_TIMER_MS = 60_000;
 /** How long to wait before a task whose handler threw runs again. */
 const BROKEN_TASK_RETRY_MS = 5_000;
 
+/** The tasks of one kind that wait, the one due last at the front. They may have been removed from the store since. */
+interface Queue {
+  waiting: Task[];
+  running: number;
+}
+
+/** A task whose handler is through. */
+interface Finished {
+  task: Task;
+  write: () => void;
+  done: () => void;
+  failed: (error: unknown) => void;
+}
+
 interface Runner {
   store: Store;
   clock: Clock;
   onError: (error: unknown) => void;
-  handlers: Map<string, TaskHandler>;
+  handlers: Map<string, { handler: TaskHandler; atOnce: number }>;
+  queues: Map<string, Queue>;
   /** Tasks at work, by id. */
   running: Map<string, Promise<void>>;
+  /** What is about to be written, all in one transaction. */
+  finished: Finished[];
   timer: NodeJS.Timeout | undefined;
   started: boolean;
 }
@@ -52,24 +70,30 @@ export function createTasks(store: Store, clock: Clock, onError: (error: unknown
     clock,
     onError,
     handlers: new Map(),
+    queues: new Map(),
     running: new Map(),
+    finished: [],
     timer: undefined,
     started: false,
   };
   return {
-    handle: (kind, handler) => {
-      runner.handlers.set(kind, handler);
+    handle: (kind, handler, atOnce = Number.POSITIVE_INFINITY) => {
+      runner.handlers.set(kind, { handler, atOnce });
     },
     schedule: (kind, delayMs, body) => {
       const task: Task = { id: uuid(), kind, dueAtMs: clock.nowMs() + delayMs, body };
       store.put(KIND, '', task.id, task);
       // After the caller's transaction, so that a task rolled back is not seen.
-      setImmediate(() => arm(runner));
+      setImmediate(() => {
+        if (runner.started) enqueue(runner, task);
+        arm(runner);
+      });
     },
     pending: () => pending(runner),
     runNow: (matches) => runNow(runner, matches),
     start: () => {
       runner.started = true;
+      for (const task of pending(runner)) enqueue(runner, task);
       arm(runner);
     },
     stop: async () => {
@@ -85,19 +109,48 @@ function pending({ store }: Runner): Task[] {
   return store.list<Task>(KIND).sort((a, b) => a.dueAtMs - b.dueAtMs);
 }
 
-/** Sets the timer for the next task that is not at work already. */
+function queueOf(runner: Runner, kind: string): Queue {
+  const queue = runner.queues.get(kind) ?? { waiting: [], running: 0 };
+  runner.queues.set(kind, queue);
+  return queue;
+}
+
+/** Puts a task where its due time belongs, behind those due at the same time. */
+function enqueue(runner: Runner, task: Task): void {
+  const { waiting } = queueOf(runner, task.kind);
+  let [low, high] = [0, waiting.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((waiting[middle]?.dueAtMs ?? 0) > task.dueAtMs) low = middle + 1;
+    else high = middle;
+  }
+  waiting.splice(low, 0, task);
+}
+
+const hasRoom = (runner: Runner, kind: string, queue: Queue): boolean =>
+  queue.running < (runner.handlers.get(kind)?.atOnce ?? Number.POSITIVE_INFINITY);
+
+/** Sets the timer for the next task that may be started. */
 function arm(runner: Runner): void {
   clearTimeout(runner.timer);
   if (!runner.started) return;
-  const next = pending(runner).find((task) => !runner.running.has(task.id));
-  if (next === undefined) return;
-  const waitMs = Math.min(Math.max(next.dueAtMs - runner.clock.nowMs(), 0), MAX_TIMER_MS);
+  let dueAtMs = Number.POSITIVE_INFINITY;
+  for (const [kind, queue] of runner.queues) {
+    const next = hasRoom(runner, kind, queue) ? queue.waiting.at(-1) : undefined;
+    dueAtMs = Math.min(dueAtMs, next?.dueAtMs ?? dueAtMs);
+  }
+  if (dueAtMs === Number.POSITIVE_INFINITY) return;
+  const waitMs = Math.min(Math.max(dueAtMs - runner.clock.nowMs(), 0), MAX_TIMER_MS);
   runner.timer = setTimeout(() => runDue(runner), waitMs);
 }
 
 function runDue(runner: Runner): void {
-  for (const task of pending(runner)) {
-    if (task.dueAtMs <= runner.clock.nowMs()) void run(runner, task);
+  const now = runner.clock.nowMs();
+  for (const [kind, queue] of runner.queues) {
+    while ((queue.waiting.at(-1)?.dueAtMs ?? now + 1) <= now && hasRoom(runner, kind, queue)) {
+      const task = queue.waiting.pop();
+      if (task !== undefined) void run(runner, task);
+    }
   }
   arm(runner);
 }
@@ -116,7 +169,10 @@ async function runNow(runner: Runner, matches: (task: Task) => boolean): Promise
 function run(runner: Runner, task: Task): Promise<void> {
   const current = runner.running.get(task.id);
   if (current !== undefined) return current;
+  const queue = queueOf(runner, task.kind);
+  queue.running += 1;
   const work = execute(runner, task).finally(() => {
+    queue.running -= 1;
     runner.running.delete(task.id);
     arm(runner);
   });
@@ -127,17 +183,51 @@ function run(runner: Runner, task: Task): Promise<void> {
 async function execute(runner: Runner, task: Task): Promise<void> {
   const { store } = runner;
   try {
-    const handler = runner.handlers.get(task.kind);
+    // It may have run, or been forgotten, since it was put in the queue.
+    if (store.get(KIND, task.id) === undefined) return;
+    const { handler } = runner.handlers.get(task.kind) ?? {};
     const write = handler === undefined ? () => {} : await handler(task.body);
-    // A task cut short by the stop is left for the next start.
-    if (!runner.started || store.get(KIND, task.id) === undefined) return;
-    store.transaction(() => {
-      store.remove(KIND, task.id);
-      write();
-    });
+    await writeSoon(runner, task, write);
   } catch (error) {
+    if (!runner.started) return;
     runner.onError(error);
-    const dueAtMs = runner.clock.nowMs() + BROKEN_TASK_RETRY_MS;
-    if (runner.started) store.put(KIND, '', task.id, { ...task, dueAtMs });
+    const again = { ...task, dueAtMs: runner.clock.nowMs() + BROKEN_TASK_RETRY_MS };
+    store.put(KIND, '', task.id, again);
+    enqueue(runner, again);
   }
+}
+
+/** Writes what a task came to, together with the other tasks that are through at the moment. */
+function writeSoon(runner: Runner, task: Task, write: () => void): Promise<void> {
+  return new Promise((done, failed) => {
+    runner.finished.push({ task, write, done, failed });
+    if (runner.finished.length === 1) setImmediate(() => writeFinished(runner));
+  });
+}
+
+function writeFinished(runner: Runner): void {
+  const batch = runner.finished.splice(0);
+  try {
+    runner.store.transaction(() => {
+      for (const each of batch) writeOne(runner, each);
+    });
+    for (const { done } of batch) done();
+  } catch {
+    // One of them is broken: each for itself.
+    for (const each of batch) {
+      try {
+        runner.store.transaction(() => writeOne(runner, each));
+        each.done();
+      } catch (error) {
+        each.failed(error);
+      }
+    }
+  }
+}
+
+function writeOne({ store, started }: Runner, { task, write }: Finished): void {
+  // A task cut short by the stop is left for the next start.
+  if (!started || store.get(KIND, task.id) === undefined) return;
+  store.remove(KIND, task.id);
+  write();
 }

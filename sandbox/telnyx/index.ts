@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { mount, type Route } from '../core/http.ts';
 import type { Sandbox } from '../core/sandbox.ts';
+import { registerTexts } from '../core/texts/lifecycle.ts';
 import { accountRoutes } from './account.ts';
 import { addressRoutes } from './addresses.ts';
 import { availableRoutes } from './available.ts';
@@ -10,6 +11,10 @@ import { telnyxDialect } from './dialect.ts';
 import { documentRoutes, registerDocumentExpiry } from './documents.ts';
 import { registerGroupReviews } from './groups/model.ts';
 import { groupRoutes } from './groups/routes.ts';
+import { optOutRoutes } from './messages/optouts.ts';
+import { recordRoutes } from './messages/records.ts';
+import { messageRoutes } from './messages/routes.ts';
+import { notifyStatus } from './messages/send.ts';
 import { notificationRoutes } from './notifications.ts';
 import { numberRoutes } from './numbers/routes.ts';
 import { registerOrderReviews } from './orders/review.ts';
@@ -25,9 +30,12 @@ export const TELNYX_ROUTES: Route[] = [
   ...connectionRoutes,
   ...documentRoutes,
   ...groupRoutes,
+  ...messageRoutes,
   ...notificationRoutes,
   ...numberRoutes,
+  ...optOutRoutes,
   ...orderRoutes,
+  ...recordRoutes,
   ...requirementRoutes,
 ];
 
@@ -35,5 +43,6 @@ export function mountTelnyx(app: FastifyInstance, sb: Sandbox): void {
   registerOrderReviews(sb);
   registerGroupReviews(sb);
   registerDocumentExpiry(sb);
+  registerTexts(sb, 'telnyx', notifyStatus);
   mount(app, sb, telnyxDialect, '/v2', TELNYX_ROUTES);
 }

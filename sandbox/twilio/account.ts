@@ -10,6 +10,7 @@ const SUBRESOURCES: Record<string, string> = {
   available_phone_numbers: 'AvailablePhoneNumbers',
   balance: 'Balance',
   incoming_phone_numbers: 'IncomingPhoneNumbers',
+  messages: 'Messages',
 };
 
 export const accountRoutes: Route[] = [

@@ -4,7 +4,8 @@ import type { Answer, Call, Route } from '../core/http.ts';
 import { sid } from '../core/ids.ts';
 import { classify, type InventoryNumber, searchInventory } from '../core/inventory.ts';
 import { negate } from '../core/money.ts';
-import { claimNumber, ownerOf, releaseNumber } from '../core/owned.ts';
+import { claimNumber, findOwned, ownerOf, releaseNumber } from '../core/owned.ts';
+import type { Sandbox } from '../core/sandbox.ts';
 import { countryOf, type NumberType } from '../data/countries.ts';
 import { addressRequirement, capabilitiesOf, sells } from './available.ts';
 import { badParameter, notFound, refuse, twilioDialect } from './dialect.ts';
@@ -16,9 +17,11 @@ import { apiPage, asked, created, noContent, ok, param } from './shape.ts';
 export const NUMBER = 'twilio_number';
 const PREFIX = '/2010-04-01/Accounts/:AccountSid/IncomingPhoneNumbers';
 
-type IncomingNumber = Record<string, unknown> & {
+export type IncomingNumber = Record<string, unknown> & {
   sid: string;
+  account_sid: string;
   phone_number: string;
+  capabilities: Record<'voice' | 'sms' | 'mms' | 'fax', boolean>;
   friendly_name: string;
   type: NumberType;
   voice_application_sid: string | null;
@@ -76,7 +79,7 @@ export const incomingRoutes: Route[] = [
       method: 'POST',
       path: PREFIX + path,
       handler: buy,
-      numbers: (call) => [param(call, 'PhoneNumber') ?? ''],
+      concerns: (call) => ({ numbers: [param(call, 'PhoneNumber') ?? ''] }),
     },
   ]),
   { method: 'GET', path: `${PREFIX}/:Sid`, handler: (call) => ok(find(call)) },
@@ -88,6 +91,16 @@ function find(call: Call): IncomingNumber {
   const number = call.sb.store.getOwned<IncomingNumber>(NUMBER, call.account.id, call.params.Sid ?? '');
   if (number === undefined) throw notFound(call.path);
   return number;
+}
+
+/** A number of an account, by its E.164. */
+export function incomingNumber(
+  sb: Sandbox,
+  account: string,
+  phoneNumber: string,
+): IncomingNumber | undefined {
+  const isIt = (number: IncomingNumber) => number.phone_number === phoneNumber;
+  return findOwned<IncomingNumber>(sb, NUMBER, account, phoneNumber, isIt);
 }
 
 function list(call: Call, type: NumberType | undefined): Answer {
@@ -132,7 +145,7 @@ function buy(call: Call): Answer {
     uri: `/2010-04-01/Accounts/${call.account.id}/IncomingPhoneNumbers/${id}.json`,
   };
   claimNumber(call.sb, inventory.phoneNumber, call.account.id);
-  call.sb.store.put(NUMBER, call.account.id, id, number);
+  call.sb.store.put(NUMBER, call.account.id, id, number, [inventory.phoneNumber]);
   return created(number);
 }
 

@@ -2,10 +2,14 @@ import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import { mount, type Route } from '../core/http.ts';
 import type { Sandbox } from '../core/sandbox.ts';
+import { registerTexts } from '../core/texts/lifecycle.ts';
 import { accountRoutes } from './account.ts';
 import { availableRoutes } from './available.ts';
 import { twilioDialect } from './dialect.ts';
 import { incomingRoutes } from './incoming.ts';
+import { registerTwimlAnswers } from './messages/inbound.ts';
+import { messageRoutes } from './messages/routes.ts';
+import { notifyStatus } from './messages/send.ts';
 import { pricingRoutes } from './pricing.ts';
 import { bundleRoutes } from './regulatory/bundles.ts';
 import { documentRoutes } from './regulatory/documents.ts';
@@ -16,7 +20,7 @@ import { resourceList } from './resources.ts';
 
 /** Every route of the Twilio side by product, which is the first word of the host. A new resource adds its list here. */
 export const TWILIO_ROUTES: Record<string, Route[]> = {
-  api: [...accountRoutes, ...availableRoutes, ...incomingRoutes, ...resourceList],
+  api: [...accountRoutes, ...availableRoutes, ...incomingRoutes, ...messageRoutes, ...resourceList],
   numbers: [...regulationRoutes, ...endUserRoutes, ...documentRoutes, ...bundleRoutes],
   pricing: pricingRoutes,
 };
@@ -60,6 +64,8 @@ function productOf(request: IncomingMessage, url: string): string | undefined {
 
 export function mountTwilio(app: FastifyInstance, sb: Sandbox): void {
   registerBundleReviews(sb);
+  registerTexts(sb, 'twilio', notifyStatus);
+  registerTwimlAnswers(sb);
   for (const [product, routes] of Object.entries(TWILIO_ROUTES))
     mount(app, sb, twilioDialect, `${PREFIX}/${product}`, routes);
   mount(app, sb, twilioDialect, PREFIX, []);

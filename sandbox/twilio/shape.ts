@@ -1,4 +1,5 @@
 import type { Answer, Call } from '../core/http.ts';
+import type { Entry, FindOptions } from '../core/store.ts';
 
 const DEFAULT_PAGE_SIZE = 50;
 const MAX_PAGE_SIZE = 1000;
@@ -37,7 +38,10 @@ function whole(text: string | null, fallback: number, min: number, max: number):
 
 /** One page as the 2010-04-01 API gives it: addresses are relative to the host. */
 export function apiPage(call: Call, key: string, all: unknown[]): Answer {
-  const { items, page, size, at } = slice(call, all);
+  return apiAnswer(key, slice(call, all));
+}
+
+function apiAnswer(key: string, { items, page, size, at }: Slice): Answer {
   return ok({
     [key]: items,
     page,
@@ -49,6 +53,51 @@ export function apiPage(call: Call, key: string, all: unknown[]): Answer {
     next_page_uri: at(page + 1),
     uri: at(page) ?? at(0),
   });
+}
+
+/** A list that is too long to be read as a whole, newest first. */
+export interface LongList<T> {
+  read(options: FindOptions): Entry<T>[];
+  fits(item: T): boolean;
+  view(item: T): unknown;
+}
+
+const CHUNK = 500;
+
+/** One page of a long list. Its page token is where the next page begins, whatever comes in meanwhile. */
+export function longPage<T>(call: Call, key: string, list: LongList<T>): Answer {
+  const size = whole(call.search.get('PageSize'), DEFAULT_PAGE_SIZE, 1, MAX_PAGE_SIZE);
+  const page = whole(call.search.get('Page'), 0, 0, Number.MAX_SAFE_INTEGER);
+  const token = /^PA(\d+)$/.exec(call.search.get('PageToken') ?? '')?.[1];
+  const skipped = token === undefined ? page * size : 0;
+  const found = take(list, token === undefined ? undefined : Number(token), skipped + size + 1).slice(
+    skipped,
+  );
+  const shown = found.slice(0, size);
+  const next = found.length > size ? shown.at(-1)?.seq : undefined;
+  const at = (wanted: number) => {
+    if (wanted < 0 || (wanted > page && next === undefined)) return null;
+    const search = new URLSearchParams(call.search);
+    search.set('PageSize', String(size));
+    search.set('Page', String(wanted));
+    if (wanted > page) search.set('PageToken', `PA${next}`);
+    else if (wanted < page) search.delete('PageToken');
+    return `${call.path}?${search}`;
+  };
+  return apiAnswer(key, { items: shown.map((entry) => list.view(entry.body)), page, size, at });
+}
+
+/** The first entries that fit, older than `before`. */
+function take<T>(list: LongList<T>, before: number | undefined, count: number): Entry<T>[] {
+  const found: Entry<T>[] = [];
+  for (let from = before; found.length < count; ) {
+    const limit = Math.max(CHUNK, count);
+    const chunk = list.read({ before: from, limit });
+    found.push(...chunk.filter((entry) => list.fits(entry.body)));
+    if (chunk.length < limit) break;
+    from = chunk.at(-1)?.seq;
+  }
+  return found.slice(0, count);
 }
 
 /** One page as the v1 and v2 domains give it: addresses are absolute, and lead back here. */

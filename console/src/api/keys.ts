@@ -26,13 +26,30 @@ export const keys = {
   groupOf: (zone: string, kind: PaperworkKind) => ['requirement-groups', 'of', zone, kind] as const,
   groupStatus: (id: string) => ['requirement-groups', 'status', id] as const,
   documents: ['documents'] as const,
+  integrations: ['integrations'] as const,
+  templates: ['templates'] as const,
+  optOuts: (query: Query) => ['opt-outs', 'list', query] as const,
+  optOutProof: (phoneNumber: string) => ['opt-outs', 'of', phoneNumber] as const,
+  contactChoice: (id: string) => ['contacts', 'choice', id] as const,
+  messages: (query: Query) => ['messages', query] as const,
+  inboxSettings: ['inbox-settings'] as const,
+  inboxRules: ['inbox-rules'] as const,
+  labels: ['labels'] as const,
+  unroutable: (query: Query) => ['unroutable', query] as const,
+  conversations: (query: Query) => ['conversations', query] as const,
+  conversation: (id: string) => ['conversation', id] as const,
+  contactConversations: (query: Query) => ['contact-conversations', query] as const,
+  inboxCounts: ['inbox-counts'] as const,
+  thread: (id: string) => ['thread', id] as const,
+  presence: (id: string) => ['presence', id] as const,
+  textPrice: (query: Query) => ['text-price', query] as const,
+  contactSearch: (text: string) => ['contacts', 'search', text] as const,
 };
 
 /** What to read again when a topic of the live stream moves. */
 const keysOfTopic: Record<string, readonly string[]> = {
   number: ['numbers', 'gigs'],
   gig: ['gigs', 'numbers'],
-  contact: ['contacts'],
   requirement_group: ['requirement-groups', 'documents'],
   document: ['documents', 'requirement-groups'],
   member: ['members', 'me'],
@@ -41,9 +58,31 @@ const keysOfTopic: Record<string, readonly string[]> = {
   provider_account: ['provider-accounts'],
   provider_event: ['provider-events'],
   company: ['company', 'me'],
+  integration: ['integrations', 'conversation'],
+  template: ['templates'],
+  opt_out: ['opt-outs', 'conversation'],
+  label: ['labels', 'conversations'],
+  unroutable: ['unroutable'],
+  inbox_settings: ['inbox-settings'],
+  conversation: ['conversations', 'contact-conversations', 'inbox-counts', 'messages'],
+  contact: ['contacts', 'conversations', 'conversation'],
 };
 
-/** The first words of the keys that a set of topics makes stale. */
-export function staleNouns(topics: Iterable<string>): string[] {
-  return [...new Set([...topics].flatMap((topic) => keysOfTopic[topic] ?? []))];
+/** What to read again of the one thing that moved: nobody wants all open threads for a word in one of them. */
+const keysOfEntity: Record<string, (id: string) => readonly (readonly string[])[]> = {
+  conversation: (id) => [keys.conversation(id), keys.thread(id)],
+  presence: (id) => [keys.presence(id)],
+};
+
+/** The keys, or their first words, that news makes stale. */
+export function staleKeys(news: readonly { topic: string; id: string }[]): (readonly string[])[] {
+  const nouns = new Set(news.flatMap(({ topic }) => keysOfTopic[topic] ?? []));
+  const wholes = [...nouns].map((noun) => [noun]);
+  const single = news.flatMap(({ topic, id }) => keysOfEntity[topic]?.(id) ?? []);
+  const told = new Set<string>();
+  return [...wholes, ...single].filter((key) => {
+    const isNew = !told.has(key.join()) && !(key.length > 1 && nouns.has(key[0] ?? ''));
+    told.add(key.join());
+    return isNew;
+  });
 }

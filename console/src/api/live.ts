@@ -1,8 +1,11 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { withQuery } from './client.ts';
-import { staleNouns } from './keys.ts';
+import { staleKeys } from './keys.ts';
 
 export type LiveState = 'connecting' | 'live' | 'reconnecting';
+
+/** How often the stream had to start over: what was pieced together from news before that is to be read anew. */
+export const liveStream = { resets: 0 };
 
 const GATHER_MS = 150;
 const RETRY_MIN_MS = 1_000;
@@ -14,7 +17,7 @@ const RETRY_MAX_MS = 30_000;
  * @returns a function that ends it
  */
 export function followLive(client: QueryClient, onState: (state: LiveState) => void): () => void {
-  const topics = new Set<string>();
+  let news: { topic: string; id: string }[] = [];
   let source: EventSource | null = null;
   let cursor = '';
   let pauseMs = RETRY_MIN_MS;
@@ -23,8 +26,9 @@ export function followLive(client: QueryClient, onState: (state: LiveState) => v
 
   const refresh = () => {
     gather = undefined;
-    for (const noun of staleNouns(topics)) void client.invalidateQueries({ queryKey: [noun] });
-    topics.clear();
+    const stale = staleKeys(news);
+    news = [];
+    for (const queryKey of stale) void client.invalidateQueries({ queryKey });
   };
 
   const connected = (event: MessageEvent<string>) => {
@@ -35,8 +39,7 @@ export function followLive(client: QueryClient, onState: (state: LiveState) => v
 
   const changed = (event: MessageEvent<string>) => {
     connected(event);
-    const { topic } = JSON.parse(event.data) as { topic: string };
-    topics.add(topic);
+    news.push(JSON.parse(event.data) as { topic: string; id: string });
     gather ??= window.setTimeout(refresh, GATHER_MS);
   };
 
@@ -46,6 +49,7 @@ export function followLive(client: QueryClient, onState: (state: LiveState) => v
     source.addEventListener('change', changed);
     source.addEventListener('reset', (event) => {
       connected(event);
+      liveStream.resets += 1;
       void client.invalidateQueries();
     });
     source.onerror = () => {

@@ -5,10 +5,12 @@ import { common } from './fr/common.ts';
 import { compliance } from './fr/compliance.ts';
 import { contacts } from './fr/contacts.ts';
 import { gigs } from './fr/gigs.ts';
+import { inbox } from './fr/inbox.ts';
 import { numbers } from './fr/numbers.ts';
 import { settings } from './fr/settings.ts';
 import { setup } from './fr/setup.ts';
 import { shell } from './fr/shell.ts';
+import { texts } from './fr/texts.ts';
 import { withFrenchTypography } from './typography.ts';
 
 export const fr: Dictionary = withFrenchTypography<Dictionary>({
@@ -18,8 +20,10 @@ export const fr: Dictionary = withFrenchTypography<Dictionary>({
   compliance,
   contacts,
   gigs,
+  inbox,
   numbers,
   settings,
   setup,
   shell,
+  texts,
 });

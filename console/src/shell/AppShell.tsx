@@ -8,6 +8,7 @@ import { hasChosenLanguage, setLanguage } from '../i18n/index.ts';
 import { signInPath } from '../paths.ts';
 import { ErrorNotice } from '../ui/ErrorNotice.tsx';
 import { LogoMark } from '../ui/Logo.tsx';
+import { InboxNews } from './InboxNews.tsx';
 import { LiveBadge, LiveProvider } from './LiveProvider.tsx';
 import { NoCompanyPage } from './NoCompanyPage.tsx';
 import { SideNav } from './SideNav.tsx';
@@ -88,6 +89,7 @@ function Frame() {
       >
         <SideNav onLeave={() => setMenuOpen(false)} />
       </Drawer>
+      <InboxNews />
       <ScrollRestoration />
     </div>
   );

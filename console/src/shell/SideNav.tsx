@@ -1,5 +1,7 @@
 import {
   FlagOutlined,
+  InboxOutlined,
+  MessageOutlined,
   PhoneOutlined,
   SafetyCertificateOutlined,
   SettingOutlined,
@@ -11,11 +13,15 @@ import { NavLink } from 'react-router';
 import { paths } from '../paths.ts';
 import { Logo } from '../ui/Logo.tsx';
 import { CompanySwitch } from './CompanySwitch.tsx';
+import { useInboxCounts } from './InboxNews.tsx';
 
 /** Where one can go. `onLeave` closes the drawer on a phone. */
 export function SideNav({ onLeave }: { onLeave?: () => void }) {
   const { t } = useTranslation();
+  const unread = useInboxCounts().data?.unread ?? 0;
   const items: [path: string, label: string, icon: ReactNode][] = [
+    [paths.inbox, t('shell.nav.inbox'), <InboxOutlined key="i" />],
+    [paths.messages, t('shell.nav.messages'), <MessageOutlined key="i" />],
     [paths.contacts, t('contacts.title'), <TeamOutlined key="i" />],
     [paths.numbers, t('shell.nav.numbers'), <PhoneOutlined key="i" />],
     [paths.gigs, t('shell.nav.gigs'), <FlagOutlined key="i" />],
@@ -35,6 +41,7 @@ export function SideNav({ onLeave }: { onLeave?: () => void }) {
               <NavLink to={path} className="side-link" onClick={onLeave}>
                 <span aria-hidden="true">{icon}</span>
                 {label}
+                {path === paths.inbox && unread > 0 && <Unread count={unread} />}
               </NavLink>
             </li>
           ))}
@@ -44,5 +51,15 @@ export function SideNav({ onLeave }: { onLeave?: () => void }) {
         {t('shell.apiDocs')}
       </a>
     </div>
+  );
+}
+
+function Unread({ count }: { count: number }) {
+  const { t } = useTranslation();
+  return (
+    <span className="side-count">
+      <span aria-hidden="true">{count > 99 ? '99+' : count}</span>
+      <span className="visually-hidden">{t('shell.unread', { count })}</span>
+    </span>
   );
 }

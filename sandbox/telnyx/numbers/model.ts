@@ -1,6 +1,6 @@
 import { isoMicros } from '../../core/clock.ts';
 import { decimalId } from '../../core/ids.ts';
-import { claimNumber, releaseNumber } from '../../core/owned.ts';
+import { claimNumber, findOwned, releaseNumber } from '../../core/owned.ts';
 import type { Sandbox } from '../../core/sandbox.ts';
 import type { Feature } from '../../data/countries.ts';
 
@@ -67,7 +67,7 @@ export function addNumber(
     ...about,
   };
   claimNumber(sb, number.phoneNumber, account);
-  sb.store.put(OWNED, account, number.id, number);
+  sb.store.put(OWNED, account, number.id, number, [number.phoneNumber]);
   return number;
 }
 
@@ -78,7 +78,13 @@ export function saveNumber(sb: Sandbox, number: OwnedNumber): OwnedNumber {
 }
 
 export function findNumber(sb: Sandbox, account: string, phoneNumber: string): OwnedNumber | undefined {
-  return sb.store.list<OwnedNumber>(OWNED, account).find((number) => number.phoneNumber === phoneNumber);
+  return findOwned<OwnedNumber>(
+    sb,
+    OWNED,
+    account,
+    phoneNumber,
+    (number) => number.phoneNumber === phoneNumber,
+  );
 }
 
 /** Takes the number out of the account and back into the inventory. */

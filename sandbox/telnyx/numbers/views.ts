@@ -1,4 +1,5 @@
 import type { Sandbox } from '../../core/sandbox.ts';
+import type { Feature } from '../../data/countries.ts';
 import { compact } from '../shape.ts';
 import type { OwnedNumber } from './model.ts';
 
@@ -64,11 +65,15 @@ function common(number: OwnedNumber): Record<string, unknown> {
 }
 
 export function messagingView(number: OwnedNumber): Record<string, unknown> {
-  const twoWay = (name: 'sms' | 'mms') => ({
-    domestic_two_way: number.features.includes(name),
-    international_inbound: number.features.includes(name),
-    international_outbound: false,
-  });
+  const has = (name: Feature) => number.features.includes(name);
+  const twoWay = (name: 'sms' | 'mms') =>
+    has(name)
+      ? {
+          domestic_two_way: true,
+          international_inbound: name === 'sms',
+          international_outbound: has('international_sms') && name === 'sms',
+        }
+      : null;
   return {
     id: number.id,
     record_type: 'messaging_settings',

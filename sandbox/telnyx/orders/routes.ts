@@ -25,7 +25,12 @@ import {
 import { cancelSubOrder, settlePaperwork } from './review.ts';
 
 export const orderRoutes: Route[] = [
-  { method: 'POST', path: '/number_orders', handler: createOrder, numbers: orderedNumbers },
+  {
+    method: 'POST',
+    path: '/number_orders',
+    handler: createOrder,
+    concerns: (call) => ({ numbers: orderedNumbers(call) }),
+  },
   { method: 'GET', path: '/number_orders', handler: listOrders },
   { method: 'GET', path: '/number_orders/:id', handler: (call) => ok(orderView(call.sb, findOrder(call))) },
   { method: 'PATCH', path: '/number_orders/:id', handler: patchOrder },

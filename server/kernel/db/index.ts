@@ -3,7 +3,7 @@ import pg from 'pg';
 import type { Config } from '../config.ts';
 import type { DB } from './schema.generated.ts';
 
-export { sql } from 'kysely';
+export { type RawBuilder, sql } from 'kysely';
 export type { DB } from './schema.generated.ts';
 
 /** An open transaction. Every query of Relais runs in one: it carries the role, the company and the outcome. */

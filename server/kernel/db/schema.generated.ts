@@ -111,6 +111,41 @@ export interface ContactWords {
   word: string;
 }
 
+export interface ConversationLabels {
+  companyId: string;
+  createdAt: Timestamp;
+  name: string;
+}
+
+export interface Conversations {
+  assigneeId: string | null;
+  category: string;
+  categoryRule: string | null;
+  closedAt: Timestamp | null;
+  companyId: string;
+  contactId: string | null;
+  contactPhone: string;
+  createdAt: Timestamp;
+  id: string;
+  integrationId: string | null;
+  labels: Generated<string[]>;
+  lastActivityAt: Timestamp;
+  lastDirection: string | null;
+  lastMessageId: string | null;
+  source: Generated<string>;
+  status: string;
+  unreadCount: Generated<number>;
+}
+
+export interface ConversationViewers {
+  companyId: string;
+  conversationId: string;
+  name: string;
+  seenAt: Timestamp;
+  state: string;
+  userId: string;
+}
+
 export interface Documents {
   companyId: string;
   contentType: string;
@@ -130,6 +165,38 @@ export interface Gigs {
   destinationZone: string;
   id: string;
   name: string;
+  updatedAt: Timestamp;
+}
+
+export interface InboxIntegrations {
+  accountRef: Generated<string>;
+  companyId: string;
+  createdAt: Timestamp;
+  id: string;
+  integrationType: Generated<string>;
+  isActive: boolean;
+  isDefault: boolean;
+  lastError: string | null;
+  lastTestedAt: Timestamp | null;
+  messagesPerSecond: Numeric | null;
+  mms: boolean;
+  name: string;
+  nextSendAt: Timestamp;
+  phoneNumber: string;
+  provider: string;
+  providerAccountId: string | null;
+  sms: boolean;
+  source: string;
+  status: Generated<string>;
+  updatedAt: Timestamp;
+}
+
+export interface InboxSettings {
+  companyId: string;
+  defaultRegion: string | null;
+  helpText: string | null;
+  startText: string | null;
+  stopText: string | null;
   updatedAt: Timestamp;
 }
 
@@ -184,6 +251,76 @@ export interface Members {
   id: string;
   role: string;
   userId: string;
+}
+
+export interface MessageMedia {
+  companyId: string;
+  contentType: Generated<string>;
+  createdAt: Timestamp;
+  filename: Generated<string>;
+  id: string;
+  messageId: string | null;
+  position: Generated<number>;
+  reason: string | null;
+  sealed: Buffer | null;
+  sha256: string | null;
+  sizeBytes: number | null;
+  sourceUrl: string | null;
+  status: string;
+}
+
+export interface Messages {
+  attemptedAt: Timestamp | null;
+  attempts: Generated<number>;
+  authorId: string | null;
+  authorKind: string | null;
+  authorName: string | null;
+  body: string;
+  checks: Generated<number>;
+  companyId: string;
+  contactId: string | null;
+  conversationId: string;
+  createdAt: Timestamp;
+  deliveredAt: Timestamp | null;
+  direction: string;
+  encoding: string | null;
+  errorCode: string | null;
+  event: Json | null;
+  externalId: string | null;
+  formerExternalIds: Generated<string[]>;
+  fromNumber: Generated<string>;
+  id: string;
+  idempotencyKey: string | null;
+  integrationId: string | null;
+  isConfirmation: Generated<boolean>;
+  isMms: Generated<boolean>;
+  kind: string;
+  leadId: string | null;
+  lookUps: Generated<number>;
+  nextCheckAt: Timestamp | null;
+  outcomeUnknown: Generated<boolean>;
+  priceAmount: Numeric | null;
+  priceCurrency: string | null;
+  priceEstimated: Generated<boolean>;
+  provider: string | null;
+  providerCode: string | null;
+  providerMessage: string | null;
+  requestHash: string | null;
+  segments: number | null;
+  sendAt: Timestamp | null;
+  sentAt: Timestamp | null;
+  status: string;
+  templateId: string | null;
+  toNumber: Generated<string>;
+}
+
+export interface MessageTemplates {
+  body: string;
+  companyId: string;
+  createdAt: Timestamp;
+  id: string;
+  name: string;
+  updatedAt: Timestamp;
 }
 
 export interface NumberEvents {
@@ -250,6 +387,29 @@ export interface Numbers {
   upfrontCost: Numeric | null;
 }
 
+export interface OptOuts {
+  actorName: string;
+  companyId: string;
+  createdAt: Timestamp;
+  id: string;
+  keyword: string | null;
+  messageId: string | null;
+  note: Generated<string>;
+  phoneNumber: string;
+  providerCode: string | null;
+  source: string;
+  state: string;
+}
+
+export interface Outbox {
+  companyId: string;
+  integrationId: string;
+  leaseId: string | null;
+  leaseUntil: Timestamp | null;
+  messageId: string;
+  nextAttemptAt: Timestamp;
+}
+
 export interface ProviderAccounts {
   accountRef: string;
   companyId: string;
@@ -280,6 +440,7 @@ export interface ProviderEvents {
   payload: string;
   provider: string;
   receivedAt: Timestamp;
+  reference: string | null;
   status: Generated<string>;
   topic: string;
   type: string;
@@ -356,6 +517,21 @@ export interface TwoFactors {
   verified: Generated<boolean>;
 }
 
+export interface UnroutableTexts {
+  body: string;
+  companyId: string | null;
+  content: Json;
+  deliveredAt: Timestamp | null;
+  externalId: string;
+  fromNumber: string;
+  id: string;
+  provider: string;
+  providerAccountId: string | null;
+  reason: string;
+  receivedAt: Timestamp;
+  toNumber: string;
+}
+
 export interface UsedCodes {
   codeHash: string;
   usedAt: Timestamp;
@@ -405,17 +581,27 @@ export interface DB {
   contactPhones: ContactPhones;
   contacts: Contacts;
   contactWords: ContactWords;
+  conversationLabels: ConversationLabels;
+  conversations: Conversations;
+  conversationViewers: ConversationViewers;
   documents: Documents;
   gigs: Gigs;
+  inboxIntegrations: InboxIntegrations;
+  inboxSettings: InboxSettings;
   installation: Installation;
   invitations: Invitations;
   jwks: Jwks;
   liveEvents: LiveEvents;
   liveHorizon: LiveHorizon;
   members: Members;
+  messageMedia: MessageMedia;
+  messages: Messages;
+  messageTemplates: MessageTemplates;
   numberEvents: NumberEvents;
   numberOrders: NumberOrders;
   numbers: Numbers;
+  optOuts: OptOuts;
+  outbox: Outbox;
   providerAccounts: ProviderAccounts;
   providerEvents: ProviderEvents;
   requirementGroups: RequirementGroups;
@@ -423,6 +609,7 @@ export interface DB {
   sessions: Sessions;
   signInAttempts: SignInAttempts;
   twoFactors: TwoFactors;
+  unroutableTexts: UnroutableTexts;
   usedCodes: UsedCodes;
   users: Users;
   verifications: Verifications;

@@ -31,3 +31,31 @@ export function toPage<Row extends { id: string }>(
     nextCursor: rows.length > limit && last ? Buffer.from(last.id).toString('base64url') : null,
   };
 }
+
+/** A place in a list that is ordered by a time, then by id. */
+export interface TimePlace {
+  at: Date;
+  id: string;
+}
+
+/** Where a page of a list ordered by time starts, or null for the first. @throws invalid_request when the text is no cursor of ours. */
+export function fromTimeCursor(cursor: string | undefined): TimePlace | null {
+  if (!cursor) return null;
+  const [time = '', id = ''] = Buffer.from(cursor, 'base64url').toString().split(' ');
+  const at = new Date(time);
+  if (Number.isNaN(at.getTime()) || !isId(id))
+    fail('invalid_request', { reason: 'cursor: not a cursor of this list' });
+  return { at, id };
+}
+
+/** Cuts a result of limit + 1 rows into a page and the cursor of the next one. @param timeOf what the list is ordered by. */
+export function toTimePage<Row extends { id: string }>(
+  rows: Row[],
+  limit: number,
+  timeOf: (row: Row) => Date,
+): { rows: Row[]; nextCursor: string | null } {
+  const page = rows.slice(0, limit);
+  const last = page.at(-1);
+  const place = last ? `${timeOf(last).toISOString()} ${last.id}` : '';
+  return { rows: page, nextCursor: rows.length > limit ? Buffer.from(place).toString('base64url') : null };
+}

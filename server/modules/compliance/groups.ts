@@ -5,7 +5,7 @@ import { newId } from '../../kernel/ids.ts';
 import { enqueue } from '../../kernel/jobs.ts';
 import { publish } from '../../kernel/live.ts';
 import { audit } from '../identity/index.ts';
-import { type ProviderPort, portFor, portForAccount } from '../providers/index.ts';
+import { type ProviderPort, portFor } from '../providers/index.ts';
 import { decideReview, groupCan, progressOf } from './model.ts';
 import * as store from './store.ts';
 import { syncGroup } from './sync.ts';
@@ -208,7 +208,7 @@ function nextCheck(ctx: CompanyCtx, status: Remote['status'], submittedAt: Date)
 }
 
 export async function portOf(ctx: CompanyCtx, row: store.GroupRow): Promise<ProviderPort> {
-  return (await portForAccount(ctx, row.provider, row.providerAccountId)).port;
+  return (await portFor(ctx, row.provider, row.providerAccountId)).port;
 }
 
 function names(missing: readonly { name: string }[]): string {

@@ -2,8 +2,8 @@ import { type CompanyCtx, transact } from '../../kernel/ctx.ts';
 import { RelaisError } from '../../kernel/errors.ts';
 import { newId } from '../../kernel/ids.ts';
 import { publish } from '../../kernel/live.ts';
-import { companyContactEmail } from '../identity/index.ts';
-import { type ProviderPort, portForAccount, type RequirementValue } from '../providers/index.ts';
+import { companyProfile } from '../identity/index.ts';
+import { type ProviderPort, portFor, type RequirementValue } from '../providers/index.ts';
 import { readDocument } from './documents.ts';
 import * as store from './store.ts';
 
@@ -28,7 +28,7 @@ export async function syncGroup(ctx: CompanyCtx, groupId: string): Promise<'sync
   try {
     const group = await transact(ctx, (tx) => store.findGroup(tx, groupId));
     if (!group) return 'synced';
-    const { port } = await portForAccount(ctx, group.provider, group.providerAccountId);
+    const { port } = await portFor(ctx, group.provider, group.providerAccountId);
     const remoteId = group.remoteId ?? (await makeRemoteGroup(ctx, port, group));
     await sendValues(ctx, port, group, remoteId);
     return 'synced';
@@ -56,7 +56,7 @@ async function makeRemoteGroup(ctx: CompanyCtx, port: ProviderPort, group: store
 
 /** Where Twilio mails about the paperwork: an owner of the company. */
 async function contactEmail(ctx: CompanyCtx): Promise<string> {
-  return (await transact(ctx, companyContactEmail)) ?? 'compliance@localhost';
+  return (await transact(ctx, companyProfile)).contactEmail ?? 'compliance@localhost';
 }
 
 async function sendValues(

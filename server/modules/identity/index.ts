@@ -10,8 +10,8 @@ import { identityRoutes } from './routes.ts';
 
 export { createOwner, issueApiKey, type NewOwner } from './accounts.ts';
 export { type AuditEntry, audit, type Changes, difference } from './audit.ts';
-export { may, PASSWORD_MAX, PASSWORD_MIN, PERMISSIONS, type Permission, type Role } from './model.ts';
-export { companyContactEmail } from './store.ts';
+export { PASSWORD_MAX, PASSWORD_MIN, PERMISSIONS, type Permission, type Role } from './model.ts';
+export { type CompanyProfile, companyProfile, memberNames } from './store.ts';
 
 /** Who may come in, and as whom. */
 export interface Identity {

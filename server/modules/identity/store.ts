@@ -193,10 +193,30 @@ export async function deleteMember(tx: Runner, id: string): Promise<void> {
   await sql`delete from members where id = ${id}`.execute(tx);
 }
 
-/** The e-mail address of the company's first owner, for letters that a provider must be able to send to someone. */
-export async function companyContactEmail(tx: Runner): Promise<string | null> {
-  const { rows } = await sql<{ email: string }>`
-    select users.email from members join users on users.id = members.user_id
-    where members.role = 'owner' order by members.id limit 1`.execute(tx);
-  return rows[0]?.email ?? null;
+/** What the rest of the house needs to know of the transaction's company. */
+export interface CompanyProfile {
+  name: string;
+  country: string;
+  timeZone: string;
+  /** Of its first owner, for letters that a provider must be able to send to someone. */
+  contactEmail: string | null;
+}
+
+export async function companyProfile(tx: Runner): Promise<CompanyProfile> {
+  const { rows } = await sql<CompanyProfile>`
+    select name, country, time_zone, (
+      select users.email from members join users on users.id = members.user_id
+      where members.role = 'owner' order by members.id limit 1
+    ) as contact_email
+    from companies where id = current_company()`.execute(tx);
+  return rows[0]!;
+}
+
+/** The names of those of these people who belong to the transaction's company, by id. */
+export async function memberNames(tx: Runner, userIds: string[]): Promise<Map<string, string>> {
+  if (userIds.length === 0) return new Map();
+  const { rows } = await sql<{ id: string; name: string }>`
+    select users.id, users.name from members join users on users.id = members.user_id
+    where members.user_id = any (${userIds}::uuid[])`.execute(tx);
+  return new Map(rows.map(({ id, name }) => [id, name]));
 }

@@ -2,3 +2,4 @@
 export { createGig, firstGig } from './gigs.ts';
 export { numberJobs, onGroupReviewed, onNumberOrderEvent } from './jobs.ts';
 export { numberRoutes } from './routes.ts';
+export { findNumber } from './store.ts';

@@ -1,7 +1,7 @@
 import { type CompanyCtx, type Kernel, systemCtx } from '../../kernel/ctx.ts';
 import { inSystem, type Tx } from '../../kernel/db/index.ts';
 import type { JobDefinitions } from '../../kernel/jobs.ts';
-import { assignCompany, type ProviderEvent, telnyxOrderNews } from '../providers/index.ts';
+import { assignCompany, newsOf, type ProviderEvent } from '../providers/index.ts';
 import { configureNumber, refreshOrder } from './lifecycle.ts';
 import { placeOrder } from './placement.ts';
 import { dueOrders, hastenOrdersOfGroup, ownerOfOrder } from './store.ts';
@@ -35,31 +35,23 @@ export async function reconcileOrders(kernel: Kernel): Promise<void> {
   }
 }
 
-interface NumberOrderPayload {
-  id?: string;
-  customer_reference?: string;
-}
-
 /** Telnyx tells how a number order stands (`number_order.complete`, for success and failure alike). */
 export async function onNumberOrderEvent(
   kernel: Kernel,
   event: ProviderEvent,
 ): Promise<'handled' | 'ignored'> {
-  const payload = event.payload as NumberOrderPayload;
-  if (!event.type.startsWith('number_order') || !payload?.id) return 'ignored';
-  const remote = {
-    orderId: payload.id,
-    reference: payload.customer_reference ?? null,
-    accountId: event.accountId,
-  };
+  const news = newsOf(event);
+  if (news.kind !== 'number_order') return 'ignored';
+  const { orderId, reference, orderOf } = news;
+  const remote = { orderId, reference, accountId: event.accountId };
   const owner = await inSystem(kernel.db, async (tx) => {
     const found = await ownerOfOrder(tx, remote);
-    if (found) await assignCompany(tx, event.id, found.companyId);
+    if (found) await assignCompany(tx, [{ eventId: event.id, companyId: found.companyId }]);
     return found;
   });
   if (!owner) return 'ignored';
   const ctx = systemCtx(kernel, owner.companyId, 'telnyx.number_order');
-  await applyUpdate(ctx, owner.id, { source: 'webhook', order: telnyxOrderNews(payload, owner.phoneNumber) });
+  await applyUpdate(ctx, owner.id, { source: 'webhook', order: orderOf(owner.phoneNumber) });
   return 'handled';
 }
 

@@ -4,7 +4,7 @@ import { newId } from '../../kernel/ids.ts';
 import { publish } from '../../kernel/live.ts';
 import { submissionTime } from '../compliance/index.ts';
 import { audit } from '../identity/index.ts';
-import { type ProviderPort, portForAccount } from '../providers/index.ts';
+import { type ProviderPort, portFor } from '../providers/index.ts';
 import { findGig } from './gigs-store.ts';
 import { numberCan } from './model.ts';
 import { placeOrder } from './placement.ts';
@@ -43,7 +43,7 @@ function event(
 export async function configureNumber(ctx: CompanyCtx, id: string): Promise<'configured' | 'not_active'> {
   const number = await getNumber(ctx, id);
   if (!numberCan('configure', number.status)) return 'not_active';
-  const { port } = await portForAccount(ctx, number.provider, number.providerAccountId);
+  const { port } = await portFor(ctx, number.provider, number.providerAccountId);
   // The order's id is not the number's: the number is looked up as the account's own.
   const remote = await port.findNumber(number.phoneNumber);
   if (!remote) throw new Error(`${number.provider} does not list ${number.phoneNumber} yet`);
@@ -55,6 +55,7 @@ export async function configureNumber(ctx: CompanyCtx, id: string): Promise<'con
   await transact(ctx, async (tx) => {
     await store.markConfigured(tx, number.id, remote.numberId, plumbing.connectionId, ctx.kernel.clock.now());
     await store.addEvent(tx, event(ctx, number, 'configured', 'configuration', plumbing.steps.join(' ')));
+    await ctx.kernel.news.tell(ctx, tx, 'number.configured', number.id);
     await publish(tx, ctx.companyId, 'number', number.id);
   });
   ctx.log.info(`✅ Configured phone number ${number.phoneNumber}`);
@@ -87,7 +88,7 @@ export async function refreshOrder(
     return;
   }
   if (order.state !== 'placed') return;
-  const { port } = await portForAccount(ctx, order.provider, order.providerAccountId);
+  const { port } = await portFor(ctx, order.provider, order.providerAccountId);
   await attachCorrectedGroup(ctx, port, order);
   const remote = await port.getOrder(order.remoteOrderId!, order.request.phoneNumber);
   await applyUpdate(ctx, order.id, { source, order: remote });
@@ -118,7 +119,7 @@ export async function releaseNumber(ctx: CompanyCtx, id: string): Promise<store.
   const number = await getNumber(ctx, id);
   if (number.status === 'released') return number;
   if (!numberCan('release', number.status)) fail('number_not_releasable', { status: number.status });
-  const { port } = await portForAccount(ctx, number.provider, number.providerAccountId);
+  const { port } = await portFor(ctx, number.provider, number.providerAccountId);
   const remote = await port.findNumber(number.phoneNumber);
   // Another company may have bought the number since it was given back: only the one that was ours is released.
   const isOurs = remote && (!number.providerNumberId || remote.numberId === number.providerNumberId);
@@ -138,6 +139,7 @@ export async function releaseNumber(ctx: CompanyCtx, id: string): Promise<store.
       ...event(ctx, number, 'released', 'user', ctx.actor.name),
       status: 'released',
     });
+    await ctx.kernel.news.tell(ctx, tx, 'number.released', number.id);
     await audit(tx, ctx, {
       action: 'number.released',
       entityType: 'number',

@@ -1,7 +1,7 @@
 import { type CompanyCtx, transact } from '../../kernel/ctx.ts';
 import { type ErrorCode, RelaisError } from '../../kernel/errors.ts';
 import { newId } from '../../kernel/ids.ts';
-import { type ProviderPort, portForAccount, type RemoteOrder } from '../providers/index.ts';
+import { type ProviderPort, portFor, type RemoteOrder } from '../providers/index.ts';
 import { nextPlacementStep } from './model.ts';
 import * as store from './store.ts';
 import { applyUpdate, nextCheckAt } from './updates.ts';
@@ -49,7 +49,7 @@ export async function placeOrder(ctx: CompanyCtx, orderId: string): Promise<Plac
   if (!taken) return { kind: 'busy' };
   try {
     const order = (await transact(ctx, (tx) => store.findOrder(tx, orderId)))!;
-    const { port } = await portForAccount(ctx, order.provider, order.providerAccountId);
+    const { port } = await portFor(ctx, order.provider, order.providerAccountId);
     return await placeOnce(ctx, port, order);
   } finally {
     await transact(ctx, async (tx) => {

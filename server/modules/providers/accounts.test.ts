@@ -4,7 +4,7 @@ import { createVault } from '../../kernel/crypto.ts';
 import type { CompanyCtx } from '../../kernel/ctx.ts';
 import { newSecret } from '../../kernel/ids.ts';
 import { type Bench, startBench, telnyxSigner } from './fixture.ts';
-import { portFor, portForAccount } from './ports.ts';
+import { portFor } from './ports.ts';
 
 let sandbox: TestSandbox;
 let bench: Bench;
@@ -83,7 +83,7 @@ it("a company's first account becomes its default, is tested, and never shows it
   ]);
   await bench.call('DELETE', `/api/provider-accounts/${account.id}`);
   expect(await portFor(company, 'telnyx')).toMatchObject({ accountId: null });
-  await expect(portForAccount(company, 'telnyx', account.id as string)).rejects.toMatchObject({
+  await expect(portFor(company, 'telnyx', account.id as string)).rejects.toMatchObject({
     code: 'provider_not_configured',
   });
 });
@@ -154,7 +154,7 @@ it("another company's account is not there", async () => {
     bench.call('DELETE', '/api/provider-accounts/installation-telnyx'),
   ]);
   expect(answers.map((answer) => answer.status)).toEqual([404, 404, 404, 404]);
-  await expect(portForAccount(stranger, 'telnyx', account.id as string)).rejects.toMatchObject({
+  await expect(portFor(stranger, 'telnyx', account.id as string)).rejects.toMatchObject({
     code: 'provider_not_configured',
   });
   bench.actAs(company);
@@ -173,7 +173,7 @@ it('credentials move to a new SECRET_KEY when they are used, and do not open for
   const before = await sealed();
   const vault = createVault([newSecret(), bench.kernel.config.SECRET_KEY]);
   const rotated = { ...company, kernel: { ...bench.kernel, vault } };
-  await portForAccount(rotated, 'telnyx', account.id as string);
+  await portFor(rotated, 'telnyx', account.id as string);
   expect(vault.isStale(before)).toBe(true);
   expect(vault.isStale(await sealed())).toBe(false);
   expect(() => vault.open('provider-account:another:row', before)).toThrow();

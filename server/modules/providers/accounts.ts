@@ -80,14 +80,22 @@ function installationAccount({ kernel }: CompanyCtx, provider: ProviderName, isD
   };
 }
 
-/** Adds an account. The first one of a provider becomes the company's default. @throws conflict on a Twilio SID it has already. */
-export async function createAccount(ctx: CompanyCtx, input: NewAccount): Promise<Account> {
+/**
+ * Adds an account. The first one of a provider becomes the company's default. @throws conflict on a Twilio SID it has already.
+ * @param options.besideInstallation leaves the installation's account the default, if there is one.
+ */
+export async function createAccount(
+  ctx: CompanyCtx,
+  input: NewAccount,
+  options: { besideInstallation?: boolean } = {},
+): Promise<Account> {
   const { kernel, companyId } = ctx;
   const id = newId(kernel.clock);
   const credentials = toCredentials(input);
   try {
     return await transact(ctx, async (tx) => {
-      const isDefault = (await store.findDefaultAccount(tx, input.provider)) === null;
+      const isTaken = options.besideInstallation && installationHas(kernel, input.provider);
+      const isDefault = !isTaken && (await store.findDefaultAccount(tx, input.provider)) === null;
       await store.insertAccount(tx, {
         id,
         companyId,
@@ -115,6 +123,7 @@ export async function createAccount(ctx: CompanyCtx, input: NewAccount): Promise
     forget(ctx);
   }
 }
+
 /** Turns what the database refuses about two accounts into a sentence. */
 function refuseTwin(error: unknown): void {
   if (isUniqueViolation(error, 'provider_accounts_twilio_sid')) {

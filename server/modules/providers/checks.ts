@@ -81,10 +81,19 @@ async function post(
       body,
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
-    const answer = (await response.json().catch(() => null)) as { success?: unknown } | null;
-    return { status: response.status, success: answer?.success };
+    return { status: response.status, success: successOf(await response.text()) };
   } catch (error) {
     return networkReason(error);
+  }
+}
+
+/** What an answer of ours says: JSON, or TwiML where that is expected. */
+function successOf(said: string): unknown {
+  if (said.endsWith('<Response/>')) return true;
+  try {
+    return (JSON.parse(said) as { success?: unknown } | null)?.success;
+  } catch {
+    return undefined;
   }
 }
 

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { type Config, publicBaseUrl } from '../../kernel/config.ts';
 import type { Kernel } from '../../kernel/ctx.ts';
 import { type ErrorCode, type ErrorParams, RelaisError } from '../../kernel/errors.ts';
-import { text, time } from './parse.ts';
+import { referenceOf, time, word } from './parse.ts';
 import type { ProviderName } from './port.ts';
 import { isFresh, parseForm, type TwilioParams, verifyTelnyx, verifyTwilio } from './signatures.ts';
 import { findVerifiers, type Verifier } from './verifiers.ts';
@@ -15,6 +15,8 @@ export interface WebhookDoor {
   topic: string;
   /** The address a provider was given instead of PUBLIC_BASE_URL and `url`, if the configuration names one. */
   publicUrl?(config: Config): string;
+  /** twiml: answers are TwiML that asks for nothing. Without it they are JSON. */
+  answer?: 'twiml';
 }
 
 /** One POST of a provider, as it came. */
@@ -33,6 +35,8 @@ export interface Message {
   eventId: string;
   type: string;
   occurredAt: Date | null;
+  /** Ours, from what is signed. */
+  reference: string | null;
   /** JSON. */
   payload: string;
 }
@@ -102,7 +106,7 @@ async function judgeTwilio(kernel: Kernel, delivery: Delivery): Promise<Verdict>
   if (!claimed) return unknownAccount();
   if (!signature) return refuse('signature_missing', { verifier: claimed });
   if (!verified.signer) return refuse('signature_invalid', { verifier: claimed });
-  const message = twilioMessage(content, signature);
+  const message = twilioMessage(delivery, content, signature);
   return typeof message === 'string'
     ? malformed(message, verified.signer)
     : { accepted: true, verifier: verified.signer, message };
@@ -154,12 +158,6 @@ function publicUrlOf(kernel: Kernel, { door, target }: Delivery): string {
   return queryStart === -1 ? override : `${override}${target.slice(queryStart)}`;
 }
 
-/** What the columns can hold: printable ASCII, bounded. */
-function word(value: unknown, charsMax: number): string | null {
-  const found = text(value);
-  return found && found.length <= charsMax && /^[\x20-\x7e]+$/.test(found) ? found : null;
-}
-
 /** The message of a Telnyx body, or what is wrong with it. */
 function telnyxMessage(body: Buffer): Message | string {
   const payload = body.toString();
@@ -175,18 +173,19 @@ function telnyxMessage(body: Buffer): Message | string {
   return {
     eventId,
     type: word(data.event_type, 100) ?? 'unknown',
-    occurredAt: storable(time(data.occurred_at)),
+    occurredAt: time(data.occurred_at),
+    // The address that the delivery came to is not signed; the one in the body is.
+    reference: referenceOf((data.payload as { webhook_url?: unknown } | null | undefined)?.webhook_url),
     payload,
   };
 }
 
-/** PostgreSQL's timestamps reach further than any event, but not as far as JavaScript's. */
-function storable(at: Date | null): Date | null {
-  return at && at.getUTCFullYear() >= 1970 && at.getUTCFullYear() <= 9999 ? at : null;
-}
-
 /** The message of a Twilio body, or what is wrong with it. */
-function twilioMessage(content: TwilioParams | Buffer, signature: string): Message | string {
+function twilioMessage(
+  { target }: Delivery,
+  content: TwilioParams | Buffer,
+  signature: string,
+): Message | string {
   let params: Record<string, unknown>;
   try {
     params = Buffer.isBuffer(content) ? (JSON.parse(content.toString()) as Record<string, unknown>) : content;
@@ -201,7 +200,8 @@ function twilioMessage(content: TwilioParams | Buffer, signature: string): Messa
   return {
     eventId,
     type: twilioType(params),
-    occurredAt: storable(time(params.Timestamp)),
+    occurredAt: time(params.Timestamp),
+    reference: referenceOf(target),
     payload: JSON.stringify(params),
   };
 }

@@ -13,6 +13,7 @@ export interface NewEvent {
   eventId: string;
   occurredAt: Date | null;
   receivedAt: Date;
+  reference: string | null;
   payload: string;
 }
 
@@ -27,12 +28,13 @@ export async function insertEvents(
   const column = <Name extends keyof NewEvent>(name: Name) => events.map((event) => event[name]);
   const { rows } = await sql<{ id: string }>`
     insert into provider_events
-      (id, company_id, provider, account_id, topic, type, event_id, occurred_at, received_at, payload, next_attempt_at)
-    select id, company_id, provider, account_id, topic, type, event_id, occurred_at, received_at, payload, received_at
+      (id, company_id, provider, account_id, topic, type, event_id, occurred_at, received_at, reference, payload,
+        next_attempt_at)
+    select id, company_id, provider, account_id, topic, type, event_id, occurred_at, received_at, reference, payload, received_at
     from unnest(${column('id')}::uuid[], ${column('companyId')}::uuid[], ${column('provider')}::text[], ${column('accountId')}::uuid[],
       ${column('topic')}::text[], ${column('type')}::text[], ${column('eventId')}::text[], ${column('occurredAt')}::timestamptz[],
-      ${column('receivedAt')}::timestamptz[], ${column('payload')}::text[])
-      as item (id, company_id, provider, account_id, topic, type, event_id, occurred_at, received_at, payload)
+      ${column('receivedAt')}::timestamptz[], ${column('reference')}::text[], ${column('payload')}::text[])
+      as item (id, company_id, provider, account_id, topic, type, event_id, occurred_at, received_at, reference, payload)
     on conflict (provider, account_id, event_id) do nothing
     returning id`.execute(kernel.db.system);
   const stored = new Set(rows.map((row) => row.id));
@@ -41,6 +43,8 @@ export async function insertEvents(
 
 export interface EventRow extends NewEvent {
   attempts: number;
+  /** What people know the account by; null for the installation's, and for one that was removed. */
+  accountRef: string | null;
 }
 
 /**
@@ -56,7 +60,8 @@ export async function claimEvents(tx: Tx, at: Date, leaseUntil: Date, limit: num
     ) as due
     where event.id = due.id
     returning event.id, event.company_id, event.provider, event.account_id, event.topic, event.type, event.event_id,
-      event.occurred_at, event.received_at, event.payload, event.attempts`.execute(tx);
+      event.occurred_at, event.received_at, event.reference, event.payload, event.attempts,
+      (select account_ref from provider_accounts where id = event.account_id) as account_ref`.execute(tx);
   return rows.sort((left, right) => (left.id < right.id ? -1 : 1));
 }
 
@@ -97,9 +102,14 @@ export async function nextDueAt(tx: Tx): Promise<Date | null> {
   return rows[0]?.at ?? null;
 }
 
-/** Makes an event of the installation's account the company's own, in either role's transaction. */
-export async function assignCompany(tx: Tx, eventId: string, companyId: string): Promise<void> {
-  await sql`select assign_event_company(${eventId}::uuid, ${companyId}::uuid)`.execute(tx);
+/** Makes events of the installation's account the companies' own, in either role's transaction. */
+export async function assignCompany(tx: Tx, owners: { eventId: string; companyId: string }[]): Promise<void> {
+  if (owners.length === 0) return;
+  await sql`
+    select assign_event_company(event, company)
+    from unnest(${owners.map(({ eventId }) => eventId)}::uuid[], ${owners.map(({ companyId }) => companyId)}::uuid[]) as owner (event, company)`.execute(
+    tx,
+  );
 }
 
 export interface NewRefusal {

@@ -18,6 +18,17 @@ export interface Failure {
 /** Reads an error of a provider's SDK. Returns null for errors that are not about a request: those are our own. */
 export type ReadFailure = (error: unknown) => Failure | null;
 
+/**
+ * An answer that broke off, or is not the JSON that it says: the request may have been acted on, as after no answer at all.
+ * Null for other errors.
+ */
+export function unreadableAnswer(error: unknown): Failure | null {
+  const isBroken = error instanceof TypeError && error.message === 'terminated';
+  if (!isBroken && !(error instanceof SyntaxError)) return null;
+  const providerMessage = `the answer could not be read: ${error.message}`;
+  return { kind: 'unreachable', status: null, providerCode: null, providerMessage, retryAfterMs: null };
+}
+
 /** The provider's codes that mean something to the business, e.g. Telnyx 20100 -> insufficient_funds. */
 export type CodeMap = Readonly<Record<string, ErrorCode>>;
 

@@ -74,6 +74,12 @@ export interface Bench {
     body: string | Buffer,
     headers: Record<string, string>,
   ): Promise<{ status: number; body: Record<string, unknown> }>;
+  /** The same for answers that are no JSON. */
+  postRaw(
+    path: string,
+    body: string,
+    headers: Record<string, string>,
+  ): Promise<{ status: number; type: string | null; text: string }>;
   call(
     method: string,
     path: string,
@@ -84,6 +90,7 @@ export interface Bench {
 
 export const TELNYX_DOOR = '/api/phone-numbers/webhooks/telnyx/number-order';
 export const TWILIO_DOOR = '/api/webhooks/twilio/bundles';
+export const TWIML_DOOR = '/inbox/webhooks/sms';
 export const PUBLIC_URL = 'https://relais.example.test';
 
 export async function startBench(config: Partial<Config> = {}): Promise<Bench> {
@@ -116,6 +123,7 @@ export async function startBench(config: Partial<Config> = {}): Promise<Bench> {
   providerRoutes(server);
   webhookDoor(server, { url: TELNYX_DOOR, provider: 'telnyx', topic: 'telnyx.number_order' });
   webhookDoor(server, { url: TWILIO_DOOR, provider: 'twilio', topic: 'twilio.bundle' });
+  webhookDoor(server, { url: TWIML_DOOR, provider: 'twilio', topic: 'twilio.text', answer: 'twiml' });
   const baseUrl = await server.listen({ host: '127.0.0.1', port: 0 });
   const send = async (path: string, init: RequestInit) => {
     const response = await fetch(`${baseUrl}${path}`, init);
@@ -129,6 +137,14 @@ export async function startBench(config: Partial<Config> = {}): Promise<Bench> {
     },
     post: (path, body, headers) =>
       send(path, { method: 'POST', body: body as NonNullable<RequestInit['body']>, headers }),
+    postRaw: async (path, body, headers) => {
+      const response = await fetch(`${baseUrl}${path}`, { method: 'POST', body, headers });
+      return {
+        status: response.status,
+        type: response.headers.get('content-type'),
+        text: await response.text(),
+      };
+    },
     call: (method, path, body) =>
       send(path, {
         method,

@@ -1,10 +1,11 @@
+export { type AccountToAdopt, adoptAccount } from './adopt.ts';
 export type { WebhookDoor } from './delivery.ts';
 export { assignCompany } from './events-store.ts';
 export { webhookDoor } from './ingress.ts';
 export * from './messaging.ts';
 export type { ProviderEvent } from './model.ts';
+export { newsOf } from './news.ts';
 export * from './port.ts';
-export { type AccountPort, portFor, portForAccount } from './ports.ts';
-export { telnyxOrderNews } from './remote-events.ts';
+export { type AccountPort, portFor } from './ports.ts';
 export { providerRoutes } from './routes.ts';
 export { type EventHandler, type EventWorker, startProviderEvents } from './worker.ts';

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../../../tests/harness/eventually.ts';
 import type { CompanyCtx } from '../../kernel/ctx.ts';
+import { newSecret } from '../../kernel/ids.ts';
 import { createAccount } from './accounts.ts';
 import {
   type Bench,
@@ -8,6 +9,7 @@ import {
   startBench,
   TELNYX_DOOR,
   TWILIO_DOOR,
+  TWIML_DOOR,
   telnyxSigner,
   twilioForm,
 } from './fixture.ts';
@@ -294,4 +296,82 @@ it('keeps only a sample of a flood of refusals, and short excerpts', async () =>
   const stored = await rows('webhook_refusals');
   expect(stored.length).toBeLessThanOrEqual(120);
   expect(Math.max(...stored.map((row) => (row.excerpt as string).length))).toBe(2048);
+});
+
+describe('the reference that an event carries', () => {
+  const stored = async () => (await rows('provider_events')).at(-1)!.reference;
+
+  it('is that of the address Twilio was given, which it signs', async () => {
+    const target = `${TWIML_DOOR}?ref=msg-1`;
+    const params = { AccountSid: bench.twilioSid, MessageSid: 'SM1', MessageStatus: 'sent' };
+    const { body, headers } = twilioForm(bench.twilioToken, `${PUBLIC_URL}${target}`, params);
+    await bench.postRaw(target, body, headers);
+    expect(await stored()).toBe('msg-1');
+    expect((await bench.postRaw(`${TWIML_DOOR}?ref=msg-2`, body, headers)).status).toBe(401);
+    expect(await rows('provider_events')).toHaveLength(1);
+  });
+
+  it("is that of Telnyx's signed words, whatever address the delivery came to", async () => {
+    const payload = {
+      id: 'm1',
+      webhook_url: `${PUBLIC_URL}/api/telnyx/webhooks/messages?ref=msg-3&account=a`,
+    };
+    const body = JSON.stringify({ data: { id: 'event-ref', event_type: 'message.sent', payload } });
+    await deliver(body, undefined, `${TELNYX_DOOR}?ref=msg-4`);
+    expect(await stored()).toBe('msg-3');
+  });
+
+  it('is none when it is too long, not plain or not there', async () => {
+    const addresses = [
+      `https://x.test/?ref=${'x'.repeat(101)}`,
+      'https://x.test/?ref=%00',
+      'https://x.test/',
+      7,
+    ];
+    for (const [index, webhook_url] of addresses.entries()) {
+      const data = { id: `event-${index}`, event_type: 'message.sent', payload: { webhook_url } };
+      expect((await deliver(JSON.stringify({ data }))).status).toBe(200);
+      expect(await stored()).toBeNull();
+    }
+  });
+});
+
+describe('a door that answers TwiML', () => {
+  const params = {
+    MessageSid: 'SM1',
+    From: '+33612345678',
+    To: '+33123456789',
+    Body: 'Bonjour',
+    NumMedia: '0',
+  };
+  const TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response/>';
+
+  it('asks Twilio for nothing, the second time as well', async () => {
+    const { body, headers } = twilioForm(bench.twilioToken, `${PUBLIC_URL}${TWIML_DOOR}`, {
+      ...params,
+      AccountSid: bench.twilioSid,
+    });
+    for (const _time of [1, 2])
+      expect(await bench.postRaw(TWIML_DOOR, body, headers)).toEqual({
+        status: 200,
+        type: 'text/xml',
+        text: TWIML,
+      });
+    expect(await rows('provider_events')).toMatchObject([{ topic: 'twilio.text', type: 'unknown' }]);
+  });
+
+  it('refuses in JSON', async () => {
+    const { body, headers } = twilioForm(newSecret(), `${PUBLIC_URL}${TWIML_DOOR}`, params);
+    expect(await bench.post(TWIML_DOOR, body, headers)).toMatchObject({
+      status: 401,
+      body: { success: false, code: 'signature_invalid' },
+    });
+  });
+
+  it('is described as such', async () => {
+    const { body } = await bench.call('GET', '/api/docs/json');
+    const paths = body.paths as Record<string, { post: { responses: Record<string, { content: object }> } }>;
+    expect(Object.keys(paths[TWIML_DOOR]!.post.responses['200']!.content)).toEqual(['text/xml']);
+    expect(Object.keys(paths[TWILIO_DOOR]!.post.responses['200']!.content)).toEqual(['application/json']);
+  });
 });

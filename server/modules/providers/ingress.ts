@@ -24,6 +24,8 @@ const answerSchema = z.object({
     .describe('true: this delivery was taken in before; nothing was done again'),
 });
 
+/** TwiML that asks for nothing. */
+const TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response/>';
 const ACCEPTED = JSON.stringify({ success: true } satisfies z.infer<typeof answerSchema>);
 const DUPLICATE = JSON.stringify({ success: true, duplicate: true } satisfies z.infer<typeof answerSchema>);
 
@@ -46,7 +48,7 @@ export function webhookDoor(server: HttpServer, door: WebhookDoor): void {
       description:
         "Signed by the provider. `?account=` names the provider account; without it, the installation's.",
       response: {
-        200: answerSchema,
+        200: door.answer === 'twiml' ? twimlAnswer : answerSchema,
         400: errorSchema,
         401: errorSchema,
         404: errorSchema,
@@ -58,10 +60,16 @@ export function webhookDoor(server: HttpServer, door: WebhookDoor): void {
     const config = { authority: 'webhook' as const, rateLimit: false as const };
     scope.post(door.url, { config, helmet: false, schema }, async (request, reply) => {
       const outcome = await receive(request.ctx, toDelivery(door, request));
+      if (door.answer === 'twiml') return reply.type('text/xml').send(TWIML);
       return reply.type('application/json').send(outcome === 'accepted' ? ACCEPTED : DUPLICATE);
     });
   });
 }
+
+const twimlAnswer = {
+  description: 'TwiML that asks for nothing, for a delivery that was taken in before as well',
+  content: { 'text/xml': { schema: z.string().describe(TWIML) } },
+};
 
 function toDelivery(door: WebhookDoor, request: FastifyRequest): Delivery {
   const header = (name: string) => {

@@ -84,6 +84,8 @@ export type SendOutcome =
 /** A text that somebody sent to one of our numbers. */
 export interface InboundText {
   messageId: string;
+  /** Twilio: the account that the text is for, as the text says; compare it with the event's. Null for Telnyx. */
+  accountSid: string | null;
   /** As the provider gives it: E.164, but also a short code or a name. */
   from: string;
   to: string;
@@ -104,14 +106,18 @@ export type MediaFetch =
 
 /** What a provider can do for texts. */
 export interface TextPort {
+  /** Sends one time, and rejects for nothing that the provider says or leaves unsaid. The caller keeps the pace. */
   sendText(text: OutboundText): Promise<SendOutcome>;
-  /** Texts that may be the one whose answer never came: same sender, recipient and words, since a moment; newest first. */
+  /**
+   * Texts that may be the one whose answer never came: same sender, recipient and words, since a moment; newest first. One
+   * that carries the reference is the one. A provider may list a text a little late: none found is no proof that none left.
+   */
   findTexts(text: OutboundText, since: Date): Promise<RemoteText[]>;
   /** Null when the provider no longer (or never) knows it. */
   getText(messageId: string): Promise<RemoteText | null>;
   /** Fetches media with the account's credentials, which never follow a redirect to another host. */
   fetchMedia(url: string, options: { bytesMax: number }): Promise<MediaFetch>;
-  /** The price of one outbound segment to a country; null when the provider publishes none. */
+  /** The usual price of one outbound segment to a country's mobiles; null when the provider does not say. */
   textPrice(country: string): Promise<Price | null>;
   /** Points the texts of a number, and nothing else of it, at us. Repeating it changes nothing. */
   configureTexts(number: { numberId: string; phoneNumber: string }): Promise<void>;

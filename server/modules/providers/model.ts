@@ -46,12 +46,16 @@ export interface ProviderEvent {
   type: string;
   /** Null for the installation's account. */
   accountId: string | null;
+  /** Twilio: the SID of the account whose token signed. Null for Telnyx, and when the account was removed meanwhile. */
+  accountSid: string | null;
   /** The company of the account; null for the installation's until the event's owner has assigned it. */
   companyId: string | null;
   /** The provider's id of the delivery. */
   eventId: string;
   /** When it happened, if the provider says. */
   occurredAt: Date | null;
+  /** What we call the thing it is about: `?ref=` of the address that we gave the provider, as far as the signature covers it. */
+  reference: string | null;
   /** Telnyx: `data.payload` of the body. Twilio: the parameters. */
   payload: Record<string, unknown>;
   receivedAt: Date;

@@ -7,12 +7,40 @@ export function text(value: unknown): string | null {
   return typeof value === 'string' && value !== '' ? value : null;
 }
 
-/** A time of a provider's answer, or null when there is none that can be read. */
+/** A word that any column can hold: printable ASCII, bounded. Null when the value is none. */
+export function word(value: unknown, charsMax: number): string | null {
+  const found = text(value);
+  return found && found.length <= charsMax && /^[\x20-\x7e]+$/.test(found) ? found : null;
+}
+
+/** What a person wrote, as the database can hold it: no NUL, no half of a character. */
+export function prose(value: unknown): string {
+  return (text(value) ?? '').replaceAll('\0', '\uFFFD').toWellFormed();
+}
+
+/** How many there are, from 1; null when the provider does not say. */
+export function count(value: unknown): number | null {
+  const digits = text(value);
+  return digits && /^[1-9]\d{0,5}$/.test(digits) ? Number(digits) : null;
+}
+
+/**
+ * A time of a provider's answer, or null when there is none that can be read. PostgreSQL's timestamps reach further than
+ * any event, but not as far as JavaScript's.
+ */
 export function time(value: unknown): Date | null {
-  if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value;
-  if (typeof value !== 'string') return null;
-  const ms = Date.parse(value);
-  return Number.isNaN(ms) ? null : new Date(ms);
+  if (typeof value !== 'string' && !(value instanceof Date)) return null;
+  const at = new Date(value);
+  const year = at.getUTCFullYear();
+  return year >= 1970 && year <= 9999 ? at : null;
+}
+
+const REFERENCE_MAX = 100;
+
+/** The reference that we gave a provider within an address of ours: its `?ref=`, or null. */
+export function referenceOf(address: unknown): string | null {
+  const query = /\?([^#]*)/.exec(text(address) ?? '')?.[1];
+  return query === undefined ? null : word(new URLSearchParams(query).get('ref'), REFERENCE_MAX);
 }
 
 /** A price, or null when the provider does not say. */

@@ -1,4 +1,5 @@
 import type { Price } from '../../kernel/money.ts';
+import type { TextPort } from './messaging.ts';
 
 export type ProviderName = 'telnyx' | 'twilio';
 export const PROVIDERS = ['telnyx', 'twilio'] as const satisfies readonly ProviderName[];
@@ -174,14 +175,14 @@ export interface Plumbing {
 }
 
 /**
- * What a provider can do for compliance and numbers. One adapter per provider; both speak to the real API through the
+ * What a provider can do for compliance, numbers and texts. One adapter per provider; both speak to the real API through the
  * official SDK, at whatever base URL the account names.
  *
  * Methods reject with RelaisError (provider_* and the purchase codes of the catalogue). A request whose outcome is not
  * known, because no answer came or a 5xx did, rejects with code provider_timeout or provider_error: look it up, never
  * repeat it blindly.
  */
-export interface ProviderPort {
+export interface ProviderPort extends TextPort {
   readonly name: ProviderName;
   searchNumbers(search: NumberSearch): Promise<AvailableNumber[]>;
   /** Empty when the country asks for nothing. */

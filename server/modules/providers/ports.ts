@@ -5,7 +5,7 @@ import type { Tx } from '../../kernel/db/index.ts';
 import { fail } from '../../kernel/errors.ts';
 import type { PortDeps } from './deps.ts';
 import { displayName } from './failure.ts';
-import { type Credentials, INSTALLATION_IDS, sealPurpose } from './model.ts';
+import { accountRef, type Credentials, INSTALLATION_IDS, sealPurpose } from './model.ts';
 import type { ProviderName, ProviderPort } from './port.ts';
 import { stateOf } from './state.ts';
 import * as store from './store.ts';
@@ -15,39 +15,42 @@ import { createTwilioPort } from './twilio/index.ts';
 /** A port and the account behind it; null stands for the installation's account. */
 export interface AccountPort {
   accountId: string | null;
+  /** What people know the account by: Twilio's SID, a hint of the Telnyx key. */
+  accountRef: string;
   port: ProviderPort;
 }
 
 /**
- * The port a company uses for a provider: its default account, else the installation's.
- * @throws provider_not_configured when there is neither.
+ * The port a company uses for a provider.
+ * @param accountId the account that something was bought with, or an event came from; null for the installation's. Without
+ * it: the company's default account, else the installation's.
+ * @throws provider_not_configured when there is no such account, or no longer.
  */
-export async function portFor(ctx: CompanyCtx, provider: ProviderName): Promise<AccountPort> {
-  const account = await transact(ctx, async (tx) =>
-    freshlySealed(ctx.kernel, tx, await store.findDefaultAccount(tx, provider)),
-  );
-  return account
-    ? { accountId: account.id, port: portOfRow(ctx.kernel, account) }
-    : { accountId: null, port: installationPort(ctx.kernel, provider) };
-}
-
-/**
- * The port of a given account: the one that something was bought with, or an event came from.
- * @param accountId null for the installation's account.
- * @throws provider_not_configured when the account is no longer there.
- */
-export async function portForAccount(
+export async function portFor(
   ctx: CompanyCtx,
   provider: ProviderName,
-  accountId: string | null,
+  accountId?: string | null,
 ): Promise<AccountPort> {
-  if (accountId === null) return { accountId, port: installationPort(ctx.kernel, provider) };
-  const account = await transact(ctx, async (tx) =>
-    freshlySealed(ctx.kernel, tx, await store.findAccount(tx, accountId)),
-  );
-  if (!account || account.provider !== provider)
-    fail('provider_not_configured', { provider: displayName(provider) });
-  return { accountId, port: portOfRow(ctx.kernel, account) };
+  const { kernel } = ctx;
+  if (accountId === null) return installation(kernel, provider);
+  const account = await transact(ctx, async (tx) => {
+    const found =
+      accountId !== undefined ? store.findAccount(tx, accountId) : store.findDefaultAccount(tx, provider);
+    return freshlySealed(kernel, tx, await found);
+  });
+  if (account?.provider === provider) {
+    const { id, accountRef } = account;
+    return { accountId: id, accountRef, port: portOfRow(kernel, account) };
+  }
+  if (accountId !== undefined) fail('provider_not_configured', { provider: displayName(provider) });
+  return installation(kernel, provider);
+}
+
+function installation(kernel: Kernel, provider: ProviderName): AccountPort {
+  const { TWILIO_ACCOUNT_SID: accountSid, TELNYX_API_KEY: apiKey } = kernel.config;
+  const port = installationPort(kernel, provider);
+  const ref = provider === 'twilio' ? accountSid : accountRef({ provider, apiKey });
+  return { accountId: null, accountRef: ref, port };
 }
 
 /** Whether the configuration holds the installation's own account of a provider. */
@@ -112,7 +115,8 @@ export function installationPort(kernel: Kernel, provider: ProviderName): Provid
   return port;
 }
 
-function openPort(kernel: Kernel, accountId: string | null, credentials: Credentials): ProviderPort {
+/** A port that nobody remembers. */
+export function openPort(kernel: Kernel, accountId: string | null, credentials: Credentials): ProviderPort {
   const { config } = kernel;
   const deps = portDeps(kernel);
   if (credentials.provider === 'telnyx') {

@@ -10,13 +10,21 @@ import type { ProviderName } from './port.ts';
  */
 export type Repeat = 'repeatable' | 'once';
 
+/** One try to send a request, and what came of it. Errors that are not about the request are thrown. */
+export type Attempt = <T>(
+  send: () => Promise<T>,
+) => Promise<{ answer: T; failure: null } | { failure: Failure; error: unknown }>;
+
 export type Requester = <T>(repeat: Repeat, send: () => Promise<T>) => Promise<T>;
 
-export interface RequesterDeps {
+export interface AttemptDeps {
   provider: ProviderName;
   readFailure: ReadFailure;
-  codes: CodeMap;
   metrics: Pick<Metrics, 'providerRequests'>;
+}
+
+export interface RequesterDeps extends AttemptDeps {
+  codes: CodeMap;
   sleep(ms: number): Promise<void>;
   /** From 0 to 1, for the jitter. */
   random(): number;
@@ -30,33 +38,44 @@ const FIRST_BACKOFF_MS = 300;
 /** A provider that asks for a longer pause than this gets its error handed on: somebody is waiting for the answer. */
 const PAUSE_MAX_MS = 20_000;
 
+/** Makes the door for requests that are sent one time, whatever comes of it: whoever sends them keeps the pace. */
+export function createAttempt({ provider, readFailure, metrics }: AttemptDeps): Attempt {
+  const count = (outcome: string) => metrics.providerRequests.inc({ provider, outcome });
+  return async (send) => {
+    try {
+      const answer = await send();
+      count('ok');
+      return { answer, failure: null };
+    } catch (error) {
+      const failure = readFailure(error);
+      if (!failure) throw error;
+      count(outcomeOf(failure));
+      return { failure, error };
+    }
+  };
+}
+
 /**
- * Makes the one door through which an adapter sends requests: it counts them, retries what may be retried, and turns
- * failures into errors of the catalogue.
+ * Makes the door through which an adapter sends all other requests: it retries what may be retried, and turns failures
+ * into errors of the catalogue.
  */
 export function createRequester(deps: RequesterDeps): Requester {
-  const count = (outcome: string) => deps.metrics.providerRequests.inc({ provider: deps.provider, outcome });
+  const once = createAttempt(deps);
   return async (repeat, send) => {
     let waitedMs = 0;
     for (let attempt = 1; ; attempt++) {
       const sentMs = deps.clock.nowMs();
-      try {
-        const answer = await send();
-        count('ok');
-        return answer;
-      } catch (error) {
-        const failure = deps.readFailure(error);
-        if (!failure) throw error;
-        count(outcomeOf(failure));
-        waitedMs += deps.clock.nowMs() - sentMs;
-        const pauseMs =
-          mayRepeat(repeat, failure) && attempt < ATTEMPTS_MAX
-            ? pauseBefore(attempt, failure, deps.random())
-            : null;
-        if (pauseMs === null || pauseMs > PAUSE_MAX_MS || waitedMs > 1.5 * deps.timeoutMs)
-          throw toRelaisError(deps.provider, failure, deps.codes, error);
-        await deps.sleep(pauseMs);
-      }
+      const outcome = await once(send);
+      if (outcome.failure === null) return outcome.answer;
+      const { failure, error } = outcome;
+      waitedMs += deps.clock.nowMs() - sentMs;
+      const pauseMs =
+        mayRepeat(repeat, failure) && attempt < ATTEMPTS_MAX
+          ? pauseBefore(attempt, failure, deps.random())
+          : null;
+      if (pauseMs === null || pauseMs > PAUSE_MAX_MS || waitedMs > 1.5 * deps.timeoutMs)
+        throw toRelaisError(deps.provider, failure, deps.codes, error);
+      await deps.sleep(pauseMs);
     }
   };
 }

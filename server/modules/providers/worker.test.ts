@@ -1,9 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { eventually } from '../../../tests/harness/eventually.ts';
 import { systemCtx, transact } from '../../kernel/ctx.ts';
-import { newId } from '../../kernel/ids.ts';
+import { newId, newSecret } from '../../kernel/ids.ts';
+import { createAccount } from './accounts.ts';
 import { assignCompany, insertEvents } from './events-store.ts';
-import { type Bench, startBench, TELNYX_DOOR } from './fixture.ts';
+import { type Bench, PUBLIC_URL, startBench, TELNYX_DOOR, TWIML_DOOR, twilioForm } from './fixture.ts';
 import { type EventHandler, type EventWorker, startProviderEvents } from './worker.ts';
 
 const TOPIC = 'telnyx.number_order';
@@ -60,9 +61,11 @@ it('hands a stored event to the owner of its topic, once', async () => {
       topic: TOPIC,
       type: 'number_order.complete',
       accountId: null,
+      accountSid: null,
       companyId: null,
       eventId: 'a',
       occurredAt: new Date('2026-03-01T09:00:00Z'),
+      reference: null,
       payload: { id: 'order of a' },
       receivedAt: bench.clock.now(),
     },
@@ -131,6 +134,29 @@ it('one that waits for a provider holds up no other', async () => {
   expect(handled.at(-1)).toBe('slow');
 });
 
+it('many are in hand at once, so that their handler can act on them together', async () => {
+  const at = bench.clock.now();
+  await insertEvents(
+    bench.kernel,
+    Array.from({ length: 150 }, (_, index) => ({
+      id: newId(bench.clock),
+      ...{ companyId: null, provider: 'telnyx' as const, accountId: null, topic: TOPIC, type: 't' },
+      ...{ eventId: `together-${index}`, occurredAt: null, receivedAt: at, reference: null, payload: '{}' },
+    })),
+  );
+  let inHand = 0;
+  let all: () => void = () => {};
+  const together = new Promise<void>((resolve) => (all = resolve));
+  const worker = start(async () => {
+    inHand += 1;
+    if (inHand === 150) all();
+    await together;
+    return 'handled';
+  });
+  await worker.idle();
+  expect((await events()).every((row) => row.status === 'handled')).toBe(true);
+});
+
 it('several workers share the events and do none twice', async () => {
   const counts = new Map<string, number>();
   const count: EventHandler = async ({ eventId }) => {
@@ -141,7 +167,7 @@ it('several workers share the events and do none twice', async () => {
   const stored = Array.from({ length: 400 }, (_, index) => ({
     id: newId(bench.clock),
     ...{ companyId: null, provider: 'telnyx' as const, accountId: null, topic: TOPIC, type: 't' },
-    ...{ eventId: `many-${index}`, occurredAt: null, receivedAt: at, payload: '{}' },
+    ...{ eventId: `many-${index}`, occurredAt: null, receivedAt: at, reference: null, payload: '{}' },
   }));
   await insertEvents(bench.kernel, stored);
   const three = [start(count), start(count), start(count)];
@@ -178,16 +204,45 @@ it('what a dead process had taken is taken over when its lease ends, and its lat
   expect(await events()).toMatchObject([{ status: 'handled', attempts: 2 }]);
 });
 
+it("tells a handler which Twilio account signed: the company's, or the installation's", async () => {
+  const company = await bench.addCompany();
+  const authToken = newSecret();
+  const accountSid = `AC${'9'.repeat(32)}`;
+  const { id } = await createAccount(company, { provider: 'twilio', name: 'Ours', accountSid, authToken });
+  const seen: unknown[] = [];
+  const worker = startProviderEvents(bench.kernel, {
+    'twilio.text': async ({ accountSid: signer, accountId, reference, payload }) => {
+      seen.push([signer, accountId, reference, payload.AccountSid]);
+      return 'handled';
+    },
+  });
+  workers.push(worker);
+  const foreign = `AC${'8'.repeat(32)}`;
+  const deliveries = [
+    [`${TWIML_DOOR}?ref=msg-1`, bench.twilioToken, bench.twilioSid],
+    [`${TWIML_DOOR}?account=${id}`, authToken, foreign],
+  ] as const;
+  for (const [target, token, sid] of deliveries) {
+    const { body, headers } = twilioForm(token, `${PUBLIC_URL}${target}`, { AccountSid: sid });
+    expect(await bench.postRaw(target, body, headers)).toMatchObject({ status: 200 });
+    await worker.idle();
+  }
+  expect(seen).toEqual([
+    [bench.twilioSid, null, 'msg-1', bench.twilioSid],
+    [accountSid, id, null, foreign],
+  ]);
+});
+
 it("the installation's event becomes visible to the company that its owner names", async () => {
   const company = await bench.addCompany();
   const stranger = await bench.addCompany();
   const worker = start(async (event) => {
     await transact(systemCtx(bench.kernel, company.companyId, 'test'), (tx) =>
-      assignCompany(tx, event.id, company.companyId),
+      assignCompany(tx, [{ eventId: event.id, companyId: company.companyId }]),
     );
     // It is theirs now: nobody can take it away, nor give it to another.
     await transact(systemCtx(bench.kernel, stranger.companyId, 'test'), (tx) =>
-      assignCompany(tx, event.id, stranger.companyId),
+      assignCompany(tx, [{ eventId: event.id, companyId: stranger.companyId }]),
     );
     return 'handled';
   });

@@ -22,8 +22,11 @@ export interface EventWorker {
   stop(): Promise<void>;
 }
 
-/** Events in hand at once. Some wait for a provider's answer: they must not hold up the others. */
-const IN_HAND_MAX = 32;
+/**
+ * Events in hand at once. Some wait for a provider's answer: they must not hold up the others. And a handler may act on
+ * many at a time, as texts are: it can only gather those that are in hand.
+ */
+const IN_HAND_MAX = 200;
 /** Fewer free places than this are not worth a claim. */
 const CLAIM_MIN = 8;
 /** What a process took is free for others after this long. */
@@ -144,7 +147,7 @@ async function handleOne(
   if (row.attempts === 1) kernel.log.info(context, `📨 Received ${name} webhook: ${row.type}`);
   const settlement = { id: row.id, attempts: row.attempts, nextAttemptAt: row.receivedAt, lastError: null };
   try {
-    const status = (await handlers[row.topic]?.(toEvent(row))) ?? 'ignored';
+    const status = (await handlers[row.topic]?.(toEvent(kernel, row))) ?? 'ignored';
     observe(kernel, row, status);
     return { ...settlement, status };
   } catch (error) {
@@ -174,10 +177,15 @@ function backoffMs(attempts: number): number {
   return Math.min(FIRST_BACKOFF_MS * 2 ** (attempts - 1), BACKOFF_MAX_MS);
 }
 
-function toEvent(row: EventRow): ProviderEvent {
-  const { id, provider, topic, type, accountId, companyId, eventId, occurredAt, receivedAt } = row;
+function toEvent({ config }: Kernel, row: EventRow): ProviderEvent {
+  const { id, provider, topic, type, accountId, companyId, eventId, occurredAt, receivedAt, reference } = row;
+  const ownSid = accountId === null ? config.TWILIO_ACCOUNT_SID || null : row.accountRef;
+  const accountSid = provider === 'twilio' ? ownSid : null;
   const body = JSON.parse(row.payload) as { data?: { payload?: unknown } };
   const said = provider === 'telnyx' ? body.data?.payload : body;
   const payload = typeof said === 'object' && said !== null ? (said as Record<string, unknown>) : {};
-  return { id, provider, topic, type, accountId, companyId, eventId, occurredAt, payload, receivedAt };
+  return {
+    ...{ id, provider, topic, type, accountId, accountSid, companyId },
+    ...{ eventId, occurredAt, reference, payload, receivedAt },
+  };
 }

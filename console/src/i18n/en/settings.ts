@@ -8,7 +8,13 @@ export const settings = {
     security: 'Security',
     audit: 'Audit log',
     providerEvents: 'Webhooks received',
+    smsNumbers: 'SMS numbers',
+    templates: 'Templates',
+    optOuts: 'Opt-outs',
+    inboxSettings: 'Inbox',
+    unroutable: 'Unroutable texts',
   },
+  groups: { company: 'Company', connections: 'Connections', texts: 'Texts' },
   noPermission: 'Your role does not show this page',
   company: {
     title: 'Company',
@@ -204,6 +210,10 @@ export const settings = {
       number: 'Number',
       requirement_group: 'Dossier',
       document: 'Document',
+      integration: 'SMS number',
+      template: 'Template',
+      opt_out: 'Opt-out',
+      inbox_settings: 'Inbox settings',
     },
     actions: {
       session: {
@@ -249,6 +259,19 @@ export const settings = {
       requirement_group: { created: 'Started a dossier', submitted: 'Sent a dossier for review' },
       requirement: { submitted: 'Answered a requirement' },
       document: { uploaded: 'Added a document', deleted: 'Deleted a document' },
+      integration: {
+        created: 'Added an SMS number',
+        updated: 'Changed an SMS number',
+        deleted: 'Deleted an SMS number',
+      },
+      template: {
+        created: 'Wrote a template',
+        updated: 'Changed a template',
+        deleted: 'Deleted a template',
+      },
+      opt_out: { entered: 'Recorded an opt-out by hand' },
+      opt_in: { entered: 'Recorded an opt-in by hand' },
+      inbox_settings: { updated: 'Changed the inbox settings' },
     },
   },
   events: {

@@ -1,7 +1,16 @@
 export const shell = {
-  nav: { numbers: 'Numbers', gigs: 'Gigs', compliance: 'Compliance', settings: 'Settings' },
+  nav: {
+    inbox: 'Inbox',
+    messages: 'Text history',
+    numbers: 'Numbers',
+    gigs: 'Gigs',
+    compliance: 'Compliance',
+    settings: 'Settings',
+  },
+  unread_one: '{{count}} unread conversation',
+  unread_other: '{{count}} unread conversations',
   home: 'Relais, home',
-  goHome: 'Go to the numbers',
+  goHome: 'Go to the inbox',
   mainNavigation: 'Main',
   menu: 'Menu',
   openMenu: 'Open the menu',

@@ -10,7 +10,13 @@ export const settings: Dictionary['settings'] = {
     security: 'Sécurité',
     audit: "Journal d'audit",
     providerEvents: 'Webhooks reçus',
+    smsNumbers: 'Numéros SMS',
+    templates: 'Modèles',
+    optOuts: 'Désabonnements',
+    inboxSettings: 'Boîte de réception',
+    unroutable: 'SMS non distribués',
   },
+  groups: { company: 'Entreprise', connections: 'Connexions', texts: 'SMS' },
   noPermission: 'Votre rôle ne montre pas cette page',
   company: {
     title: 'Entreprise',
@@ -211,6 +217,10 @@ export const settings: Dictionary['settings'] = {
       number: 'Numéro',
       requirement_group: 'Dossier',
       document: 'Document',
+      integration: 'Numéro SMS',
+      template: 'Modèle',
+      opt_out: 'Désabonnement',
+      inbox_settings: 'Réglages de la boîte de réception',
     },
     actions: {
       session: {
@@ -256,6 +266,19 @@ export const settings: Dictionary['settings'] = {
       requirement_group: { created: 'A commencé un dossier', submitted: 'A envoyé un dossier pour examen' },
       requirement: { submitted: 'A répondu à une exigence' },
       document: { uploaded: 'A ajouté un document', deleted: 'A supprimé un document' },
+      integration: {
+        created: 'A ajouté un numéro SMS',
+        updated: 'A modifié un numéro SMS',
+        deleted: 'A supprimé un numéro SMS',
+      },
+      template: {
+        created: 'A écrit un modèle',
+        updated: 'A modifié un modèle',
+        deleted: 'A supprimé un modèle',
+      },
+      opt_out: { entered: 'A consigné un désabonnement' },
+      opt_in: { entered: 'A consigné un réabonnement' },
+      inbox_settings: { updated: 'A réglé la boîte de réception' },
     },
   },
   events: {

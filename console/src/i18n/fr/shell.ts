@@ -1,9 +1,18 @@
 import type { Dictionary } from '../en.ts';
 
 export const shell: Dictionary['shell'] = {
-  nav: { numbers: 'Numéros', gigs: 'Gigs', compliance: 'Conformité', settings: 'Réglages' },
+  nav: {
+    inbox: 'Réception',
+    messages: 'Historique des SMS',
+    numbers: 'Numéros',
+    gigs: 'Gigs',
+    compliance: 'Conformité',
+    settings: 'Réglages',
+  },
+  unread_one: '{{count}} conversation non lue',
+  unread_other: '{{count}} conversations non lues',
   home: 'Relais, accueil',
-  goHome: 'Aller aux numéros',
+  goHome: 'Aller à la boîte de réception',
   mainNavigation: 'Principale',
   menu: 'Menu',
   openMenu: 'Ouvrir le menu',

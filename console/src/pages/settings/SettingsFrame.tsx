@@ -1,36 +1,66 @@
+import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
-import { NavLink, Outlet } from 'react-router';
+import { Link, NavLink, Outlet, useLocation } from 'react-router';
 import { useMay } from '../../api/session.ts';
 import type { Permission } from '../../api/types.ts';
+import type { Dictionary } from '../../i18n/en.ts';
 import { paths } from '../../paths.ts';
 
-const PAGES = [
-  ['company', paths.company, 'company:read'],
-  ['members', paths.members, 'members:read'],
-  ['providerAccounts', paths.providerAccounts, 'provider_accounts:read'],
-  ['apiKeys', paths.apiKeys, 'api_keys:manage'],
-  ['security', paths.security, null],
-  ['audit', paths.audit, 'audit:read'],
-  ['providerEvents', paths.providerEvents, 'provider_accounts:read'],
-] as const satisfies [string, string, Permission | null][];
+type Page = [name: keyof Dictionary['settings']['nav'], path: string, permission: Permission | null];
 
-/** The settings' pages under one row of links; what a role may not read is shown, not hidden, and says why. */
+const GROUPS = [
+  [
+    'company',
+    [
+      ['company', paths.company, 'company:read'],
+      ['members', paths.members, 'members:read'],
+      ['security', paths.security, null],
+      ['audit', paths.audit, 'audit:read'],
+    ],
+  ],
+  [
+    'texts',
+    [
+      ['smsNumbers', paths.smsNumbers, 'messages:read'],
+      ['templates', paths.templates, 'messages:read'],
+      ['optOuts', paths.optOuts, 'messages:read'],
+      ['inboxSettings', paths.inboxSettings, 'messages:read'],
+      ['unroutable', paths.unroutable, 'messages:read'],
+    ],
+  ],
+  [
+    'connections',
+    [
+      ['providerAccounts', paths.providerAccounts, 'provider_accounts:read'],
+      ['apiKeys', paths.apiKeys, 'api_keys:manage'],
+      ['providerEvents', paths.providerEvents, 'provider_accounts:read'],
+    ],
+  ],
+] as const satisfies [keyof Dictionary['settings']['groups'], Page[]][];
+
+/**
+ * The settings' pages in groups, each under a row of links; what a role may not read is shown, not hidden, and says why.
+ */
 export default function SettingsFrame() {
   const { t } = useTranslation();
-  const may = useMay();
+  const { pathname } = useLocation();
+  const [group, pages] =
+    GROUPS.find(([, inGroup]) => inGroup.some(([, path]) => pathname.startsWith(path))) ?? GROUPS[0];
+  const nav = useCurrentInView(pathname);
   return (
     <div className="settings">
-      <nav className="subnav" aria-label={t('settings.sections')}>
-        <ul>
-          {PAGES.map(([name, path, permission]) => (
+      <nav ref={nav} className="subnav" aria-label={t('settings.sections')}>
+        <ul className="subnav-groups">
+          {GROUPS.map(([name, inGroup]) => (
+            <li key={name}>
+              <GroupLink name={name} pages={inGroup} isOpen={name === group} />
+            </li>
+          ))}
+        </ul>
+        <ul className="subnav-pages">
+          {pages.map(([name, path, permission]) => (
             <li key={path}>
-              {permission && !may(permission) ? (
-                <ClosedPage name={t(`settings.nav.${name}`)} permission={permission} />
-              ) : (
-                <NavLink className="subnav-link" to={path}>
-                  {t(`settings.nav.${name}`)}
-                </NavLink>
-              )}
+              <PageLink name={t(`settings.nav.${name}`)} path={path} permission={permission} />
             </li>
           ))}
         </ul>
@@ -40,8 +70,48 @@ export default function SettingsFrame() {
   );
 }
 
-function ClosedPage({ name, permission }: { name: string; permission: Permission }) {
+/** On a narrow screen the row of pages scrolls: the one that is open is brought into view. */
+function useCurrentInView(pathname: string) {
+  const nav = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const current = nav.current?.querySelector(`a[href="${CSS.escape(pathname)}"]`);
+    current?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, [pathname]);
+  return nav;
+}
+
+interface GroupProps {
+  name: keyof Dictionary['settings']['groups'];
+  pages: readonly Page[];
+  isOpen: boolean;
+}
+
+/** Leads to the first page of a group that the person may read. */
+function GroupLink({ name, pages, isOpen }: GroupProps) {
   const { t } = useTranslation();
+  const may = useMay();
+  const [, path] = pages.find(([, , permission]) => !permission || may(permission)) ?? pages[0] ?? [];
+  return (
+    <Link
+      className={`subnav-group ${isOpen ? 'is-open' : ''}`}
+      to={path ?? paths.settings}
+      aria-current={isOpen ? 'true' : undefined}
+    >
+      {t(`settings.groups.${name}`)}
+    </Link>
+  );
+}
+
+function PageLink({ name, path, permission }: { name: string; path: string; permission: Permission | null }) {
+  const { t } = useTranslation();
+  const may = useMay();
+  if (!permission || may(permission)) {
+    return (
+      <NavLink className="subnav-link" to={path}>
+        {name}
+      </NavLink>
+    );
+  }
   const reason = t('access.needs', { permission: t(`access.permissions.${permission}`) });
   return (
     <span className="subnav-link is-off" title={reason}>

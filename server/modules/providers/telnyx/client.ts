@@ -1,6 +1,6 @@
 import Telnyx from 'telnyx';
 import type { PortDeps } from '../deps.ts';
-import { createRequester, type Requester } from '../requests.ts';
+import { type Attempt, createAttempt, createRequester, type Requester } from '../requests.ts';
 import { readTelnyxFailure, telnyxCodes } from './errors.ts';
 
 /** One account at Telnyx. */
@@ -19,6 +19,8 @@ export interface TelnyxParts {
   account: TelnyxAccount;
   client: Telnyx;
   request: Requester;
+  /** For what is sent one time only, whatever comes of it: texts. */
+  attempt: Attempt;
   deps: PortDeps;
 }
 
@@ -30,8 +32,8 @@ export function openTelnyx(account: TelnyxAccount, deps: PortDeps): TelnyxParts 
     timeout: deps.timeoutMs,
     maxRetries: 0,
   });
-  const request = createRequester({
-    provider: 'telnyx',
+  const requests = {
+    provider: 'telnyx' as const,
     readFailure: readTelnyxFailure(deps.clock),
     codes: telnyxCodes,
     metrics: deps.metrics,
@@ -39,8 +41,8 @@ export function openTelnyx(account: TelnyxAccount, deps: PortDeps): TelnyxParts 
     random: deps.random,
     clock: deps.clock,
     timeoutMs: deps.timeoutMs,
-  });
-  return { account, client, request, deps };
+  };
+  return { account, client, request: createRequester(requests), attempt: createAttempt(requests), deps };
 }
 
 interface Page<Item> {

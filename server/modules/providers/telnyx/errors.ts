@@ -1,6 +1,6 @@
 import Telnyx from 'telnyx';
 import type { Clock } from '../../../kernel/clock.ts';
-import type { CodeMap, Failure } from '../failure.ts';
+import { type CodeMap, type Failure, unreadableAnswer } from '../failure.ts';
 import { text } from '../parse.ts';
 import { retryAfterMs } from '../requests.ts';
 
@@ -31,7 +31,7 @@ export function readTelnyxFailure(clock: Clock): (error: unknown) => Failure | n
   return (error) => {
     if (error instanceof Telnyx.APIConnectionTimeoutError) return unanswered('timeout', error);
     if (error instanceof Telnyx.APIConnectionError) return unanswered('unreachable', error);
-    if (!(error instanceof Telnyx.APIError)) return null;
+    if (!(error instanceof Telnyx.APIError)) return unreadableAnswer(error);
     const errors = errorList(error.error);
     const first = errors[0];
     return {

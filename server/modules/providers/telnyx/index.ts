@@ -2,19 +2,21 @@ import { fail } from '../../../kernel/errors.ts';
 import type { Price } from '../../../kernel/money.ts';
 import type { PortDeps } from '../deps.ts';
 import { price } from '../parse.ts';
-import type { Plumbing, ProviderPort } from '../port.ts';
+import type { ProviderPort } from '../port.ts';
 import { openTelnyx, type TelnyxAccount, type TelnyxParts } from './client.ts';
 import * as compliance from './compliance.ts';
 import * as documents from './documents.ts';
 import * as numbers from './numbers.ts';
 import * as orders from './orders.ts';
-import { ensurePlumbing, listConnections } from './plumbing.ts';
+import { ensureMessagingProfile, ensurePlumbing, listConnections } from './plumbing.ts';
+import * as texts from './texts.ts';
 
 export type { TelnyxAccount } from './client.ts';
 
 /** What Telnyx can do, on one account. */
 export function createTelnyxPort(account: TelnyxAccount, deps: PortDeps): ProviderPort {
   const parts = openTelnyx(account, deps);
+  const messagingProfile = oneAtATime(() => ensureMessagingProfile(parts, []));
   return {
     name: 'telnyx',
     searchNumbers: (search) => numbers.searchNumbers(parts, search),
@@ -38,12 +40,19 @@ export function createTelnyxPort(account: TelnyxAccount, deps: PortDeps): Provid
     ensurePlumbing: oneAtATime(() => ensurePlumbing(parts)),
     balance: () => balance(parts),
     testConnection: async () => ({ accountName: 'Telnyx', balance: await balance(parts) }),
+    sendText: (text) => texts.sendText(parts, text),
+    findTexts: (text, since) => texts.findTexts(parts, text, since),
+    getText: (messageId) => texts.getText(parts, messageId),
+    fetchMedia: (url, options) => texts.fetchMedia(parts, url, options),
+    // Telnyx shows its prices to people only.
+    textPrice: async () => null,
+    configureTexts: async (number) => texts.configureTexts(parts, number, await messagingProfile()),
   };
 }
 
 /** Callers that come while it runs share the run: two of them would each make what is missing. */
-function oneAtATime(work: () => Promise<Plumbing>): () => Promise<Plumbing> {
-  let running: Promise<Plumbing> | null = null;
+function oneAtATime<Made>(work: () => Promise<Made>): () => Promise<Made> {
+  let running: Promise<Made> | null = null;
   return () => {
     running ??= work().finally(() => {
       running = null;

@@ -5,12 +5,14 @@ import type { Plumbing, RemoteConnection } from '../port.ts';
 import { everyItem, firstItem, type TelnyxParts } from './client.ts';
 import { ensureNotification } from './notifications.ts';
 
-/** Where each kind of news reaches us. Accounts of companies are told apart by the query. */
+/** Where each kind of news reaches us. Accounts of companies are told apart by the query, and so is what a receipt is for. */
 export function telnyxAddresses({ account, deps }: Pick<TelnyxParts, 'account' | 'deps'>) {
   const query = account.accountId ? `?account=${account.accountId}` : '';
+  const messages = `${deps.publicBaseUrl}/api/telnyx/webhooks/messages`;
   return {
     calls: `${deps.publicBaseUrl}/api/telnyx/webhooks/calls${query}`,
-    messages: `${deps.publicBaseUrl}/api/telnyx/webhooks/messages${query}`,
+    messages: messages + query,
+    text: (reference: string) => `${messages}?ref=${encodeURIComponent(reference)}${query.replace('?', '&')}`,
     numberOrders: `${deps.publicBaseUrl}/api/phone-numbers/webhooks/telnyx/number-order${query}`,
   };
 }
@@ -137,7 +139,8 @@ async function ensureOutboundProfile(
   return data.id;
 }
 
-async function ensureMessagingProfile(parts: TelnyxParts, steps: string[]): Promise<string> {
+/** Finds or makes our messaging profile, and repairs its webhook address. @returns its id. */
+export async function ensureMessagingProfile(parts: TelnyxParts, steps: string[]): Promise<string> {
   const { client, request } = parts;
   const name = plumbingName(parts);
   const url = telnyxAddresses(parts).messages;

@@ -1,6 +1,6 @@
 import twilio from 'twilio';
 import type { PortDeps } from '../deps.ts';
-import { createRequester, type Requester } from '../requests.ts';
+import { type Attempt, createAttempt, createRequester, type Requester } from '../requests.ts';
 import { readTwilioFailure, refusalOf, twilioCodes } from './errors.ts';
 import { fetchRegulation, type Regulation, type Zone } from './regulation.ts';
 
@@ -22,6 +22,8 @@ export interface TwilioParts {
   account: TwilioAccount;
   client: twilio.Twilio;
   request: Requester;
+  /** For what is sent one time only, whatever comes of it: texts. */
+  attempt: Attempt;
   deps: PortDeps;
   /** What a country asks of businesses for a type of number; null when it asks for nothing. Remembered for a while. */
   regulation(zone: Zone): Promise<Regulation | null>;
@@ -32,8 +34,8 @@ const REGULATION_KEPT_MS = 600_000;
 /** Opens the official SDK on an account. */
 export function openTwilio(account: TwilioAccount, deps: PortDeps): TwilioParts {
   const client = twilio(account.accountSid, account.authToken, { httpClient: httpClient(account, deps) });
-  const request = createRequester({
-    provider: 'twilio',
+  const requests = {
+    provider: 'twilio' as const,
     readFailure: readTwilioFailure,
     codes: twilioCodes,
     metrics: deps.metrics,
@@ -41,7 +43,8 @@ export function openTwilio(account: TwilioAccount, deps: PortDeps): TwilioParts 
     random: deps.random,
     clock: deps.clock,
     timeoutMs: deps.timeoutMs,
-  });
+  };
+  const request = createRequester(requests);
   const regulations = new Map<string, { atMs: number; regulation: Regulation | null }>();
   async function regulation(zone: Zone): Promise<Regulation | null> {
     const key = `${zone.country} ${zone.type}`;
@@ -52,7 +55,7 @@ export function openTwilio(account: TwilioAccount, deps: PortDeps): TwilioParts 
     regulations.set(key, { atMs: nowMs, regulation: found });
     return found;
   }
-  return { account, client, request, deps, regulation };
+  return { account, client, request, attempt: createAttempt(requests), deps, regulation };
 }
 
 /**

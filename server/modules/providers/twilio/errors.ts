@@ -1,5 +1,5 @@
 import type { Clock } from '../../../kernel/clock.ts';
-import type { CodeMap, Failure } from '../failure.ts';
+import { type CodeMap, type Failure, unreadableAnswer } from '../failure.ts';
 import { text } from '../parse.ts';
 import { retryAfterMs } from '../requests.ts';
 
@@ -73,7 +73,7 @@ export function readTwilioFailure(error: unknown): Failure | null {
   );
   const isNetwork =
     thrown?.isAxiosError === true || (error instanceof TypeError && thrown.message === 'fetch failed');
-  if (!isTimeout && !isNetwork) return null;
+  if (!isTimeout && !isNetwork) return unreadableAnswer(error);
   const providerMessage = thrown.message || thrown.code || 'no answer';
   return {
     kind: isTimeout ? 'timeout' : 'unreachable',

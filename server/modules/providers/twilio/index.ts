@@ -6,6 +6,8 @@ import { openTwilio, type TwilioAccount } from './client.ts';
 import * as documents from './documents.ts';
 import * as numbers from './numbers.ts';
 import * as orders from './orders.ts';
+import { textPriceOf } from './prices.ts';
+import * as texts from './texts.ts';
 import { putValues } from './values.ts';
 
 export type { TwilioAccount } from './client.ts';
@@ -35,5 +37,11 @@ export function createTwilioPort(of: TwilioAccount, deps: PortDeps): ProviderPor
     ensurePlumbing: () => account.ensurePlumbing(parts),
     balance: () => account.balance(parts),
     testConnection: () => account.testConnection(parts),
+    sendText: (text) => texts.sendText(parts, text),
+    findTexts: (text, since) => texts.findTexts(parts, text, since),
+    getText: (messageId) => texts.getText(parts, messageId),
+    fetchMedia: (url, options) => texts.fetchMedia(parts, url, options),
+    textPrice: (country) => textPriceOf(parts, country),
+    configureTexts: (number) => texts.configureTexts(parts, number),
   };
 }

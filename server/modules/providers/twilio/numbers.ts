@@ -5,7 +5,7 @@ import type { AvailableNumber, Features, NumberSearch, NumberType, RemoteNumber 
 import type { TwilioParts } from './client.ts';
 import { pricesOf } from './prices.ts';
 
-/** Where each kind of news reaches us. Accounts of companies are told apart by the query. */
+/** Where each kind of news reaches us. Accounts of companies are told apart by the query, and so is what a receipt is for. */
 export function twilioAddresses({ account, deps }: Pick<TwilioParts, 'account' | 'deps'>) {
   const named = (address: string) => {
     if (!account.accountId) return address;
@@ -15,6 +15,8 @@ export function twilioAddresses({ account, deps }: Pick<TwilioParts, 'account' |
     voice: named(account.voiceUrl ?? `${deps.publicBaseUrl}/webhook/voice`),
     status: named(account.statusUrl ?? `${deps.publicBaseUrl}/webhook/voice/status`),
     sms: named(`${deps.publicBaseUrl}/inbox/webhooks/sms`),
+    textStatus: (reference: string) =>
+      named(`${deps.publicBaseUrl}/inbox/webhooks/sms/status?ref=${encodeURIComponent(reference)}`),
     bundles: named(`${deps.publicBaseUrl}/api/webhooks/twilio/bundles`),
   };
 }

@@ -1,4 +1,5 @@
 import type { Purchase } from '../../../api/phoneNumberService.ts';
+import { randomId } from '../../../ui/randomId.ts';
 
 const PREFIX = 'relais.intent.';
 
@@ -26,13 +27,4 @@ export function intentId(intent: Intent, storage: Storage = sessionStorage): str
 /** After a refusal the next attempt is a new intent. */
 export function forgetIntent(intent: Intent, storage: Storage = sessionStorage): void {
   storage.removeItem(nameOf(intent));
-}
-
-/** A UUID version 4 (RFC 9562); crypto.randomUUID is missing on plain HTTP. */
-function randomId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
-  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
-  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
 }

@@ -1,0 +1,111 @@
+import { ClockCircleOutlined } from '@ant-design/icons';
+import { useQuery } from '@tanstack/react-query';
+import { Button, DatePicker, Popover } from 'antd';
+import dayjs, { type Dayjs } from 'dayjs';
+import timezone from 'dayjs/plugin/timezone.js';
+import utc from 'dayjs/plugin/utc.js';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { company as companyApi } from '../../../api/identity.ts';
+import { keys } from '../../../api/keys.ts';
+import { ActionButton } from '../../../ui/ActionButton.tsx';
+import { useFormat } from '../../../ui/useFormat.ts';
+
+dayjs.extend(utc);
+dayjs.extend(timezone);
+
+interface Props {
+  sendAt: string | null;
+  blockedBecause: string | null;
+  onChoose: (sendAt: string | null) => void;
+}
+
+const WALL = 'YYYY-MM-DDTHH:mm';
+
+/** Chooses when a text leaves, by the clock of the company. */
+export function ScheduleButton({ sendAt, blockedBecause, onChoose }: Props) {
+  const { t } = useTranslation();
+  const [open, setOpen] = useState(false);
+  const zone = useZone();
+  const toIso = (wall: Dayjs) => dayjs.tz(wall.format(WALL), zone).toISOString();
+  const choose = (at: string | null) => {
+    onChoose(at);
+    setOpen(false);
+  };
+  const now = dayjs().tz(zone);
+  const presets: [string, Dayjs][] = [
+    [t('inbox.schedule.inOneHour'), now.add(1, 'hour').second(0)],
+    [t('inbox.schedule.tomorrowMorning'), now.add(1, 'day').hour(9).minute(0)],
+    [
+      t('inbox.schedule.monday'),
+      now
+        .add((8 - now.day()) % 7 || 7, 'day')
+        .hour(9)
+        .minute(0),
+    ],
+  ];
+  const content = (
+    <div className="schedule">
+      <p className="schedule-zone">{t('inbox.schedule.zone', { zone })}</p>
+      {presets.map(([label, at]) => (
+        <Button key={label} type="text" block onClick={() => choose(toIso(at))}>
+          {label}
+        </Button>
+      ))}
+      <DatePicker
+        className="grow-block"
+        aria-label={t('inbox.schedule.choose')}
+        placeholder={t('inbox.schedule.choose')}
+        showTime={{ format: 'HH:mm', minuteStep: 5 }}
+        format="L LT"
+        minDate={dayjs(now.format(WALL))}
+        value={sendAt ? dayjs(dayjs(sendAt).tz(zone).format(WALL)) : null}
+        onChange={(wall: Dayjs | null) => choose(wall && toIso(wall))}
+      />
+    </div>
+  );
+  return (
+    <Popover
+      trigger="click"
+      placement="topLeft"
+      open={open && !blockedBecause}
+      onOpenChange={setOpen}
+      content={content}
+      destroyOnHidden
+    >
+      <ActionButton
+        type="text"
+        icon={<ClockCircleOutlined />}
+        aria-label={t('inbox.schedule.button')}
+        title={t('inbox.schedule.button')}
+        permission="messages:send"
+        blockedBecause={blockedBecause}
+      />
+    </Popover>
+  );
+}
+
+function useZone(): string {
+  const { data } = useQuery({ queryKey: keys.company, queryFn: companyApi.get });
+  return data?.company.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+}
+
+/** When the draft will leave, in company time, with the way back to now. */
+export function ScheduledNotice({ sendAt, onClear }: { sendAt: string; onClear: () => void }) {
+  const { t } = useTranslation();
+  const { language } = useFormat();
+  const zone = useZone();
+  const words = new Intl.DateTimeFormat(language, {
+    ...{ weekday: 'long', day: 'numeric', month: 'long', hour: '2-digit', minute: '2-digit' },
+    timeZone: zone,
+    timeZoneName: 'short',
+  }).format(new Date(sendAt));
+  return (
+    <p className="composer-notice">
+      <ClockCircleOutlined aria-hidden /> {t('inbox.schedule.will', { moment: words })}
+      <Button type="link" size="small" onClick={onClear}>
+        {t('inbox.schedule.now')}
+      </Button>
+    </p>
+  );
+}

@@ -1,0 +1,169 @@
+import { useQuery } from '@tanstack/react-query';
+import { AutoComplete, DatePicker, Select } from 'antd';
+import dayjs from 'dayjs';
+import { useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { MESSAGE_STATUSES } from '../../../../server/modules/messages/model.ts';
+import { getFoundContact } from '../../api/contactChoices.ts';
+import { findContacts } from '../../api/inbox.ts';
+import { keys } from '../../api/keys.ts';
+import { useMay } from '../../api/session.ts';
+import { phoneText } from '../../ui/format.ts';
+import { ChoiceFilter, ListToolbar, SearchFilter } from '../../ui/ListToolbar.tsx';
+import type { ListState } from '../../ui/useListState.ts';
+import { useIntegrations } from '../inbox-settings/useIntegrations.ts';
+
+export const FILTERS = [
+  'search',
+  'direction',
+  'status',
+  'provider',
+  'number',
+  'contact_id',
+  'conversation_id',
+  'since',
+  'until',
+] as const;
+type Props = { list: ListState<(typeof FILTERS)[number]> };
+
+const STATUSES = MESSAGE_STATUSES.filter((status) => status !== 'none');
+
+export function MessageFilters({ list }: Props) {
+  const { t } = useTranslation();
+  const { filters, setFilter } = list;
+  return (
+    <ListToolbar
+      isFiltered={list.isFiltered}
+      onClear={list.clear}
+      csv={{ path: '/inbox/messages', query: list.query, filename: 'texts.csv' }}
+    >
+      <SearchFilter
+        label={t('texts.history.search')}
+        value={filters.search}
+        onChange={(value) => setFilter('search', value)}
+      />
+      <ChoiceFilter
+        label={t('texts.history.direction')}
+        value={filters.direction}
+        onChange={(value) => setFilter('direction', value)}
+        options={(['inbound', 'outbound'] as const).map((value) => ({
+          value,
+          label: t(`texts.history.directions.${value}`),
+        }))}
+      />
+      <ChoiceFilter
+        label={t('common.status')}
+        value={filters.status}
+        onChange={(value) => setFilter('status', value)}
+        options={STATUSES.map((value) => ({ value, label: t(`inbox.states.${value}`) }))}
+      />
+      <ChoiceFilter
+        label={t('common.provider')}
+        value={filters.provider}
+        onChange={(value) => setFilter('provider', value)}
+        options={(['telnyx', 'twilio'] as const).map((value) => ({
+          value,
+          label: t(`common.providers.${value}`),
+        }))}
+      />
+      <NumberFilter value={filters.number} onChange={(value) => setFilter('number', value)} />
+      <ContactFilter value={filters.contact_id} onChange={(value) => setFilter('contact_id', value)} />
+      <Period list={list} />
+    </ListToolbar>
+  );
+}
+
+/** Digits of either side's number; our own are offered. */
+function NumberFilter({ value, onChange }: { value: string; onChange: (value: string) => void }) {
+  const { t } = useTranslation();
+  const may = useMay();
+  const numbers = useIntegrations().data?.integrations ?? [];
+  const masked = !may('contacts:reveal');
+  const [text, setText] = useState(value);
+  useEffect(() => setText(value), [value]);
+  return (
+    <AutoComplete
+      className="toolbar-choice"
+      aria-label={t('texts.history.anyNumber')}
+      title={masked ? t('texts.history.maskedNumbers') : undefined}
+      placeholder={t('texts.history.anyNumber')}
+      allowClear
+      disabled={masked}
+      value={text}
+      onChange={(next: string | undefined) => {
+        setText(next ?? '');
+        if (!next) onChange('');
+      }}
+      onSelect={(next) => onChange(next ?? '')}
+      onBlur={() => text !== value && onChange(text)}
+      onInputKeyDown={(event) => event.key === 'Enter' && onChange(text)}
+      options={numbers.map(({ phone_number, name }) => ({
+        value: phone_number,
+        label: `${phoneText(phone_number)} · ${name}`,
+      }))}
+      popupMatchSelectWidth={false}
+    />
+  );
+}
+
+function Period({ list }: Props) {
+  const { t } = useTranslation();
+  const { filters, setFilters } = list;
+  return (
+    <DatePicker.RangePicker
+      aria-label={t('texts.history.period')}
+      placeholder={[t('texts.history.since'), t('texts.history.until')]}
+      allowEmpty={[true, true]}
+      value={[
+        filters.since ? dayjs(filters.since) : null,
+        filters.until ? dayjs(filters.until).subtract(1, 'day') : null,
+      ]}
+      onChange={(days) =>
+        setFilters({
+          since: days?.[0]?.startOf('day').toISOString() ?? '',
+          until: days?.[1]?.add(1, 'day').startOf('day').toISOString() ?? '',
+        })
+      }
+    />
+  );
+}
+
+/** The contacts that match what is typed, and the one that is chosen. */
+function useContactChoices(search: string, chosen: string) {
+  const may = useMay();
+  const found = useQuery({
+    queryKey: keys.contactSearch(search),
+    queryFn: () => findContacts(search),
+    enabled: may('contacts:read'),
+  });
+  const one = useQuery({
+    queryKey: keys.contactChoice(chosen),
+    queryFn: () => getFoundContact(chosen),
+    enabled: may('contacts:read') && chosen !== '',
+  });
+  const contacts = found.data?.contacts ?? [];
+  const current = one.data?.contact;
+  return current && !contacts.some(({ id }) => id === current.id) ? [current, ...contacts] : contacts;
+}
+
+function ContactFilter({ value, onChange }: { value: string; onChange: (value: string) => void }) {
+  const { t } = useTranslation();
+  const [search, setSearch] = useState('');
+  const contacts = useContactChoices(search, value);
+  return (
+    <Select
+      className="toolbar-choice"
+      aria-label={t('texts.history.contact')}
+      placeholder={t('texts.history.contact')}
+      allowClear
+      showSearch={{ filterOption: false, onSearch: setSearch }}
+      value={value || undefined}
+      onChange={(next: string | undefined) => onChange(next ?? '')}
+      options={contacts.map(({ id, name, phones }) => ({
+        value: id,
+        label: name || phoneText(phones[0]?.phoneNumber ?? id),
+      }))}
+      popupMatchSelectWidth={false}
+    />
+  );
+}

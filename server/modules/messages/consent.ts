@@ -1,0 +1,112 @@
+import type { CompanyCtx } from '../../kernel/ctx.ts';
+import type { Tx } from '../../kernel/db/index.ts';
+import { newId } from '../../kernel/ids.ts';
+import { publish } from '../../kernel/live.ts';
+import { companyProfile } from '../identity/index.ts';
+import { eventLine } from './lines.ts';
+import { insertMessages, type MessageRow, type NewMessage } from './messages-store.ts';
+import { type ConsentState, consentAfter, type KeywordMatch } from './model.ts';
+import { insertOptOuts, type NewOptOut, optedOut } from './opt-outs-store.ts';
+import { answerFor } from './settings.ts';
+import { findSettings } from './settings-store.ts';
+
+/** A text that consists of a keyword. */
+export interface HeardKeyword {
+  match: KeywordMatch;
+  message: MessageRow;
+  conversationId: string;
+}
+
+/** What is said back by itself, through the number that was texted. */
+export interface AutoAnswer {
+  conversationId: string;
+  integrationId: string;
+  text: string;
+  /** May reach somebody who wants no more texts: it tells just that. */
+  isConfirmation: boolean;
+}
+
+/**
+ * Writes what people asked for with a keyword into the ledger, with the text as proof, and into their thread.
+ * @returns what is to be answered; nothing where the providers answer by themselves.
+ */
+export async function hearKeywords(ctx: CompanyCtx, tx: Tx, heard: HeardKeyword[]): Promise<AutoAnswer[]> {
+  if (heard.length === 0) return [];
+  const out = await optedOut(
+    tx,
+    heard.map(({ message }) => message.fromNumber),
+  );
+  const entries: NewOptOut[] = [];
+  const lines: NewMessage[] = [];
+  for (const { match, message, conversationId } of heard) {
+    const before: ConsentState = out.has(message.fromNumber) ? 'out' : 'in';
+    const state = consentAfter(match.keyword, before);
+    if (state === before) continue;
+    if (state === 'out') out.add(message.fromNumber);
+    else out.delete(message.fromNumber);
+    entries.push(entryOf(ctx, message, state, match.word));
+    lines.push(
+      eventLine(ctx, conversationId, { name: state === 'out' ? 'opted_out' : 'opted_in', to: match.word }),
+    );
+  }
+  await insertOptOuts(tx, entries);
+  await insertMessages(tx, lines);
+  for (const { phoneNumber } of entries) await publish(tx, ctx.companyId, 'opt_out', phoneNumber);
+  return answersTo(tx, heard);
+}
+
+function entryOf(ctx: CompanyCtx, message: MessageRow, state: ConsentState, word: string): NewOptOut {
+  return {
+    id: newId(ctx.kernel.clock),
+    companyId: ctx.companyId,
+    phoneNumber: message.fromNumber,
+    state,
+    source: 'message',
+    keyword: word,
+    messageId: message.id,
+    providerCode: null,
+    note: '',
+    actorName: message.fromNumber,
+    createdAt: ctx.kernel.clock.now(),
+  };
+}
+
+async function answersTo(tx: Tx, heard: HeardKeyword[]): Promise<AutoAnswer[]> {
+  const settings = await findSettings(tx);
+  const { name: company } = await companyProfile(tx);
+  return heard.flatMap(({ match, message, conversationId }) => {
+    const text = match.isProvidersToo ? '' : answerFor(match, settings, company);
+    if (!text || !message.integrationId) return [];
+    const isConfirmation = match.keyword !== 'help';
+    return [{ conversationId, integrationId: message.integrationId, text, isConfirmation }];
+  });
+}
+
+/** The provider refused a text because the person wants none: that is proof too. */
+export async function noteProviderOptOut(
+  ctx: CompanyCtx,
+  tx: Tx,
+  text: { messageId: string; conversationId: string; toNumber: string; providerCode: string | null },
+): Promise<void> {
+  const known = await optedOut(tx, [text.toNumber]);
+  if (known.has(text.toNumber)) return;
+  await insertOptOuts(tx, [
+    {
+      id: newId(ctx.kernel.clock),
+      companyId: ctx.companyId,
+      phoneNumber: text.toNumber,
+      state: 'out',
+      source: 'provider',
+      keyword: null,
+      messageId: text.messageId,
+      providerCode: text.providerCode,
+      note: '',
+      actorName: ctx.actor.name,
+      createdAt: ctx.kernel.clock.now(),
+    },
+  ]);
+  await insertMessages(tx, [
+    eventLine(ctx, text.conversationId, { name: 'opted_out', to: text.providerCode }),
+  ]);
+  await publish(tx, ctx.companyId, 'opt_out', text.toNumber);
+}

@@ -1,0 +1,139 @@
+import { sql, type Tx } from '../../kernel/db/index.ts';
+import type { ProviderName } from '../providers/index.ts';
+
+export interface IntegrationRow {
+  id: string;
+  companyId: string;
+  name: string;
+  provider: ProviderName;
+  providerAccountId: string | null;
+  accountRef: string;
+  phoneNumber: string;
+  isActive: boolean;
+  isDefault: boolean;
+  source: 'manual' | 'number';
+  sms: boolean;
+  mms: boolean;
+  messagesPerSecond: string | null;
+  status: 'untested' | 'ok' | 'failing';
+  lastTestedAt: Date | null;
+  lastError: string | null;
+  createdAt: Date;
+  updatedAt: Date;
+}
+
+const columns = sql`id, company_id, name, provider, provider_account_id, account_ref, phone_number, is_active, is_default, source, sms, mms,
+  messages_per_second, status, last_tested_at, last_error, created_at, updated_at`;
+
+export async function listIntegrations(tx: Tx): Promise<IntegrationRow[]> {
+  const { rows } = await sql<IntegrationRow>`
+    select ${columns} from inbox_integrations where company_id = current_company()
+    order by is_default desc, is_active desc, id`.execute(tx);
+  return rows;
+}
+
+export async function findIntegration(tx: Tx, id: string): Promise<IntegrationRow | null> {
+  const { rows } = await sql<IntegrationRow>`
+    select ${columns} from inbox_integrations where id::text = ${id}`.execute(tx);
+  return rows[0] ?? null;
+}
+
+export async function findByNumber(tx: Tx, phoneNumber: string): Promise<IntegrationRow | null> {
+  const { rows } = await sql<IntegrationRow>`
+    select ${columns} from inbox_integrations where company_id = current_company() and phone_number = ${phoneNumber}`.execute(
+    tx,
+  );
+  return rows[0] ?? null;
+}
+
+/** These, and the company's default. */
+export async function findSenders(tx: Tx, ids: string[]): Promise<IntegrationRow[]> {
+  const { rows } = await sql<IntegrationRow>`
+    select ${columns} from inbox_integrations
+    where company_id = current_company() and (id = any (${ids}::uuid[]) or is_default)`.execute(tx);
+  return rows;
+}
+
+/** Whether any of these numbers is one of the company's own, in use or not. */
+export async function isOwnNumber(tx: Tx, phoneNumber: string): Promise<boolean> {
+  const { rows } = await sql`
+    select 1 from inbox_integrations where company_id = current_company() and phone_number = ${phoneNumber}`.execute(
+    tx,
+  );
+  return rows.length > 0;
+}
+
+/** Whose numbers these are, over all companies; those in use first. For the system role. */
+export async function holdersOf(tx: Tx, phoneNumbers: string[]): Promise<IntegrationRow[]> {
+  const { rows } = await sql<IntegrationRow>`
+    select ${columns} from inbox_integrations where phone_number = any (${phoneNumbers}::text[])
+    order by is_active desc, id`.execute(tx);
+  return rows;
+}
+
+export type NewIntegration = Omit<
+  IntegrationRow,
+  'status' | 'lastTestedAt' | 'lastError' | 'createdAt' | 'updatedAt'
+> & { at: Date };
+
+/** @throws a unique violation when the number is an integration already, of this company or in use by any. */
+export async function insertIntegration(tx: Tx, { at, ...row }: NewIntegration): Promise<void> {
+  await sql`
+    insert into inbox_integrations (id, company_id, name, provider, provider_account_id, account_ref, phone_number, is_active, is_default,
+      source, sms, mms, messages_per_second, next_send_at, created_at, updated_at)
+    values (${row.id}, ${row.companyId}, ${row.name}, ${row.provider}, ${row.providerAccountId}, ${row.accountRef}, ${row.phoneNumber},
+      ${row.isActive}, ${row.isDefault}, ${row.source}, ${row.sms}, ${row.mms}, ${row.messagesPerSecond}, ${at}, ${at}, ${at})`.execute(
+    tx,
+  );
+}
+
+export type IntegrationChange = Partial<
+  Pick<
+    IntegrationRow,
+    | 'name'
+    | 'isActive'
+    | 'isDefault'
+    | 'messagesPerSecond'
+    | 'providerAccountId'
+    | 'accountRef'
+    | 'sms'
+    | 'mms'
+    | 'status'
+    | 'lastTestedAt'
+    | 'lastError'
+    | 'source'
+  >
+>;
+
+export async function updateIntegration(
+  tx: Tx,
+  id: string,
+  change: IntegrationChange,
+  at: Date,
+): Promise<void> {
+  await tx
+    .updateTable('inboxIntegrations')
+    .set({ ...change, updatedAt: at })
+    .where('id', '=', id)
+    .execute();
+}
+
+export async function clearDefault(tx: Tx): Promise<void> {
+  await sql`update inbox_integrations set is_default = false where company_id = current_company() and is_default`.execute(
+    tx,
+  );
+}
+
+/** What waits to leave through a number ends here. */
+export async function failWaiting(tx: Tx, id: string): Promise<void> {
+  await sql`
+    with gone as (delete from outbox where integration_id = ${id} returning message_id)
+    update messages set status = 'failed', error_code = 'sender_inactive', outcome_unknown = false, next_check_at = null
+    from gone where messages.id = gone.message_id and status in ('scheduled', 'queued', 'unknown', 'sending')`.execute(
+    tx,
+  );
+}
+
+export async function deleteIntegration(tx: Tx, id: string): Promise<void> {
+  await sql`delete from inbox_integrations where id = ${id}`.execute(tx);
+}
