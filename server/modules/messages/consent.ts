@@ -75,7 +75,10 @@ async function answersTo(tx: Tx, heard: HeardKeyword[]): Promise<AutoAnswer[]> {
   const settings = await findSettings(tx);
   const { name: company } = await companyProfile(tx);
   return heard.flatMap(({ match, message, conversationId }) => {
-    const text = match.isProvidersToo ? '' : answerFor(match, settings, company);
+    const text =
+      message.provider && match.answeredBy.includes(message.provider)
+        ? ''
+        : answerFor(match, settings, company);
     if (!text || !message.integrationId) return [];
     const isConfirmation = match.keyword !== 'help';
     return [{ conversationId, integrationId: message.integrationId, text, isConfirmation }];

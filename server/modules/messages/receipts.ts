@@ -5,7 +5,7 @@ import { assignCompany, type ProviderEvent, type RemoteText } from '../providers
 import { announceConversations } from './announce.ts';
 import { noteProviderOptOut } from './consent.ts';
 import { failureColumns } from './messages-store.ts';
-import { replacedBy, statusOf } from './model.ts';
+import { placeOf, replacedBy, statusOf } from './model.ts';
 import { dropDepartures } from './outbox-store.ts';
 import { applyReceipts, ownersOf, type ReceiptChange } from './receipts-store.ts';
 
@@ -113,13 +113,10 @@ function toChange(ctx: CompanyCtx, id: string, remote: RemoteText): ReceiptChang
   };
 }
 
-const RANK = ['sending', 'sent', 'failed', 'undelivered', 'delivered'];
-
 /** Of two pieces of news about one text, the one that is further; a price that either knows is kept. */
 function furthest(left: ReceiptChange | undefined, right: ReceiptChange): ReceiptChange {
   if (!left) return right;
-  const [first, last] =
-    RANK.indexOf(left.status) > RANK.indexOf(right.status) ? [right, left] : [left, right];
+  const [first, last] = placeOf(left.status) > placeOf(right.status) ? [right, left] : [left, right];
   return {
     ...last,
     segments: last.segments ?? first.segments,
