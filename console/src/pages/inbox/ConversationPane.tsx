@@ -62,9 +62,7 @@ function OpenConversation({ conversation, onBack }: { conversation: Conversation
     unread: markUnread,
     labels: details.showLabels,
   });
-  const content = (
-    <Details conversation={conversation} messages={thread.messages} actions={actions} />
-  );
+  const content = <Details conversation={conversation} messages={thread.messages} actions={actions} />;
   return (
     <>
       <DropZone
@@ -81,13 +79,20 @@ function OpenConversation({ conversation, onBack }: { conversation: Conversation
           onDetails={details.toggle}
           onMarkUnread={markUnread}
         />
-        <Thread conversation={conversation} thread={thread} unread={line} actions={actions} composer={composer} />
+        <Thread
+          conversation={conversation}
+          thread={thread}
+          unread={line}
+          actions={actions}
+          composer={composer}
+        />
         <PresenceLine others={presence.others} />
         <Composer
           ref={composer}
           conversation={conversation}
           newestId={thread.messages?.at(-1)?.id ?? null}
           onTyped={presence.typed}
+          onReopen={() => actions.change({ status: 'open' })}
         />
       </DropZone>
       {details.isWide && details.isOpen && (

@@ -32,7 +32,10 @@ export function useConversations(filters: Filters) {
   const more = useMutation({
     mutationFn: async (cursor: string) => {
       const page = await inbox.list({ ...query, limit: PAGE_ROWS, cursor });
-      queryClient.setQueryData<Loaded>(queryKey, (known) => known && { ...known, ...appendPage(known, page) });
+      queryClient.setQueryData<Loaded>(
+        queryKey,
+        (known) => known && { ...known, ...appendPage(known, page) },
+      );
     },
   });
   const next = list.data?.next ?? null;

@@ -31,7 +31,11 @@ export function AttachmentStrip({ media, uploading, onRemove, onStop }: Props) {
               {name}
               {each.size_bytes !== null && <small>{size(each.size_bytes)}</small>}
             </span>
-            <button type="button" aria-label={t('inbox.removeFile', { name })} onClick={() => onRemove(each.id)}>
+            <button
+              type="button"
+              aria-label={t('inbox.removeFile', { name })}
+              onClick={() => onRemove(each.id)}
+            >
               <CloseOutlined aria-hidden />
             </button>
           </li>
@@ -39,7 +43,12 @@ export function AttachmentStrip({ media, uploading, onRemove, onStop }: Props) {
       })}
       {uploading.map(({ key, name, share }) => (
         <li key={key} className="attachment">
-          <Progress type="circle" size={28} percent={Math.round(share * 100)} aria-label={t('inbox.uploading', { name })} />
+          <Progress
+            type="circle"
+            size={28}
+            percent={Math.round(share * 100)}
+            aria-label={t('inbox.uploading', { name })}
+          />
           <span className="attachment-name" title={name}>
             {name}
           </span>

@@ -1,6 +1,6 @@
 import { StopOutlined } from '@ant-design/icons';
-import type { TextAreaRef } from 'antd/es/input/TextArea.js';
 import { Tabs } from 'antd';
+import type { TextAreaRef } from 'antd/es/input/TextArea.js';
 import { type Ref, useImperativeHandle, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Conversation } from '../../../api/inboxTypes.ts';
@@ -88,9 +88,7 @@ export function Composer({ ref, conversation, newestId, onTyped }: Props) {
             onRemove={(id) => change({ media: draft.media.filter((media) => media.id !== id) })}
             onStop={attachments.stop}
           />
-          {draft.sendAt && (
-            <ScheduledNotice sendAt={draft.sendAt} onClear={() => change({ sendAt: null })} />
-          )}
+          {draft.sendAt && <ScheduledNotice sendAt={draft.sendAt} onClear={() => change({ sendAt: null })} />}
           <SendRow {...{ writing, templates, conversation, attach }} />
           <TemplateBlanks templates={templates} />
         </>

@@ -36,7 +36,13 @@ export function ScheduleButton({ sendAt, blockedBecause, onChoose }: Props) {
   const presets: [string, Dayjs][] = [
     [t('inbox.schedule.inOneHour'), now.add(1, 'hour').second(0)],
     [t('inbox.schedule.tomorrowMorning'), now.add(1, 'day').hour(9).minute(0)],
-    [t('inbox.schedule.monday'), now.add(((8 - now.day()) % 7) || 7, 'day').hour(9).minute(0)],
+    [
+      t('inbox.schedule.monday'),
+      now
+        .add((8 - now.day()) % 7 || 7, 'day')
+        .hour(9)
+        .minute(0),
+    ],
   ];
   const content = (
     <div className="schedule">
@@ -64,7 +70,8 @@ export function ScheduleButton({ sendAt, blockedBecause, onChoose }: Props) {
       placement="topLeft"
       open={open && !blockedBecause}
       onOpenChange={setOpen}
-      content={open && content}
+      content={content}
+      destroyOnHidden
     >
       <ActionButton
         type="text"

@@ -25,7 +25,10 @@ export function AssigneeField({ conversation, actions }: Props) {
   const reason = useReason('messages:send');
   const { data, isPending } = useQuery({ queryKey: keys.members, queryFn: membersApi.list });
   const { assignee } = conversation;
-  const known = (data?.members ?? []).map(({ userId, name, email }) => ({ value: userId, label: name || email }));
+  const known = (data?.members ?? []).map(({ userId, name, email }) => ({
+    value: userId,
+    label: name || email,
+  }));
   const former = assignee && !known.some(({ value }) => value === assignee.id);
   return (
     <div className="field">

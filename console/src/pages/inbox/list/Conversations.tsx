@@ -57,7 +57,10 @@ export function Conversations({ openId, list, conversations }: Props) {
 }
 
 /** Reads on when the end of the rows comes near. */
-function useNearEnd(end: React.RefObject<HTMLElement | null>, { loadMore, rows, next, moreError }: ConversationList) {
+function useNearEnd(
+  end: React.RefObject<HTMLElement | null>,
+  { loadMore, rows, next, moreError }: ConversationList,
+) {
   const load = useRef(loadMore);
   load.current = loadMore;
   const count = rows?.length ?? 0;
@@ -95,7 +98,12 @@ function RowSkeletons() {
     <div className="rows-scroll" role="status" aria-label={t('common.loading')}>
       {[0, 1, 2, 3, 4, 5].map((row) => (
         <div key={row} className="row-skeleton">
-          <Skeleton active avatar={{ size: 36 }} title={{ width: '50%' }} paragraph={{ rows: 1, width: '90%' }} />
+          <Skeleton
+            active
+            avatar={{ size: 36 }}
+            title={{ width: '50%' }}
+            paragraph={{ rows: 1, width: '90%' }}
+          />
         </div>
       ))}
     </div>
