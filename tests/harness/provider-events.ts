@@ -1,4 +1,4 @@
-import { createPrivateKey, randomUUID, sign } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import twilio from 'twilio';
 import type { TestRelais } from './relais.ts';
 
