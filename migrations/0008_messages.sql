@@ -155,10 +155,12 @@ create index messages_of_contact on messages (company_id, contact_id, id desc) w
 create unique index messages_external on messages (provider, external_id, company_id) where external_id is not null;
 create unique index messages_idempotency on messages (company_id, idempotency_key) where idempotency_key is not null;
 create index messages_to_check on messages (next_check_at) where next_check_at is not null;
--- Words are searched without accents and in small letters.
+-- Words are searched without accents and in small letters, each by itself: 12,50 and CMD-118 are two.
 create function search_words(body text) returns tsvector
   language sql immutable parallel safe
-  return to_tsvector('simple', translate(lower(body), 'àâäáãåçéèêëíìîïñóòôöõúùûüýÿœæ', 'aaaaaaceeeeiiiinooooouuuuyyoa'));
+  return to_tsvector('simple', lower(regexp_replace(
+    regexp_replace(normalize(regexp_replace(regexp_replace(body, '[œŒ]', 'oe', 'g'), '[æÆ]', 'ae', 'g'), NFKD), '[\u0300-\u036f]', '', 'g'),
+    '[!-/:-@\[-`{-~]+', ' ', 'g')));
 create index messages_words on messages using gin (search_words(body)) where kind <> 'event';
 call fence_by_company('messages');
 create policy all_companies on messages for select to relais_system using (true);

@@ -2,6 +2,7 @@ import { type RawBuilder, sql, type Tx } from '../../kernel/db/index.ts';
 import type { TimePlace } from '../../kernel/http/paging.ts';
 import type { ProviderName } from '../providers/index.ts';
 import type { Category, MessageStatus } from './model.ts';
+import { rowId } from './row-id.ts';
 
 /** A conversation, locked to be changed. */
 export interface ConversationState {
@@ -139,7 +140,7 @@ export async function updateConversation(tx: Tx, id: string, change: Conversatio
 
 export async function findConversation(tx: Tx, id: string): Promise<ConversationRow | null> {
   const { rows } = await sql<ConversationRow>`
-    select ${wholeRow} from ${joined} where c.id::text = ${id}`.execute(tx);
+    select ${wholeRow} from ${joined} where c.id = ${rowId(id)}::uuid`.execute(tx);
   return rows[0] ?? null;
 }
 
@@ -168,11 +169,11 @@ function conditions(filter: ConversationFilter): RawBuilder<unknown>[] {
   const parts = [sql`c.company_id = current_company()`];
   if (filter.status !== 'all') parts.push(sql`c.status = ${sql.lit(filter.status)}`);
   if (filter.assignee === 'none') parts.push(sql`c.assignee_id is null`);
-  else if (filter.assignee) parts.push(sql`c.assignee_id::text = ${filter.assignee}`);
+  else if (filter.assignee) parts.push(sql`c.assignee_id = ${rowId(filter.assignee)}::uuid`);
   if (filter.category) parts.push(sql`c.category = ${filter.category}`);
   if (filter.label) parts.push(sql`c.labels @> array[${filter.label}]::text[] and c.labels <> '{}'`);
   if (filter.unread) parts.push(sql`c.unread_count > 0`);
-  if (filter.contactId) parts.push(sql`c.contact_id::text = ${filter.contactId}`);
+  if (filter.contactId) parts.push(sql`c.contact_id = ${rowId(filter.contactId)}::uuid`);
   if (filter.found) {
     const { contactIds, conversationIds } = filter.found;
     parts.push(sql`(c.contact_id = any (${contactIds}::uuid[]) or c.id = any (${conversationIds}::uuid[]))`);

@@ -1,4 +1,5 @@
 import { sql, type Tx } from '../../kernel/db/index.ts';
+import { rowId } from './row-id.ts';
 
 /** Why the media of a message cannot be shown. */
 export type MediaReason = 'too_large' | 'forbidden' | 'gone' | 'type_refused' | 'unreachable';
@@ -30,9 +31,8 @@ export async function insertMedia(tx: Tx, media: NewMedia[]): Promise<void> {
 }
 
 export async function findMedia(tx: Tx, id: string): Promise<MediaRow | null> {
-  const { rows } = await sql<MediaRow>`select ${columns} from message_media where id::text = ${id}`.execute(
-    tx,
-  );
+  const { rows } =
+    await sql<MediaRow>`select ${columns} from message_media where id = ${rowId(id)}::uuid`.execute(tx);
   return rows[0] ?? null;
 }
 

@@ -1,6 +1,7 @@
 import { type RawBuilder, sql, type Tx } from '../../kernel/db/index.ts';
 import type { ProviderName, TextFailure } from '../providers/index.ts';
 import type { MessageStatus } from './model.ts';
+import { rowId } from './row-id.ts';
 
 export interface MessageEvent {
   name:
@@ -91,7 +92,7 @@ export async function insertMessages(tx: Tx, messages: NewMessage[]): Promise<Me
 }
 
 export async function findMessage(tx: Tx, id: string): Promise<MessageRow | null> {
-  const { rows } = await sql<MessageRow>`select * from messages where id::text = ${id}`.execute(tx);
+  const { rows } = await sql<MessageRow>`select * from messages where id = ${rowId(id)}::uuid`.execute(tx);
   return rows[0] ?? null;
 }
 
@@ -156,15 +157,17 @@ export interface HistoryFilter {
 
 /** The smallest id that a row of a moment can have: ids begin with their time in milliseconds (RFC 9562, section 5.7). */
 function idAt(at: Date): string {
-  const time = at.getTime().toString(16).padStart(12, '0');
+  const time = Math.max(0, at.getTime()).toString(16).padStart(12, '0');
   return `${time.slice(0, 8)}-${time.slice(8)}-0000-0000-000000000000`;
 }
 
-/** A search in the form of the index: every word, the last one perhaps unfinished. */
+/** A search in the form of the index (search_words): every word, each perhaps unfinished. */
 export function searchQuery(text: string): string | null {
   const words = text
-    .normalize('NFD')
-    .replace(/\p{M}/gu, '')
+    .replace(/[œŒ]/g, 'oe')
+    .replace(/[æÆ]/g, 'ae')
+    .normalize('NFKD')
+    .replace(/[\u0300-\u036f]/g, '')
     .toLowerCase()
     .match(/[\p{L}\p{N}]+/gu);
   return words
@@ -189,8 +192,8 @@ export async function listHistory(
   if (filter.direction) parts.push(sql`direction = ${filter.direction}`);
   if (filter.status) parts.push(sql`status = ${filter.status}`);
   if (filter.provider) parts.push(sql`provider = ${filter.provider}`);
-  if (filter.contactId) parts.push(sql`contact_id::text = ${filter.contactId}`);
-  if (filter.conversationId) parts.push(sql`conversation_id::text = ${filter.conversationId}`);
+  if (filter.contactId) parts.push(sql`contact_id = ${rowId(filter.contactId)}::uuid`);
+  if (filter.conversationId) parts.push(sql`conversation_id = ${rowId(filter.conversationId)}::uuid`);
   if (filter.number)
     parts.push(
       sql`(position(${filter.number} in from_number) > 0 or position(${filter.number} in to_number) > 0)`,
