@@ -1,4 +1,5 @@
 import { sql, type Tx } from '../../kernel/db/index.ts';
+import { isId } from '../../kernel/ids.ts';
 
 /** Why the media of a message cannot be shown. */
 export type MediaReason = 'too_large' | 'forbidden' | 'gone' | 'type_refused' | 'unreachable';
@@ -30,9 +31,8 @@ export async function insertMedia(tx: Tx, media: NewMedia[]): Promise<void> {
 }
 
 export async function findMedia(tx: Tx, id: string): Promise<MediaRow | null> {
-  const { rows } = await sql<MediaRow>`select ${columns} from message_media where id::text = ${id}`.execute(
-    tx,
-  );
+  if (!isId(id)) return null;
+  const { rows } = await sql<MediaRow>`select ${columns} from message_media where id = ${id}`.execute(tx);
   return rows[0] ?? null;
 }
 

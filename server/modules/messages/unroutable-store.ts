@@ -1,4 +1,5 @@
 import { sql, type Tx } from '../../kernel/db/index.ts';
+import { isId } from '../../kernel/ids.ts';
 import type { InboundText, ProviderEvent, ProviderName } from '../providers/index.ts';
 import type { Route, UnroutableReason } from './routing.ts';
 
@@ -56,8 +57,9 @@ export async function listUnroutable(
 }
 
 export async function findUnroutable(tx: Tx, id: string): Promise<UnroutableRow | null> {
+  if (!isId(id)) return null;
   const { rows } =
-    await sql<UnroutableRow>`select * from unroutable_texts where id::text = ${id} for update`.execute(tx);
+    await sql<UnroutableRow>`select * from unroutable_texts where id = ${id} for update`.execute(tx);
   return rows[0] ?? null;
 }
 
