@@ -1,6 +1,6 @@
 import { sql, type Tx } from '../../kernel/db/index.ts';
+import { isId } from '../../kernel/ids.ts';
 import type { ProviderName } from '../providers/index.ts';
-import { rowId } from './row-id.ts';
 
 export interface IntegrationRow {
   id: string;
@@ -34,8 +34,9 @@ export async function listIntegrations(tx: Tx): Promise<IntegrationRow[]> {
 }
 
 export async function findIntegration(tx: Tx, id: string): Promise<IntegrationRow | null> {
+  if (!isId(id)) return null;
   const { rows } = await sql<IntegrationRow>`
-    select ${columns} from inbox_integrations where id = ${rowId(id)}::uuid`.execute(tx);
+    select ${columns} from inbox_integrations where id = ${id}`.execute(tx);
   return rows[0] ?? null;
 }
 
@@ -62,6 +63,15 @@ export async function isOwnNumber(tx: Tx, phoneNumber: string): Promise<boolean>
     tx,
   );
   return rows.length > 0;
+}
+
+/** The company's numbers that hold these digits. */
+export async function integrationsWith(tx: Tx, digits: string): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select id from inbox_integrations where company_id = current_company() and position(${digits} in phone_number) > 0`.execute(
+    tx,
+  );
+  return rows.map(({ id }) => id);
 }
 
 /** Whose numbers these are, over all companies; those in use first. For the system role. */

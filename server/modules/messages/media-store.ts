@@ -1,5 +1,5 @@
 import { sql, type Tx } from '../../kernel/db/index.ts';
-import { rowId } from './row-id.ts';
+import { isId } from '../../kernel/ids.ts';
 
 /** Why the media of a message cannot be shown. */
 export type MediaReason = 'too_large' | 'forbidden' | 'gone' | 'type_refused' | 'unreachable';
@@ -31,8 +31,8 @@ export async function insertMedia(tx: Tx, media: NewMedia[]): Promise<void> {
 }
 
 export async function findMedia(tx: Tx, id: string): Promise<MediaRow | null> {
-  const { rows } =
-    await sql<MediaRow>`select ${columns} from message_media where id = ${rowId(id)}::uuid`.execute(tx);
+  if (!isId(id)) return null;
+  const { rows } = await sql<MediaRow>`select ${columns} from message_media where id = ${id}`.execute(tx);
   return rows[0] ?? null;
 }
 

@@ -1,7 +1,7 @@
 import { sql, type Tx } from '../../kernel/db/index.ts';
+import { isId } from '../../kernel/ids.ts';
 import type { InboundText, ProviderEvent, ProviderName } from '../providers/index.ts';
 import type { Route, UnroutableReason } from './routing.ts';
-import { rowId } from './row-id.ts';
 
 export interface UnroutableRow {
   id: string;
@@ -57,10 +57,9 @@ export async function listUnroutable(
 }
 
 export async function findUnroutable(tx: Tx, id: string): Promise<UnroutableRow | null> {
+  if (!isId(id)) return null;
   const { rows } =
-    await sql<UnroutableRow>`select * from unroutable_texts where id = ${rowId(id)}::uuid for update`.execute(
-      tx,
-    );
+    await sql<UnroutableRow>`select * from unroutable_texts where id = ${id} for update`.execute(tx);
   return rows[0] ?? null;
 }
 
