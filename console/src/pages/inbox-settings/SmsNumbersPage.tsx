@@ -2,6 +2,7 @@ import { PlusOutlined } from '@ant-design/icons';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate, useSearchParams } from 'react-router';
+import { useMay } from '../../api/session.ts';
 import type { Integration } from '../../api/textTypes.ts';
 import { paths } from '../../paths.ts';
 import { ActionButton } from '../../ui/ActionButton.tsx';
@@ -93,8 +94,9 @@ export default function SmsNumbersPage() {
 
 /** The form to add a number, and the number that a link (from an unroutable text) already says. */
 function useAdding() {
+  const may = useMay();
   const [params, setParams] = useSearchParams();
-  const phoneNumber = params.get('add');
+  const phoneNumber = may('inbox:manage') ? params.get('add') : null;
   const set = (next: Record<string, string>) => setParams(next, { replace: true });
   return {
     /** Null while the form is closed. */

@@ -99,7 +99,7 @@ function NumberFilter({ value, onChange }: { value: string; onChange: (value: st
       onInputKeyDown={(event) => event.key === 'Enter' && onChange(text)}
       options={numbers.map(({ phone_number, name }) => ({
         value: phone_number,
-        label: `${phoneText(phone_number)} · ${name}`,
+        label: name === phone_number ? phoneText(name) : `${phoneText(phone_number)} · ${name}`,
       }))}
       popupMatchSelectWidth={false}
     />
