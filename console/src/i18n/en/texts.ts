@@ -36,6 +36,7 @@ export const texts = {
     makeDefault: 'Make default',
     makeDefaultOf: 'Make {{name}} the default',
     madeDefault: 'New conversations now start from {{name}}',
+    noDefault: 'No number is the default: make one, so that new conversations know where to start from.',
     defaultNeedsActive: 'Only an active number can be the default.',
     test: 'Test',
     testOf: 'Test {{name}}',

@@ -1,4 +1,5 @@
 import { PlusOutlined } from '@ant-design/icons';
+import { Alert } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate, useSearchParams } from 'react-router';
@@ -78,6 +79,7 @@ export default function SmsNumbersPage() {
   return (
     <PageFrame title={t('texts.numbers.title')} intro={t('texts.numbers.intro')} actions={add}>
       <RequirePermission permission="messages:read">
+        <NoDefault rows={list.data?.integrations ?? []} />
         <DataList
           label={t('texts.numbers.list')}
           columns={columns}
@@ -104,6 +106,13 @@ function useAdding() {
     start: () => set({ add: '' }),
     stop: () => set({}),
   };
+}
+
+/** Without a default nobody can begin a conversation without choosing a number. */
+function NoDefault({ rows }: { rows: Integration[] }) {
+  const { t } = useTranslation();
+  if (!rows.some((row) => row.is_active) || rows.some((row) => row.is_default)) return null;
+  return <Alert className="notice" type="warning" showIcon title={t('texts.numbers.noDefault')} />;
 }
 
 function NumberName({ row }: { row: Integration }) {
