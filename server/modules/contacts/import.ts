@@ -126,7 +126,7 @@ async function writeChunk(
   const refused = await tellPhones(ctx, tx, plan);
   if (refused.size > 0) return { refused };
   await audit(tx, ctx, {
-    action: 'contacts.imported',
+    action: 'contact.imported',
     entityType: 'contact_import',
     entityId: importId,
     changes: {

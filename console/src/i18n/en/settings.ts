@@ -205,6 +205,8 @@ export const settings = {
       user: 'Account',
       provider_account: 'Provider account',
       gig: 'Gig',
+      contact: 'Contact',
+      contact_import: 'Import of contacts',
       number: 'Number',
       requirement_group: 'Dossier',
       document: 'Document',
@@ -239,6 +241,14 @@ export const settings = {
         created: 'Added a provider account',
         updated: 'Changed a provider account',
         deleted: 'Deleted a provider account',
+      },
+      contact: {
+        created: 'Created a contact',
+        updated: 'Changed a contact',
+        deleted: 'Deleted a contact',
+        merged: 'Merged a contact into another',
+        imported: 'Imported contacts',
+        phone_added: 'Added a number to a contact',
       },
       gig: { created: 'Created a gig', updated: 'Changed a gig', deleted: 'Deleted a gig' },
       number: {

@@ -212,6 +212,8 @@ export const settings: Dictionary['settings'] = {
       user: 'Compte',
       provider_account: 'Compte fournisseur',
       gig: 'Gig',
+      contact: 'Contact',
+      contact_import: 'Import de contacts',
       number: 'Numéro',
       requirement_group: 'Dossier',
       document: 'Document',
@@ -246,6 +248,14 @@ export const settings: Dictionary['settings'] = {
         created: 'A ajouté un compte fournisseur',
         updated: 'A modifié un compte fournisseur',
         deleted: 'A supprimé un compte fournisseur',
+      },
+      contact: {
+        created: 'A créé un contact',
+        updated: 'A modifié un contact',
+        deleted: 'A supprimé un contact',
+        merged: 'A fusionné un contact avec un autre',
+        imported: 'A importé des contacts',
+        phone_added: 'A ajouté un numéro à un contact',
       },
       gig: { created: 'A créé un gig', updated: 'A modifié un gig', deleted: 'A supprimé un gig' },
       number: {

@@ -92,6 +92,7 @@ function OpenConversation({ conversation, onBack }: { conversation: Conversation
           conversation={conversation}
           newestId={thread.messages?.at(-1)?.id ?? null}
           onTyped={presence.typed}
+          onReopen={() => actions.change({ status: 'open' })}
         />
       </DropZone>
       {details.isWide && details.isOpen && (

@@ -32,7 +32,7 @@ function Inbox() {
   const toList = useToList();
   const unread = useCounts().data?.unread ?? 0;
   useTitle(unread > 0 ? t('inbox.titleUnread', { count: unread }) : t('inbox.title'));
-  useFocusOnOpen(conversationId);
+  useFocusOnReturn(conversationId);
   useShortcuts({
     next: (event) => moveFocus(pane.current, conversationId, 1, event),
     previous: (event) => moveFocus(pane.current, conversationId, -1, event),
@@ -85,19 +85,16 @@ function moveFocus(
   rows[at < 0 ? 0 : at + step]?.focus();
 }
 
-/** A conversation that was opened has the keyboard; the shell would give it to the whole page. */
-function useFocusOnOpen(conversationId: string | null): void {
-  const isFirst = useRef(true);
+/** Back in the list, the keyboard is on the conversation that was left; the shell would give it to the whole page. */
+function useFocusOnReturn(conversationId: string | null): void {
+  const last = useRef(conversationId);
   useEffect(() => {
-    if (isFirst.current) {
-      isFirst.current = false;
-      return;
-    }
-    const wanted = conversationId ? '#inbox-thread' : '[data-conversation]';
-    const frame = requestAnimationFrame(() => {
-      if (document.activeElement?.closest('.composer')) return;
-      document.querySelector<HTMLElement>(wanted)?.focus({ preventScroll: true });
-    });
+    const left = last.current;
+    last.current = conversationId;
+    if (!left || conversationId) return;
+    const frame = requestAnimationFrame(() =>
+      document.querySelector<HTMLElement>(`[data-conversation="${left}"]`)?.focus(),
+    );
     return () => cancelAnimationFrame(frame);
   }, [conversationId]);
 }

@@ -70,7 +70,8 @@ export function ScheduleButton({ sendAt, blockedBecause, onChoose }: Props) {
       placement="topLeft"
       open={open && !blockedBecause}
       onOpenChange={setOpen}
-      content={open && content}
+      content={content}
+      destroyOnHidden
     >
       <ActionButton
         type="text"

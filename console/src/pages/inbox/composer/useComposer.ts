@@ -6,6 +6,7 @@ import type { Conversation, NewMessage } from '../../../api/inboxTypes.ts';
 import { useReason } from '../../../ui/ActionButton.tsx';
 import { randomId } from '../../../ui/randomId.ts';
 import { useNotify } from '../../../ui/useNotify.ts';
+import { charactersOf } from '../logic/characters.ts';
 import type { Draft } from '../logic/drafts.ts';
 import type { Outgoing } from '../logic/outbox.ts';
 import { useDraft, useOutbox } from '../useOutbox.ts';
@@ -31,14 +32,16 @@ export function useComposer(conversation: Conversation, newestId: string | null)
   );
   const lockedBecause = useReason(
     'messages:send',
-    (conversation.opted_out && t('inbox.blocked.optedOut')) || (!sender && t('inbox.blocked.noSender')),
+    (conversation.opted_out && t('inbox.blocked.optedOut')) ||
+      (conversation.status === 'closed' && t('inbox.blocked.closed')) ||
+      (!sender && t('inbox.blocked.noSender')),
   );
   const noteBlocked = useReason('messages:send');
   const isUploading = attachments.uploading.length > 0;
   const sendBlocked =
     lockedBecause ??
     (isUploading ? t('inbox.blocked.uploading') : null) ??
-    (draft.text.length > TEXT_CHARS_MAX ? t('inbox.blocked.tooLong') : null) ??
+    (charactersOf(draft.text) > TEXT_CHARS_MAX ? t('inbox.blocked.tooLong') : null) ??
     (draft.media.length > 0 && sender && !sender.mms ? t('inbox.blocked.mms') : null) ??
     (draft.text.trim() || draft.media.length ? null : t('inbox.blocked.empty'));
 

@@ -53,7 +53,8 @@ export function useTemplates(conversationId: string, text: string, insert: (fill
     if (step) setChosen((at + step + found.length) % Math.max(1, found.length));
     else if (event.key === 'Escape') close();
     else if ((event.key === 'Enter' || event.key === 'Tab') && template) choose(template);
-    else return false;
+    // What is searched for is not what one wants to send.
+    else if (event.key !== 'Enter' || words === null) return false;
     event.preventDefault();
     return true;
   };

@@ -1,4 +1,4 @@
-import { ExclamationCircleFilled, StopOutlined } from '@ant-design/icons';
+import { EnterOutlined, ExclamationCircleFilled, StopOutlined } from '@ant-design/icons';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import type { Conversation } from '../../../api/inboxTypes.ts';
@@ -16,13 +16,16 @@ interface Props {
   search: string;
 }
 
-const LABELS_SHOWN = 2;
+/** Where the mark of an opt-out stands there is room for one. */
+const labelsShown = ({ opted_out }: Conversation) => (opted_out ? 1 : 2);
 const FAILED = ['failed', 'undelivered'];
 
 export function ConversationRow({ conversation, draft, isOpen, search }: Props) {
   const { t } = useTranslation();
   const { id, contact, assignee, labels, unread_count: unread, last_message: last } = conversation;
   const name = conversationName(conversation);
+  const shown = labelsShown(conversation);
+  const hidden = labels.slice(shown);
   return (
     <Link
       to={{ pathname: paths.conversation(id), search }}
@@ -46,18 +49,20 @@ export function ConversationRow({ conversation, draft, isOpen, search }: Props) 
           )}
         </span>
         <span className="row-line row-marks">
-          <CategoryTag category={conversation.category} />
+          {!(conversation.opted_out && conversation.category === 'stop') && (
+            <CategoryTag category={conversation.category} />
+          )}
           {conversation.opted_out && (
             <span className="mark mark-bad" title={t('inbox.optedOutHint')}>
               <StopOutlined aria-hidden /> {t('inbox.optedOut')}
             </span>
           )}
-          {labels.slice(0, LABELS_SHOWN).map((label) => (
+          {labels.slice(0, shown).map((label) => (
             <LabelChip key={label} name={label} />
           ))}
-          {labels.length > LABELS_SHOWN && (
-            <span className="chip" title={labels.slice(LABELS_SHOWN).join(', ')}>
-              +{labels.length - LABELS_SHOWN}
+          {hidden.length > 0 && (
+            <span className="chip chip-more" title={hidden.join(', ')}>
+              +{hidden.length}
             </span>
           )}
           {assignee && (
@@ -91,7 +96,12 @@ function Preview({ conversation, draft }: Pick<Props, 'conversation' | 'draft'>)
           <span className="visually-hidden">{t('inbox.states.failed')}</span>
         </>
       )}
-      {last.direction === 'outbound' && <span className="row-us">{t('inbox.us')} </span>}
+      {last.direction === 'outbound' && !failed && (
+        <>
+          <EnterOutlined className="row-us" aria-hidden />
+          <span className="visually-hidden">{t('inbox.ourText')}</span>{' '}
+        </>
+      )}
       {last.preview || t('inbox.mediaOnly')}
     </span>
   );

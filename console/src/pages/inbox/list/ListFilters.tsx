@@ -23,7 +23,8 @@ export function ListFilters({ list }: { list: InboxList }) {
       placement="bottomRight"
       open={open}
       onOpenChange={setOpen}
-      content={open && <FilterFields list={list} />}
+      content={<FilterFields list={list} />}
+      destroyOnHidden
     >
       <Badge count={set} size="small">
         <Button

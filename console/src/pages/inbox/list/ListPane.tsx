@@ -42,10 +42,9 @@ export function ListPane({ ref, openId, list, conversations, onNew, onHelp }: Pr
             icon={<FormOutlined />}
             permission="messages:send"
             aria-label={t('inbox.newConversation')}
+            title={t('inbox.newConversation')}
             onClick={onNew}
-          >
-            {t('inbox.new')}
-          </ActionButton>
+          />
         </div>
         <search className="inbox-search">
           <SearchFilter

@@ -1,3 +1,4 @@
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { messageCan } from '../../../../../server/modules/messages/model.ts';
 import type { Message } from '../../../api/inboxTypes.ts';
@@ -70,6 +71,21 @@ function Travelled({ message }: { message: Message }) {
   return <Hour at={message.sent_at ?? message.created_at} note={facts.join(' · ') || undefined} />;
 }
 
+/** A text that waits for its turn usually leaves at once: only later is there time to call it back. */
+const QUEUED_MS = 4_000;
+
+/** True once something has lasted for a while. */
+function useWait(isOn: boolean, ms: number): boolean {
+  const [isOver, setOver] = useState(false);
+  useEffect(() => {
+    setOver(false);
+    if (!isOn) return;
+    const timer = setTimeout(() => setOver(true), ms);
+    return () => clearTimeout(timer);
+  }, [isOn, ms]);
+  return isOver;
+}
+
 /** What became of a text that is not simply on its way, and what can be done about it. */
 function Fate({ message, actions }: { message: Message; actions: Actions }) {
   const { t } = useTranslation();
@@ -83,8 +99,9 @@ function Fate({ message, actions }: { message: Message; actions: Actions }) {
         : status === 'unknown' || status === 'canceled'
           ? t(`inbox.stateHints.${status}`)
           : null;
+  const isStuck = useWait(status === 'queued', QUEUED_MS);
   const action = (['retry', 'cancel'] as const).find((each) => messageCan(each, status));
-  if (!words && !action) return null;
+  if (!words && (!action || !isStuck)) return null;
   const provider = [error?.provider_code, error?.provider_message].filter(Boolean).join(': ');
   return (
     <p className={error ? 'fate is-bad' : 'fate'} title={provider || undefined}>

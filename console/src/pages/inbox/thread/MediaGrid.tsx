@@ -39,7 +39,8 @@ function One({ media, onBroken }: { media: MessageMedia; onBroken: () => void })
   if (status === 'failed')
     return (
       <span className="media-file is-bad">
-        <WarningOutlined aria-hidden /> {reason ?? t('inbox.mediaFailed')}
+        <WarningOutlined aria-hidden />{' '}
+        {t(`inbox.mediaReasons.${reason as 'gone'}`, { defaultValue: t('inbox.mediaFailed') })}
       </span>
     );
   if (status === 'pending' || !url)

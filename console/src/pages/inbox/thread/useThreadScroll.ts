@@ -48,10 +48,22 @@ export function useThreadScroll(thread: ReturnType<typeof useThread>, pendingCou
   useLayoutEffect(() => {
     if (!line || line === shownLine.current || !box.current) return;
     shownLine.current = line;
+    if (!at.current.isFollowing) return;
     openAt(box.current);
     at.current.isFollowing = isNearFoot(box.current);
     note();
   }, [line]);
+
+  // Whoever came from the list goes on here by keyboard; the shell would leave it with the whole page.
+  useEffect(() => {
+    if (firstId === undefined) return;
+    const frame = requestAnimationFrame(() => {
+      const focused = document.activeElement;
+      if (focused === document.body || focused?.id === 'main' || focused?.closest('.rows'))
+        box.current?.focus({ preventScroll: true });
+    });
+    return () => cancelAnimationFrame(frame);
+  }, [firstId === undefined]);
 
   // What one sends is always shown.
   useLayoutEffect(() => {
