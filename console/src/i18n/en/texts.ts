@@ -292,6 +292,7 @@ export const texts = {
     estimatedHint: 'By the provider’s price list; the real price comes with the receipt.',
     when: 'When',
     contact: 'Contact',
+    openContact: 'Open the contact',
     period: 'Period',
     since: 'From',
     until: 'To',

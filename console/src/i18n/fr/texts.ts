@@ -303,6 +303,7 @@ export const texts: Dictionary['texts'] = {
     estimatedHint: "D'après le tarif du fournisseur ; le vrai prix vient avec l'accusé de réception.",
     when: 'Quand',
     contact: 'Contact',
+    openContact: 'Ouvrir le contact',
     period: 'Période',
     since: 'Du',
     until: 'Au',

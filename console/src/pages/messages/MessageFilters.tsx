@@ -4,7 +4,7 @@ import dayjs from 'dayjs';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { MESSAGE_STATUSES } from '../../../../server/modules/messages/model.ts';
-import { getFoundContact } from '../../api/contactChoices.ts';
+import { contacts as contactsApi } from '../../api/contacts.ts';
 import { findContacts } from '../../api/inbox.ts';
 import { keys } from '../../api/keys.ts';
 import { useMay } from '../../api/session.ts';
@@ -137,8 +137,8 @@ function useContactChoices(search: string, chosen: string) {
     enabled: may('contacts:read'),
   });
   const one = useQuery({
-    queryKey: keys.contactChoice(chosen),
-    queryFn: () => getFoundContact(chosen),
+    queryKey: keys.contact(chosen),
+    queryFn: () => contactsApi.get(chosen),
     enabled: may('contacts:read') && chosen !== '',
   });
   const contacts = found.data?.contacts ?? [];
