@@ -5,7 +5,6 @@ export const paths = {
   invitation: (id: string) => `/invitation/${id}`,
   inbox: '/inbox',
   conversation: (id: string) => `/inbox/${id}`,
-  contact: (id: string) => `/contacts/${id}`,
   gigs: '/gigs',
   contacts: '/contacts',
   contact: (id: string) => `/contacts/${id}`,

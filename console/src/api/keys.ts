@@ -50,7 +50,6 @@ export const keys = {
 const keysOfTopic: Record<string, readonly string[]> = {
   number: ['numbers', 'gigs'],
   gig: ['gigs', 'numbers'],
-  contact: ['contacts'],
   requirement_group: ['requirement-groups', 'documents'],
   document: ['documents', 'requirement-groups'],
   member: ['members', 'me'],

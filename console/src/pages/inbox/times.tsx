@@ -9,7 +9,7 @@ export function ShortTime({ at }: { at: string }) {
   const date = new Date(at);
   const now = new Date();
   const options: Intl.DateTimeFormatOptions = isSameDay(date, now)
-    ? { hour: '2-digit', minute: '2-digit' }
+    ? { timeStyle: 'short' }
     : {
         day: 'numeric',
         month: 'short',
@@ -27,7 +27,7 @@ export function Hour({ at, note }: { at: string; note?: string }) {
   const { language, moment } = useFormat();
   return (
     <time dateTime={at} title={note ? `${moment(at)} · ${note}` : moment(at)}>
-      {new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit' }).format(new Date(at))}
+      {new Intl.DateTimeFormat(language, { timeStyle: 'short' }).format(new Date(at))}
     </time>
   );
 }

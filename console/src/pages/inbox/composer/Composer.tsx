@@ -1,10 +1,10 @@
-import { StopOutlined } from '@ant-design/icons';
-import { Tabs } from 'antd';
+import { LockOutlined, StopOutlined } from '@ant-design/icons';
+import { App, Button, Tabs } from 'antd';
 import type { TextAreaRef } from 'antd/es/input/TextArea.js';
 import { type Ref, useImperativeHandle, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { MEDIA_MAX } from '../../../../../server/modules/messages/model.ts';
 import type { Conversation } from '../../../api/inboxTypes.ts';
-import { useNotify } from '../../../ui/useNotify.ts';
 import type { Outgoing } from '../logic/outbox.ts';
 import { AttachmentStrip } from './AttachmentStrip.tsx';
 import { NoteForm } from './NoteForm.tsx';
@@ -28,16 +28,18 @@ interface Props {
   /** The newest message of the thread. */
   newestId: string | null;
   onTyped: () => void;
+  onReopen: () => void;
 }
 
 /** Where an answer or a note is written. */
-export function Composer({ ref, conversation, newestId, onTyped }: Props) {
+export function Composer({ ref, conversation, newestId, onTyped, onReopen }: Props) {
   const { t } = useTranslation();
-  const { failed } = useNotify();
+  const { message } = App.useApp();
   const [mode, setMode] = useState<Mode>('text');
   const field = useRef<TextAreaRef>(null);
   const writing = useComposer(conversation, newestId);
   const { draft, change, attachments } = writing;
+  const canReopen = conversation.status === 'closed' && !conversation.opted_out && !writing.noteBlocked;
   const templates = useTemplates(conversation.id, draft.text, (filled) => {
     change({ text: draft.text.startsWith('/') || !draft.text ? filled : `${draft.text} ${filled}` });
     focusField();
@@ -46,8 +48,8 @@ export function Composer({ ref, conversation, newestId, onTyped }: Props) {
   const focusField = () => setTimeout(() => field.current?.focus({ cursor: 'end' }), 0);
   const attach = (files: File[]) => {
     setMode('text');
-    if (writing.mmsBlocked) failed(new Error(writing.mmsBlocked));
-    else attachments.add(files);
+    if (writing.mmsBlocked) void message.warning(writing.mmsBlocked);
+    else if (!attachments.add(files)) void message.warning(t('inbox.tooManyFiles', { max: MEDIA_MAX }));
   };
   useImperativeHandle(ref, () => ({
     focus: (next) => {
@@ -80,7 +82,7 @@ export function Composer({ ref, conversation, newestId, onTyped }: Props) {
       ) : (
         <>
           <TemplateMenu templates={templates} />
-          <LockedNotice reason={writing.lockedBecause} />
+          <LockedNotice reason={writing.lockedBecause} onReopen={canReopen ? onReopen : null} />
           <TextField ref={field} {...{ writing, templates, onTyped, attach }} />
           <AttachmentStrip
             media={draft.media}
@@ -97,12 +99,18 @@ export function Composer({ ref, conversation, newestId, onTyped }: Props) {
   );
 }
 
-/** Why nothing can be sent here. */
-function LockedNotice({ reason }: { reason: string | null }) {
+/** Why nothing can be sent here, and what helps. */
+function LockedNotice({ reason, onReopen }: { reason: string | null; onReopen: (() => void) | null }) {
+  const { t } = useTranslation();
   if (!reason) return null;
   return (
-    <p className="composer-notice is-locked" role="note">
-      <StopOutlined aria-hidden /> {reason}
+    <p className={onReopen ? 'composer-notice is-closed' : 'composer-notice is-locked'} role="note">
+      {onReopen ? <LockOutlined aria-hidden /> : <StopOutlined aria-hidden />} {reason}
+      {onReopen && (
+        <Button type="link" size="small" onClick={onReopen}>
+          {t('inbox.reopen')}
+        </Button>
+      )}
     </p>
   );
 }
