@@ -22,6 +22,8 @@ export const inbox = {
   emptyTitle: 'No conversation yet',
   emptyText:
     'As soon as somebody texts one of your numbers, the conversation appears here by itself. In the demo, send a text from a handset on the sandbox’s page: its address was printed when Relais started.',
+  allDoneTitle: 'All done',
+  allDoneText: 'No conversation is open. The next text appears here by itself.',
   noNumberTitle: 'Texts need a number',
   noNumberText:
     'Buy a number that can text, or connect one that you already have at Telnyx or Twilio. Texts to it then arrive here.',
@@ -38,7 +40,7 @@ export const inbox = {
   nothingSaid: 'Nothing said yet',
   mediaOnly: 'Attachment',
   optedOut: 'Opted out',
-  optedOutHint: 'This person asked for no more texts. Only they can take that back, by texting START.',
+  optedOutHint: 'This person asked for no more texts. They change that by texting START.',
   categories: {
     new: 'New',
     waiting_us: 'Our turn',
@@ -94,6 +96,7 @@ export const inbox = {
   theirText: 'They wrote:',
   noteBy: 'Note by {{name}}',
   system: 'Relais',
+  automatic: 'Automatic answer',
   events: {
     assigned: 'Assigned to {{to}}',
     unassigned: 'Assigned to nobody',
@@ -176,7 +179,7 @@ export const inbox = {
   sender: 'Number to send from',
   from: 'From {{number}}',
   blocked: {
-    optedOut: 'This person asked for no more texts. They can only be texted again after they text START.',
+    optedOut: 'This person asked for no more texts. They can be texted again once they text START.',
     closed: 'This conversation is closed.',
     noSender: 'No number of the company can text. Buy or connect one first.',
     uploading: 'Wait until the files are uploaded.',
@@ -206,6 +209,7 @@ export const inbox = {
   },
   contact: 'Contact',
   stages: { lead: 'Lead', client: 'Client' },
+  optOutProof: 'See when and how',
   editContact: 'Edit contact',
   nameContact: 'Give this number a name',
   handling: 'Handling',

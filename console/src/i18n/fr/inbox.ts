@@ -30,6 +30,8 @@ export const inbox: Dictionary['inbox'] = {
   emptyTitle: 'Pas encore de conversation',
   emptyText:
     "Dès que quelqu'un écrit à l'un de vos numéros, la conversation s'affiche ici d'elle-même. En démonstration, envoyez un SMS depuis un téléphone de la page du bac à sable : son adresse s'est affichée au démarrage de Relais.",
+  allDoneTitle: 'Tout est traité',
+  allDoneText: "Aucune conversation n'est ouverte. Le prochain SMS s'affichera ici de lui-même.",
   noNumberTitle: 'Il faut un numéro pour les SMS',
   noNumberText:
     'Achetez un numéro qui sait recevoir des SMS, ou reliez-en un que vous avez déjà chez Telnyx ou Twilio. Ses SMS arriveront ici.',
@@ -46,8 +48,7 @@ export const inbox: Dictionary['inbox'] = {
   nothingSaid: 'Rien de dit encore',
   mediaOnly: 'Pièce jointe',
   optedOut: 'Désabonné',
-  optedOutHint:
-    'Cette personne ne veut plus de SMS. Elle seule peut revenir sur sa décision, en envoyant START.',
+  optedOutHint: 'Cette personne ne veut plus de SMS. Elle change cela en envoyant START.',
   categories: {
     new: 'Nouveau',
     waiting_us: 'À nous',
@@ -103,6 +104,7 @@ export const inbox: Dictionary['inbox'] = {
   theirText: 'De leur part :',
   noteBy: 'Note de {{name}}',
   system: 'Relais',
+  automatic: 'Réponse automatique',
   events: {
     assigned: 'Attribuée à {{to}}',
     unassigned: 'Attribuée à personne',
@@ -187,8 +189,7 @@ export const inbox: Dictionary['inbox'] = {
   sender: "Numéro d'envoi",
   from: 'De {{number}}',
   blocked: {
-    optedOut:
-      'Cette personne ne veut plus de SMS. On ne peut lui écrire de nouveau que si elle envoie START.',
+    optedOut: "Cette personne ne veut plus de SMS. On peut lui écrire de nouveau dès qu'elle envoie START.",
     closed: 'Cette conversation est close.',
     noSender: "Aucun numéro de l'entreprise ne sait envoyer de SMS. Achetez-en ou reliez-en un d'abord.",
     uploading: "Attendez la fin de l'envoi des fichiers.",
@@ -218,6 +219,7 @@ export const inbox: Dictionary['inbox'] = {
   },
   contact: 'Contact',
   stages: { lead: 'Prospect', client: 'Client' },
+  optOutProof: 'Voir quand et comment',
   editContact: 'Modifier le contact',
   nameContact: 'Donner un nom à ce numéro',
   handling: 'Suivi',

@@ -6,7 +6,7 @@ import { paths } from '../../../paths.ts';
 import { phoneText } from '../../../ui/format.ts';
 import { Copyable, Moment } from '../../../ui/texts.tsx';
 import { Face } from '../Face.tsx';
-import { conversationName } from '../logic/conversationName.ts';
+import { conversationName, senderName } from '../logic/conversationName.ts';
 import type { Actions } from '../useActions.ts';
 import { AssigneeField, CategoryField, LabelsField } from './Fields.tsx';
 import { OtherConversations } from './OtherConversations.tsx';
@@ -55,7 +55,14 @@ function ContactCard({ conversation }: Pick<Props, 'conversation'>) {
           </span>
         )}
       </p>
-      {opted_out && <p className="muted small">{t('inbox.optedOutHint')}</p>}
+      {opted_out && (
+        <p className="muted small">
+          {t('inbox.optedOutHint')}{' '}
+          <Link to={{ pathname: paths.optOuts, search: `search=${encodeURIComponent(phone_number)}` }}>
+            {t('inbox.optOutProof')}
+          </Link>
+        </p>
+      )}
       {contact && (
         <Link to={paths.contact(contact.id)}>
           <EditOutlined aria-hidden /> {t(contact.name ? 'inbox.editContact' : 'inbox.nameContact')}
@@ -98,7 +105,9 @@ function Facts({ conversation }: Pick<Props, 'conversation'>) {
         <>
           <span className="phone-text">{phoneText(integration.phone_number)}</span>
           <small>
-            {integration.name} · {t(`common.providers.${integration.provider}`)}
+            {[senderName(integration), t(`common.providers.${integration.provider}`)]
+              .filter(Boolean)
+              .join(' · ')}
           </small>
         </>
       ),

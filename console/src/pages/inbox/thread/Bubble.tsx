@@ -25,7 +25,9 @@ export function Bubble({ item, actions }: { item: TextItem; actions: Actions }) 
           {t(isOut ? 'inbox.sentThrough' : 'inbox.cameThrough', { number: phoneText(through) })}
         </p>
       )}
-      {author && <p className="bubble-author">{author.name}</p>}
+      {author && (
+        <p className="bubble-author">{author.kind === 'system' ? t('inbox.automatic') : author.name}</p>
+      )}
       <div className="bubble">
         <span className="visually-hidden">{t(isOut ? 'inbox.ourText' : 'inbox.theirText')}</span>
         {message.media.length > 0 && <MediaGrid message={message} />}

@@ -12,7 +12,7 @@ export function EventLine({ message }: { message: Message }) {
   const category = (value: unknown) =>
     t(`inbox.categories.${value as 'new'}`, { defaultValue: eventValue(value) });
   const isCategory = event.name === 'category';
-  const words = t(`inbox.events.${event.name}`, {
+  const words = t(`inbox.events.${event.name as 'closed'}`, {
     defaultValue: event.name,
     from: isCategory ? category(event.from) : eventValue(event.from),
     to: (isCategory ? category(event.to) : eventValue(event.to)) || t('common.none'),
