@@ -42,7 +42,6 @@ export const keys = {
   thread: (id: string) => ['thread', id] as const,
   presence: (id: string) => ['presence', id] as const,
   textPrice: (query: Query) => ['text-price', query] as const,
-  contactSearch: (text: string) => ['contacts', 'search', text] as const,
 };
 
 /** What to read again when a topic of the live stream moves. */

@@ -107,6 +107,7 @@ export const inbox: Dictionary['inbox'] = {
   automatic: 'Réponse automatique',
   events: {
     assigned: 'Attribuée à {{to}}',
+    taken: 'Prise par {{to}}',
     unassigned: 'Attribuée à personne',
     closed: 'Close',
     reopened: 'Rouverte',
@@ -156,7 +157,7 @@ export const inbox: Dictionary['inbox'] = {
   narrowHint: 'Caractères simples : un segment en contient 160',
   wideBecause:
     "« {{character}} » n'est pas un caractère simple : un segment contient alors 70 caractères au lieu de 160",
-  attachment: 'Fichier',
+  fileKinds: { pdf: 'Document PDF', vcard: 'Fiche de contact', other: 'Fichier' },
   attachments: 'Pièces jointes',
   attachmentCount_one: '{{count}} pièce jointe',
   attachmentCount_other: '{{count}} pièces jointes',
@@ -220,6 +221,7 @@ export const inbox: Dictionary['inbox'] = {
   contact: 'Contact',
   stages: { lead: 'Prospect', client: 'Client' },
   optOutProof: 'Voir quand et comment',
+  openContact: 'Ouvrir le contact',
   editContact: 'Modifier le contact',
   nameContact: 'Donner un nom à ce numéro',
   handling: 'Suivi',

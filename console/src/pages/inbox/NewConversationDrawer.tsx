@@ -4,7 +4,8 @@ import { useDeferredValue, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import { TEXT_CHARS_MAX } from '../../../../server/modules/messages/model.ts';
-import { findContacts, inbox } from '../../api/inbox.ts';
+import { contactChoices } from '../../api/contactChoices.ts';
+import { inbox } from '../../api/inbox.ts';
 import { keys } from '../../api/keys.ts';
 import { paths } from '../../paths.ts';
 import { FormDrawer } from '../../ui/FormDrawer.tsx';
@@ -101,8 +102,8 @@ function RecipientField() {
   const typed = Form.useWatch('to', form) ?? '';
   const search = useDeferredValue(typed.trim());
   const { data } = useQuery({
-    queryKey: keys.contactSearch(search),
-    queryFn: () => findContacts(search),
+    queryKey: keys.contactChoices(search),
+    queryFn: () => contactChoices.find(search),
     enabled: search.length >= 2,
     placeholderData: keepPreviousData,
     retry: false,
@@ -111,7 +112,7 @@ function RecipientField() {
   const options = found.flatMap(({ id, name, phones }) =>
     phones.map((phone) => ({
       value: phone.phoneNumber,
-      key: `${id}-${phone.id}`,
+      key: `${id}-${phone.phoneNumber}`,
       name,
       label: (
         <span className="recipient">

@@ -79,7 +79,11 @@ export function Composer({ ref, conversation, newestId, onTyped, onReopen }: Pro
       ) : (
         <>
           <TemplateMenu templates={templates} />
-          <LockedNotice reason={writing.lockedBecause} onReopen={canReopen ? onReopen : null} />
+          <LockedNotice
+            reason={writing.lockedBecause}
+            isGrave={conversation.opted_out}
+            onReopen={canReopen ? onReopen : null}
+          />
           <TextField ref={field} {...{ writing, templates, onTyped, attach }} />
           <AttachmentStrip
             media={draft.media}
@@ -96,13 +100,19 @@ export function Composer({ ref, conversation, newestId, onTyped, onReopen }: Pro
   );
 }
 
+interface LockedProps {
+  reason: string | null;
+  isGrave: boolean;
+  onReopen: (() => void) | null;
+}
+
 /** Why nothing can be sent here, and what helps. */
-function LockedNotice({ reason, onReopen }: { reason: string | null; onReopen: (() => void) | null }) {
+function LockedNotice({ reason, isGrave, onReopen }: LockedProps) {
   const { t } = useTranslation();
   if (!reason) return null;
   return (
-    <p className={onReopen ? 'composer-notice is-closed' : 'composer-notice is-locked'} role="note">
-      {onReopen ? <LockOutlined aria-hidden /> : <StopOutlined aria-hidden />} {reason}
+    <p className={isGrave ? 'composer-notice is-locked' : 'composer-notice is-closed'} role="note">
+      {isGrave ? <StopOutlined aria-hidden /> : <LockOutlined aria-hidden />} {reason}
       {onReopen && (
         <Button type="link" size="small" onClick={onReopen}>
           {t('inbox.reopen')}

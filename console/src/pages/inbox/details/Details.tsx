@@ -1,7 +1,8 @@
-import { EditOutlined, StopOutlined } from '@ant-design/icons';
+import { EditOutlined, StopOutlined, UserOutlined } from '@ant-design/icons';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import type { Conversation, Message } from '../../../api/inboxTypes.ts';
+import { useMay } from '../../../api/session.ts';
 import { paths } from '../../../paths.ts';
 import { phoneText } from '../../../ui/format.ts';
 import { Copyable, Moment } from '../../../ui/texts.tsx';
@@ -38,6 +39,11 @@ export function Details({ conversation, messages, actions }: Props) {
 function ContactCard({ conversation }: Pick<Props, 'conversation'>) {
   const { t } = useTranslation();
   const { id, contact, phone_number, opted_out } = conversation;
+  const mayEdit = useMay()('contacts:manage');
+  const contactWord = (name: string) => {
+    if (!mayEdit) return t('inbox.openContact');
+    return t(name ? 'inbox.editContact' : 'inbox.nameContact');
+  };
   return (
     <section className="details-section contact-card" aria-label={t('inbox.contact')}>
       <Face id={contact?.id ?? id} name={contact?.name ?? ''} size={52} />
@@ -65,7 +71,7 @@ function ContactCard({ conversation }: Pick<Props, 'conversation'>) {
       )}
       {contact && (
         <Link to={paths.contact(contact.id)}>
-          <EditOutlined aria-hidden /> {t(contact.name ? 'inbox.editContact' : 'inbox.nameContact')}
+          {mayEdit ? <EditOutlined aria-hidden /> : <UserOutlined aria-hidden />} {contactWord(contact.name)}
         </Link>
       )}
     </section>

@@ -106,8 +106,7 @@ function useKeyboardHere(box: Box, isShown: boolean): void {
     if (!isShown) return;
     const frame = requestAnimationFrame(() => {
       const focused = document.activeElement;
-      if (focused === document.body || focused?.id === 'main' || focused?.closest('.rows'))
-        box.current?.focus({ preventScroll: true });
+      if (focused?.id === 'main' || focused?.closest('.rows')) box.current?.focus({ preventScroll: true });
     });
     return () => cancelAnimationFrame(frame);
   }, [box, isShown]);
