@@ -25,6 +25,7 @@ const closed = [...ofPeople, ...permitted];
 let relais: TestRelais;
 let neighbour: CompanyRows & { headers: Record<string, string> };
 let ownGroupId: string;
+let ownContactId: string;
 const sessions = {} as Record<Role, Record<string, string>>;
 
 beforeAll(async () => {
@@ -34,6 +35,8 @@ beforeAll(async () => {
   const rows = await fillCompany(other.companyId, other.api);
   neighbour = { ...rows, headers: { 'x-api-key': await keyWith([...PERMISSIONS], other.companyId) } };
   ownGroupId = (await relais.api.post('/api/requirement-groups', { destinationZone: 'FR' })).body.group.id;
+  const contact = { name: 'Ours', phones: [{ phoneNumber: '+33612345678' }] };
+  ownContactId = (await relais.api.post('/api/contacts', contact)).body.contact.id;
 });
 afterAll(() => relais?.stop());
 
@@ -210,12 +213,20 @@ const ROW_OF: [RegExp, keyof CompanyRows][] = [
   [/\/invitations\/\{id\}/, 'invitationId'],
   [/\/api-keys\/\{id\}/, 'apiKeyId'],
   [/\/provider-accounts\/\{id\}/, 'providerAccountId'],
+  [/\/contacts\/\{contactId\}\/phones\/\{phoneId\}/, 'otherContactId'],
+  [/\/contacts\/\{contactId\}/, 'contactId'],
 ];
+
+/** The row that a second parameter names. */
+const SECOND_ROW: Record<string, keyof CompanyRows> = { phoneId: 'phoneId' };
 
 /** Bodies that pass validation, so that the row is looked for. */
 const BODIES: Record<string, (rows: CompanyRows) => unknown> = {
   patchGigsByGigId: () => ({ name: 'Renamed' }),
   patchPhoneNumbersById: () => ({ gigId: null }),
+  patchContactsByContactId: () => ({ name: 'Renamed' }),
+  postContactsByContactIdPhones: () => ({ phoneNumber: '+33612345677' }),
+  postContactsByContactIdMerge: (rows) => ({ otherId: rows.spareContactId }),
   patchMembersById: () => ({ role: 'viewer' }),
   patchProviderAccountsById: () => ({ name: 'Renamed' }),
   patchRequirementGroupsByGroupIdRequirements: (rows) => ({
@@ -232,10 +243,13 @@ const idsOf = ({ path }: Operation) =>
 function aboutNeighbour(operation: Operation): { params: Record<string, string>; body?: unknown } | null {
   const found = ROW_OF.find(([pattern]) => pattern.test(operation.path));
   const [name, second] = idsOf(operation);
-  if (!found || !name || second) return null;
+  if (!found || !name || (second && !SECOND_ROW[second])) return null;
   const field = operation.path.includes('/documents/{field}') ? neighbour.documentField : neighbour.textField;
   return {
-    params: { [name]: String(neighbour[found[1]]), destinationZone: 'FR', field },
+    params: {
+      ...{ [name]: String(neighbour[found[1]]), destinationZone: 'FR', field },
+      ...(second ? { [second]: String(neighbour[SECOND_ROW[second]!]) } : {}),
+    },
     body: BODIES[operation.id]?.(neighbour),
   };
 }
@@ -285,6 +299,7 @@ describe("another company's row", () => {
         `/api/requirements/groups/${ownGroupId}/documents/${neighbour.documentField}`,
         { documentId: neighbour.documentId },
       ),
+      'a contact in a merge': post(`/api/contacts/${ownContactId}/merge`, { otherId: neighbour.contactId }),
       'a company to work for': owner.post('/api/me/company', { companyId: neighbour.companyId }),
     };
     for (const [name, attempt] of Object.entries(attempts)) {

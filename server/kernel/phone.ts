@@ -68,8 +68,10 @@ export function callingCode(region: string): string {
  * +33 6 •• •• •• 78.
  */
 export function maskedPhoneNumber(e164: string): string {
-  const [code = '', ...groups] = (parsePhoneNumberFromString(e164)?.formatInternational() ?? e164).split(' ');
-  const shown = groups.length > 2 && groups[0]?.length === 1 ? [code, groups.shift()] : [code];
-  const hidden = groups.join(' ').replace(/\d(?=(?:\D*\d){2})/g, '•');
-  return [...shown, hidden].join(' ').trim();
+  const hide = (text: string) => text.replace(/\d(?=(?:\D*\d){2})/g, '•');
+  const parsed = parsePhoneNumberFromString(e164);
+  if (!parsed) return hide(e164);
+  const [code, ...groups] = parsed.formatInternational().split(' ');
+  const kind = groups.length > 2 && groups[0]?.length === 1 ? [groups.shift()] : [];
+  return [code, ...kind, hide(groups.join(' '))].join(' ');
 }

@@ -25,6 +25,12 @@ const pages: string[] = [
   '/settings/security',
   '/settings/audit',
   '/settings/provider-events',
+  '/settings/sms-numbers',
+  '/settings/templates',
+  '/settings/opt-outs',
+  '/settings/inbox',
+  '/settings/unroutable',
+  '/messages',
 ];
 
 beforeAll(async () => {

@@ -16,6 +16,12 @@ export interface CompanyRows {
   invitationId: string;
   apiKeyId: string;
   providerAccountId: string;
+  contactId: string;
+  /** Another contact, and a number of its. */
+  otherContactId: string;
+  phoneId: string;
+  /** A third one, to be merged. */
+  spareContactId: string;
 }
 
 /** Fills a company with one row of every kind, over its own API. */
@@ -41,7 +47,13 @@ export async function fillCompany(companyId: string, api: Client): Promise<Compa
       publicKey: Buffer.alloc(32, 7).toString('base64'),
     }),
   );
+  const contact = (phoneNumber: string) =>
+    made(api.post('/api/contacts', { name: 'Harness', phones: [{ phoneNumber }] }));
+  const [one, other] = [await contact('+33612345678'), await contact('+33612345679')];
+  const spareContactId = (await contact('+33612345670')).contact.id;
   return {
+    ...{ contactId: one.contact.id, otherContactId: other.contact.id, phoneId: other.contact.phones[0].id },
+    spareContactId,
     ...{ companyId, gigId: gig.id, numberId: number.id, groupId: group.id, documentId: document.id },
     ...{ textField: fieldOf('textual'), documentField: fieldOf('document') },
     ...{ memberId: members[0].id, invitationId: invitation.id, apiKeyId: apiKey.id },

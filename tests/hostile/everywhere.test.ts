@@ -91,7 +91,7 @@ async function faults(questions: Question[]): Promise<string[]> {
 function addressOf({ path }: Operation, given: Record<string, string> = {}): string {
   const ours: Record<string, string> = {
     ...{ gigId: rows.gigId, groupId: rows.groupId, companyId: rows.companyId, field: rows.textField },
-    ...{ countryCode: 'FR', destinationZone: 'FR', ...given },
+    ...{ countryCode: 'FR', destinationZone: 'FR', contactId: rows.contactId, ...given },
   };
   return path.replace(/\{(\w+)\}/g, (_whole, name: string) => ours[name] ?? rows.numberId);
 }

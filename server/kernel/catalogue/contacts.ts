@@ -67,9 +67,14 @@ export const contacts = {
     en: 'The text has more than {limit} characters.',
     fr: 'Le texte a plus de {limit} caractères.',
   },
-  import_value_invalid: {
+  import_email_invalid: {
     status: 400,
-    en: '{value} is not right here: {expected} is expected.',
-    fr: '{value} ne convient pas ici : il faut {expected}.',
+    en: '{value} is not an e-mail address.',
+    fr: "{value} n'est pas une adresse e-mail.",
+  },
+  import_stage_unknown: {
+    status: 400,
+    en: '{value} is not a stage: write lead or client.',
+    fr: "{value} n'est pas une étape : écrivez prospect ou client.",
   },
 } as const satisfies Record<string, ErrorSpec>;

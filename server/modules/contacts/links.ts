@@ -17,15 +17,17 @@ export async function contactsByIds(tx: Tx, ids: readonly string[]): Promise<Map
 }
 
 /** What a text looks for. Digits find numbers only for people who may see them whole. */
-export function searchTerms(ctx: Ctx, text: string): SearchTerms {
+export function searchTerms(ctx: Ctx, text: string, region: string): SearchTerms {
   const digits = isGranted(ctx, 'contacts:reveal') ? searchDigits(text.trim()) : null;
-  const code = callingCode(ctx.kernel.config.DEFAULT_REGION);
-  return { words: searchWords(text), numbers: digits === null ? null : numberParts(digits, code) };
+  return {
+    words: searchWords(text),
+    numbers: digits === null ? null : numberParts(digits, callingCode(region)),
+  };
 }
 
 /** Ids of contacts whose name, e-mail address or number has these beginnings, newest first. */
 export function searchContactIds(ctx: CompanyCtx, tx: Tx, text: string, limit: number): Promise<string[]> {
-  return findContactIds(tx, searchTerms(ctx, text), limit);
+  return findContactIds(tx, searchTerms(ctx, text, ctx.kernel.config.DEFAULT_REGION), limit);
 }
 
 /**

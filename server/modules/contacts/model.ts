@@ -12,6 +12,8 @@ export const LIMITS = { name: 200, email: 254, note: 5000, label: 60 } as const;
 export const IMPORT_BYTES_MAX = 10 * 1024 * 1024;
 export const IMPORT_ROWS_MAX = 20_000;
 
+/** Fewer digits would find half the company. */
+const DIGITS_MIN = 3;
 const WORD_MAX = 60;
 const WORDS_MAX = 40;
 
@@ -39,9 +41,6 @@ export function searchDigits(text: string): string | null {
   return text.startsWith('+') ? `+${digits}` : digits;
 }
 
-/** Fewer digits would find half the company. */
-const DIGITS_MIN = 3;
-
 /** What a text that is part of a number can be: a beginning in E.164, or the last digits. */
 export interface NumberParts {
   beginnings: string[];
@@ -56,7 +55,26 @@ export interface NumberParts {
 export function numberParts(digits: string, callingCode: string): NumberParts {
   if (digits.startsWith('+')) return { beginnings: [digits], ends: [] };
   const bare = digits.replace(/^0+/, '');
+  if (bare.length < DIGITS_MIN) return { beginnings: [], ends: [digits] };
   if (digits.startsWith('00')) return { beginnings: [`+${bare}`], ends: [digits] };
-  if (digits.startsWith('0')) return { beginnings: [`+${callingCode}${bare}`], ends: [digits] };
+  if (digits.startsWith('0')) return { beginnings: [`+${callingCode}${bare}`], ends: [digits, bare] };
   return { beginnings: [`+${digits}`, `+${callingCode}${digits}`], ends: [digits] };
+}
+
+/** The facts that a merge decides on. */
+interface MergeFacts {
+  name: string;
+  stage: Stage;
+  email: string | null;
+  note: string;
+}
+
+/** What a contact is once another was merged into it: a client when either was, else its own facts where it has them. */
+export function mergedFacts(kept: MergeFacts, other: MergeFacts): MergeFacts {
+  return {
+    name: kept.name || other.name,
+    email: kept.email ?? other.email,
+    note: kept.note || other.note,
+    stage: kept.stage === 'client' || other.stage === 'client' ? 'client' : 'lead',
+  };
 }

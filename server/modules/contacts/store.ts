@@ -57,7 +57,7 @@ export async function findContacts(tx: Tx, ids: readonly string[]): Promise<Map<
 
 /**
  * Holds contacts, found like findContacts, against every other change until the transaction ends.
- * @param strength `change` lets others write rows that point at the contact; `end` does not.
+ * @param strength `change` lets others write rows that point at the contact; `end`, for what ends contacts, does not.
  */
 export async function lockContacts(
   tx: Tx,
@@ -66,6 +66,11 @@ export async function lockContacts(
 ): Promise<Map<string, ContactRow>> {
   const lock = strength === 'end' ? sql`for update` : sql`for no key update`;
   const held = new Set<string>();
+  // Ends of one company's contacts go one after the other: each may touch the signposts that another one makes.
+  if (strength === 'end')
+    await sql`select pg_advisory_xact_lock(hashtextextended('contacts ' || current_company(), 0))`.execute(
+      tx,
+    );
   for (;;) {
     // Whoever was waited for may have merged them elsewhere, so they are looked up again until all that is found is held.
     const found = await findContacts(tx, ids);
@@ -141,8 +146,13 @@ export async function insertPhones(
   return new Set(rows.map((row) => row.phoneNumber));
 }
 
-export async function updatePhone(tx: Tx, id: string, label: string): Promise<void> {
-  await sql`update contact_phones set label = ${label} where id = ${id}`.execute(tx);
+/** Writes the labels of numbers, in one statement. */
+export async function updateLabels(tx: Tx, phones: readonly { id: string; label: string }[]): Promise<void> {
+  if (phones.length === 0) return;
+  await sql`
+    update contact_phones set label = row.label
+    from unnest(${phones.map(({ id }) => id)}::uuid[], ${phones.map(({ label }) => label)}::text[]) as row (id, label)
+    where contact_phones.id = row.id`.execute(tx);
 }
 
 export async function deletePhones(tx: Tx, ids: readonly string[]): Promise<void> {

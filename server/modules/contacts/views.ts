@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Ctx, isGranted } from '../../kernel/ctx.ts';
+import { type CompanyCtx, type Ctx, isGranted } from '../../kernel/ctx.ts';
 import { maskedPhoneNumber } from '../../kernel/phone.ts';
 import { STAGES, type Stage } from './model.ts';
 import type { ContactRow } from './store.ts';
@@ -23,6 +23,9 @@ export const contactSchema = z
     updatedAt: z.iso.datetime(),
   })
   .meta({ id: 'Contact' });
+
+/** The region whose way of writing numbers a company's people use. */
+export type RegionOf = (ctx: CompanyCtx) => string | Promise<string>;
 
 /** A phone number as whoever acts may see it. */
 export function maskPhone(ctx: Ctx, phoneNumber: string): string {

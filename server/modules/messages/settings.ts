@@ -13,7 +13,7 @@ export const STANDARD_ANSWERS: Record<Keyword, Record<'en' | 'fr', string>> = {
   },
   stop: {
     en: '{{company}}: you will receive no more texts. Reply START to change your mind.',
-    fr: '{{company}} : vous ne recevrez plus de SMS. Répondez START si vous changez d’avis.',
+    fr: "{{company}} : vous ne recevrez plus de SMS. Répondez START si vous changez d'avis.",
   },
   start: {
     en: '{{company}}: you will receive our texts again. Reply STOP to end them.',

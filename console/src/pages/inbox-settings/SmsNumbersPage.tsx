@@ -108,9 +108,13 @@ function NumberName({ row }: { row: Integration }) {
   const { t } = useTranslation();
   return (
     <>
-      <PhoneText value={row.phone_number} />{' '}
-      {row.is_default && <span className="feature">★ {t('texts.numbers.isDefault')}</span>}
-      <div className="muted small">{row.name}</div>
+      <PhoneText value={row.phone_number} />
+      {row.name !== row.phone_number && <div className="muted small">{row.name}</div>}
+      {row.is_default && (
+        <div className="default-mark">
+          <span className="feature">★ {t('texts.numbers.isDefault')}</span>
+        </div>
+      )}
     </>
   );
 }
