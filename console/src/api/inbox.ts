@@ -78,3 +78,13 @@ export const inbox = {
   price: (query: { to: string; integration_id?: string }) =>
     request<{ price: Price | null; country: string | null }>('/inbox/price', { query }),
 };
+
+export interface FoundContact {
+  id: string;
+  name: string;
+  phones: { id: string; phoneNumber: string; isPrimary: boolean }[];
+}
+
+/** Contacts by name or number, for addressing a text. */
+export const findContacts = (search: string) =>
+  request<{ contacts: FoundContact[] }>('/api/contacts', { query: { search, limit: 8 } });

@@ -38,6 +38,7 @@ export const keys = {
   unroutable: (query: Query) => ['unroutable', query] as const,
   conversations: (query: Query) => ['conversations', query] as const,
   conversation: (id: string) => ['conversation', id] as const,
+  contactSearch: (text: string) => ['contacts', 'search', text] as const,
   contactConversations: (query: Query) => ['contact-conversations', query] as const,
   inboxCounts: ['inbox-counts'] as const,
   thread: (id: string) => ['thread', id] as const,

@@ -14,6 +14,7 @@ export const inbox = {
   filtersSet_one: 'More filters, {{count}} set',
   filtersSet_other: 'More filters, {{count}} set',
   any: 'Any',
+  onlyContact: 'Only with {{name}}',
   views: 'Which conversations',
   view: { open: 'Open', mine: 'Mine', unassigned: 'Unassigned', unread: 'Unread', closed: 'Closed' },
   statuses: { open: 'Open', closed: 'Closed', all: 'Open and closed' },

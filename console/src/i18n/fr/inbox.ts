@@ -16,6 +16,7 @@ export const inbox: Dictionary['inbox'] = {
   filtersSet_one: 'Autres filtres, {{count}} actif',
   filtersSet_other: 'Autres filtres, {{count}} actifs',
   any: 'Peu importe',
+  onlyContact: 'Seulement avec {{name}}',
   views: 'Quelles conversations',
   view: {
     open: 'Ouvertes',

@@ -4,8 +4,7 @@ import { useDeferredValue, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import { TEXT_CHARS_MAX } from '../../../../server/modules/messages/model.ts';
-import { contactChoices } from '../../api/contactChoices.ts';
-import { inbox } from '../../api/inbox.ts';
+import { findContacts, inbox } from '../../api/inbox.ts';
 import { keys } from '../../api/keys.ts';
 import { paths } from '../../paths.ts';
 import { FormDrawer } from '../../ui/FormDrawer.tsx';
@@ -102,8 +101,8 @@ function RecipientField() {
   const typed = Form.useWatch('to', form) ?? '';
   const search = useDeferredValue(typed.trim());
   const { data } = useQuery({
-    queryKey: keys.contactChoices(search),
-    queryFn: () => contactChoices.find(search),
+    queryKey: keys.contactSearch(search),
+    queryFn: () => findContacts(search),
     enabled: search.length >= 2,
     placeholderData: keepPreviousData,
     retry: false,
