@@ -3,9 +3,6 @@ import type {
   Category,
   Conversation,
   InboxCounts,
-  InboxIntegration,
-  InboxRule,
-  InboxTemplate,
   Media,
   Message,
   NewMessage,
@@ -76,10 +73,6 @@ export const inbox = {
   present: (id: string, state: 'viewing' | 'typing' | 'left') =>
     post<{ viewers: Viewer[] }>(at(id, '/presence'), { state }),
 
-  integrations: () => request<{ integrations: InboxIntegration[] }>('/inbox/integrations'),
-  labels: () => request<{ labels: { name: string }[] }>('/inbox/labels'),
-  rules: () => request<{ rules: InboxRule[] }>('/inbox/rules'),
-  templates: () => request<{ templates: InboxTemplate[] }>('/inbox/templates'),
   render: (id: string, body: { conversation_id?: string; variables?: Record<string, string> }) =>
     post<{ text: string; missing: string[] }>(`/inbox/templates/${id}/render`, body),
   price: (query: { to: string; integration_id?: string }) =>

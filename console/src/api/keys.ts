@@ -37,12 +37,12 @@ export const keys = {
   unroutable: (query: Query) => ['unroutable', query] as const,
   conversations: (query: Query) => ['conversations', query] as const,
   conversation: (id: string) => ['conversation', id] as const,
+  contactSearch: (text: string) => ['contacts', 'search', text] as const,
   contactConversations: (query: Query) => ['contact-conversations', query] as const,
   inboxCounts: ['inbox-counts'] as const,
   thread: (id: string) => ['thread', id] as const,
   presence: (id: string) => ['presence', id] as const,
   textPrice: (query: Query) => ['text-price', query] as const,
-  contactSearch: (text: string) => ['contacts', 'search', text] as const,
 };
 
 /** What to read again when a topic of the live stream moves. */

@@ -51,6 +51,11 @@ export function InboxNews() {
   useEffect(() => {
     latest.current = tell;
   });
+  // What is open needs no telling any more.
+  useEffect(() => {
+    const openId = pathname.split('/').at(-1);
+    if (openId && pathname === paths.conversation(openId)) notification.destroy(openId);
+  }, [pathname, notification]);
   useEffect(() => watchLists((row) => latest.current(row)), []);
   return null;
 }

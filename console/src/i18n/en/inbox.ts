@@ -14,6 +14,7 @@ export const inbox = {
   filtersSet_one: 'More filters, {{count}} set',
   filtersSet_other: 'More filters, {{count}} set',
   any: 'Any',
+  onlyContact: 'Only with {{name}}',
   views: 'Which conversations',
   view: { open: 'Open', mine: 'Mine', unassigned: 'Unassigned', unread: 'Unread', closed: 'Closed' },
   statuses: { open: 'Open', closed: 'Closed', all: 'Open and closed' },
@@ -22,6 +23,8 @@ export const inbox = {
   emptyTitle: 'No conversation yet',
   emptyText:
     'As soon as somebody texts one of your numbers, the conversation appears here by itself. In the demo, send a text from a handset on the sandbox’s page: its address was printed when Relais started.',
+  allDoneTitle: 'All done',
+  allDoneText: 'No conversation is open. The next text appears here by itself.',
   noNumberTitle: 'Texts need a number',
   noNumberText:
     'Buy a number that can text, or connect one that you already have at Telnyx or Twilio. Texts to it then arrive here.',
@@ -38,7 +41,7 @@ export const inbox = {
   nothingSaid: 'Nothing said yet',
   mediaOnly: 'Attachment',
   optedOut: 'Opted out',
-  optedOutHint: 'This person asked for no more texts. Only they can take that back, by texting START.',
+  optedOutHint: 'This person asked for no more texts. They change that by texting START.',
   categories: {
     new: 'New',
     waiting_us: 'Our turn',
@@ -94,8 +97,10 @@ export const inbox = {
   theirText: 'They wrote:',
   noteBy: 'Note by {{name}}',
   system: 'Relais',
+  automatic: 'Automatic answer',
   events: {
     assigned: 'Assigned to {{to}}',
+    taken: 'Taken by {{to}}',
     unassigned: 'Assigned to nobody',
     closed: 'Closed',
     reopened: 'Reopened',
@@ -143,7 +148,7 @@ export const inbox = {
   tooLong: '{{length}} of {{max}} characters: too long',
   narrowHint: 'Plain characters: a segment holds 160',
   wideBecause: '“{{character}}” is no plain character: a segment then holds 70 instead of 160',
-  attachment: 'File',
+  fileKinds: { pdf: 'PDF document', vcard: 'Contact card', other: 'File' },
   attachments: 'Attachments',
   attachmentCount_one: '{{count}} attachment',
   attachmentCount_other: '{{count}} attachments',
@@ -176,7 +181,7 @@ export const inbox = {
   sender: 'Number to send from',
   from: 'From {{number}}',
   blocked: {
-    optedOut: 'This person asked for no more texts. They can only be texted again after they text START.',
+    optedOut: 'This person asked for no more texts. They can be texted again once they text START.',
     closed: 'This conversation is closed.',
     noSender: 'No number of the company can text. Buy or connect one first.',
     uploading: 'Wait until the files are uploaded.',
@@ -206,6 +211,8 @@ export const inbox = {
   },
   contact: 'Contact',
   stages: { lead: 'Lead', client: 'Client' },
+  optOutProof: 'See when and how',
+  openContact: 'Open contact',
   editContact: 'Edit contact',
   nameContact: 'Give this number a name',
   handling: 'Handling',

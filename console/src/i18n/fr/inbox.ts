@@ -16,6 +16,7 @@ export const inbox: Dictionary['inbox'] = {
   filtersSet_one: 'Autres filtres, {{count}} actif',
   filtersSet_other: 'Autres filtres, {{count}} actifs',
   any: 'Peu importe',
+  onlyContact: 'Seulement avec {{name}}',
   views: 'Quelles conversations',
   view: {
     open: 'Ouvertes',
@@ -30,6 +31,8 @@ export const inbox: Dictionary['inbox'] = {
   emptyTitle: 'Pas encore de conversation',
   emptyText:
     "Dès que quelqu'un écrit à l'un de vos numéros, la conversation s'affiche ici d'elle-même. En démonstration, envoyez un SMS depuis un téléphone de la page du bac à sable : son adresse s'est affichée au démarrage de Relais.",
+  allDoneTitle: 'Tout est traité',
+  allDoneText: "Aucune conversation n'est ouverte. Le prochain SMS s'affichera ici de lui-même.",
   noNumberTitle: 'Il faut un numéro pour les SMS',
   noNumberText:
     'Achetez un numéro qui sait recevoir des SMS, ou reliez-en un que vous avez déjà chez Telnyx ou Twilio. Ses SMS arriveront ici.',
@@ -46,8 +49,7 @@ export const inbox: Dictionary['inbox'] = {
   nothingSaid: 'Rien de dit encore',
   mediaOnly: 'Pièce jointe',
   optedOut: 'Désabonné',
-  optedOutHint:
-    'Cette personne ne veut plus de SMS. Elle seule peut revenir sur sa décision, en envoyant START.',
+  optedOutHint: 'Cette personne ne veut plus de SMS. Elle change cela en envoyant START.',
   categories: {
     new: 'Nouveau',
     waiting_us: 'À nous',
@@ -103,8 +105,10 @@ export const inbox: Dictionary['inbox'] = {
   theirText: 'De leur part :',
   noteBy: 'Note de {{name}}',
   system: 'Relais',
+  automatic: 'Réponse automatique',
   events: {
     assigned: 'Attribuée à {{to}}',
+    taken: 'Prise par {{to}}',
     unassigned: 'Attribuée à personne',
     closed: 'Close',
     reopened: 'Rouverte',
@@ -154,7 +158,7 @@ export const inbox: Dictionary['inbox'] = {
   narrowHint: 'Caractères simples : un segment en contient 160',
   wideBecause:
     "« {{character}} » n'est pas un caractère simple : un segment contient alors 70 caractères au lieu de 160",
-  attachment: 'Fichier',
+  fileKinds: { pdf: 'Document PDF', vcard: 'Fiche de contact', other: 'Fichier' },
   attachments: 'Pièces jointes',
   attachmentCount_one: '{{count}} pièce jointe',
   attachmentCount_other: '{{count}} pièces jointes',
@@ -187,8 +191,7 @@ export const inbox: Dictionary['inbox'] = {
   sender: "Numéro d'envoi",
   from: 'De {{number}}',
   blocked: {
-    optedOut:
-      'Cette personne ne veut plus de SMS. On ne peut lui écrire de nouveau que si elle envoie START.',
+    optedOut: "Cette personne ne veut plus de SMS. On peut lui écrire de nouveau dès qu'elle envoie START.",
     closed: 'Cette conversation est close.',
     noSender: "Aucun numéro de l'entreprise ne sait envoyer de SMS. Achetez-en ou reliez-en un d'abord.",
     uploading: "Attendez la fin de l'envoi des fichiers.",
@@ -218,6 +221,8 @@ export const inbox: Dictionary['inbox'] = {
   },
   contact: 'Contact',
   stages: { lead: 'Prospect', client: 'Client' },
+  optOutProof: 'Voir quand et comment',
+  openContact: 'Ouvrir le contact',
   editContact: 'Modifier le contact',
   nameContact: 'Donner un nom à ce numéro',
   handling: 'Suivi',

@@ -80,7 +80,7 @@ function moveFocus(
   if (!pane || (isElsewhere && event.key.startsWith('Arrow'))) return;
   event.preventDefault();
   const rows = [...pane.querySelectorAll<HTMLElement>('[data-conversation]')];
-  const inList = rows.findIndex((row) => row === focused);
+  const inList = rows.indexOf(focused as HTMLElement);
   const at = inList >= 0 ? inList : rows.findIndex((row) => row.dataset.conversation === openId);
   rows[at < 0 ? 0 : at + step]?.focus();
 }

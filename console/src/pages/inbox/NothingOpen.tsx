@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import { inbox } from '../../api/inbox.ts';
+import { integrations } from '../../api/integrations.ts';
 import { keys } from '../../api/keys.ts';
 import { paths } from '../../paths.ts';
 import { ActionButton } from '../../ui/ActionButton.tsx';
@@ -31,13 +32,22 @@ export function NothingOpen({ conversations, isFiltered }: Props) {
   );
 }
 
+const ANY = { status: 'all', limit: 1 };
+
 /** What an inbox without any conversation says; null when there is one. */
 export function useFirstSteps({ rows }: ConversationList, isFiltered: boolean) {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const isEmpty = !isFiltered && rows?.length === 0;
-  const senders = useQuery({ queryKey: keys.integrations, queryFn: inbox.integrations, enabled: isEmpty });
-  if (!isEmpty || senders.isPending) return null;
+  const ever = useQuery({
+    queryKey: keys.contactConversations(ANY),
+    queryFn: () => inbox.list(ANY),
+    enabled: isEmpty,
+  });
+  const senders = useQuery({ queryKey: keys.integrations, queryFn: integrations.list, enabled: isEmpty });
+  if (!isEmpty || senders.isPending || ever.isPending) return null;
+  if (ever.data?.conversations.length)
+    return <EmptyState title={t('inbox.allDoneTitle')} text={t('inbox.allDoneText')} />;
   if (senders.data?.integrations.length !== 0)
     return <EmptyState title={t('inbox.emptyTitle')} text={t('inbox.emptyText')} />;
   const actions = (

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Media } from '../../../api/inboxTypes.ts';
 import { useFormat } from '../../../ui/useFormat.ts';
-import { mediaKind } from '../logic/media.ts';
+import { fileKind, mediaKind } from '../logic/media.ts';
 import { fileSign } from '../thread/MediaGrid.tsx';
 import type { Uploading } from './useAttachments.ts';
 
@@ -23,7 +23,7 @@ export function AttachmentStrip({ media, uploading, onRemove, onStop }: Props) {
   return (
     <ul className="attachments" aria-label={t('inbox.attachments')}>
       {media.map((each) => {
-        const name = each.filename ?? t('inbox.attachment');
+        const name = each.filename || t(`inbox.fileKinds.${fileKind(each.content_type)}`);
         return (
           <li key={each.id} className="attachment">
             <Preview media={each} />

@@ -2,6 +2,7 @@ import { LockOutlined, StopOutlined } from '@ant-design/icons';
 import { App, Button, Tabs } from 'antd';
 import type { TextAreaRef } from 'antd/es/input/TextArea.js';
 import { type Ref, useImperativeHandle, useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
 import { useTranslation } from 'react-i18next';
 import { MEDIA_MAX } from '../../../../../server/modules/messages/model.ts';
 import type { Conversation } from '../../../api/inboxTypes.ts';
@@ -42,25 +43,24 @@ export function Composer({ ref, conversation, newestId, onTyped, onReopen }: Pro
   const canReopen = conversation.status === 'closed' && !conversation.opted_out && !writing.noteBlocked;
   const templates = useTemplates(conversation.id, draft.text, (filled) => {
     change({ text: draft.text.startsWith('/') || !draft.text ? filled : `${draft.text} ${filled}` });
-    focusField();
+    focus('text');
   });
-  // The field of the other tab is there once it has been drawn.
-  const focusField = () => setTimeout(() => field.current?.focus({ cursor: 'end' }), 0);
+  /** At once: the next key already belongs to the field, and to no shortcut. */
+  const focus = (next: Mode) => {
+    flushSync(() => setMode(next));
+    field.current?.focus({ cursor: 'end' });
+  };
   const attach = (files: File[]) => {
     setMode('text');
     if (writing.mmsBlocked) void message.warning(writing.mmsBlocked);
     else if (!attachments.add(files)) void message.warning(t('inbox.tooManyFiles', { max: MEDIA_MAX }));
   };
   useImperativeHandle(ref, () => ({
-    focus: (next) => {
-      setMode(next);
-      focusField();
-    },
+    focus,
     attach,
     takeBack: (entry) => {
       writing.takeBack(entry);
-      setMode('text');
-      focusField();
+      focus('text');
     },
   }));
   return (
@@ -69,10 +69,7 @@ export function Composer({ ref, conversation, newestId, onTyped, onReopen }: Pro
         <Tabs
           size="small"
           activeKey={mode}
-          onChange={(next) => {
-            setMode(next as Mode);
-            focusField();
-          }}
+          onChange={(next) => focus(next as Mode)}
           items={(['text', 'note'] as const).map((key) => ({ key, label: t(`inbox.mode.${key}`) }))}
         />
         {mode === 'text' && <SenderSelect writing={writing} conversation={conversation} />}
@@ -82,7 +79,11 @@ export function Composer({ ref, conversation, newestId, onTyped, onReopen }: Pro
       ) : (
         <>
           <TemplateMenu templates={templates} />
-          <LockedNotice reason={writing.lockedBecause} onReopen={canReopen ? onReopen : null} />
+          <LockedNotice
+            reason={writing.lockedBecause}
+            isGrave={conversation.opted_out}
+            onReopen={canReopen ? onReopen : null}
+          />
           <TextField ref={field} {...{ writing, templates, onTyped, attach }} />
           <AttachmentStrip
             media={draft.media}
@@ -99,13 +100,19 @@ export function Composer({ ref, conversation, newestId, onTyped, onReopen }: Pro
   );
 }
 
+interface LockedProps {
+  reason: string | null;
+  isGrave: boolean;
+  onReopen: (() => void) | null;
+}
+
 /** Why nothing can be sent here, and what helps. */
-function LockedNotice({ reason, onReopen }: { reason: string | null; onReopen: (() => void) | null }) {
+function LockedNotice({ reason, isGrave, onReopen }: LockedProps) {
   const { t } = useTranslation();
   if (!reason) return null;
   return (
-    <p className={onReopen ? 'composer-notice is-closed' : 'composer-notice is-locked'} role="note">
-      {onReopen ? <LockOutlined aria-hidden /> : <StopOutlined aria-hidden />} {reason}
+    <p className={isGrave ? 'composer-notice is-locked' : 'composer-notice is-closed'} role="note">
+      {isGrave ? <StopOutlined aria-hidden /> : <LockOutlined aria-hidden />} {reason}
       {onReopen && (
         <Button type="link" size="small" onClick={onReopen}>
           {t('inbox.reopen')}

@@ -1,15 +1,12 @@
 import { ClockCircleOutlined } from '@ant-design/icons';
-import { useQuery } from '@tanstack/react-query';
 import { Button, DatePicker, Popover } from 'antd';
 import dayjs, { type Dayjs } from 'dayjs';
 import timezone from 'dayjs/plugin/timezone.js';
 import utc from 'dayjs/plugin/utc.js';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { company as companyApi } from '../../../api/identity.ts';
-import { keys } from '../../../api/keys.ts';
 import { ActionButton } from '../../../ui/ActionButton.tsx';
-import { useFormat } from '../../../ui/useFormat.ts';
+import { useCompanyMoment, useZone } from '../useCompanyTime.ts';
 
 dayjs.extend(utc);
 dayjs.extend(timezone);
@@ -85,24 +82,13 @@ export function ScheduleButton({ sendAt, blockedBecause, onChoose }: Props) {
   );
 }
 
-function useZone(): string {
-  const { data } = useQuery({ queryKey: keys.company, queryFn: companyApi.get });
-  return data?.company.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
-}
-
 /** When the draft will leave, in company time, with the way back to now. */
 export function ScheduledNotice({ sendAt, onClear }: { sendAt: string; onClear: () => void }) {
   const { t } = useTranslation();
-  const { language } = useFormat();
-  const zone = useZone();
-  const words = new Intl.DateTimeFormat(language, {
-    ...{ weekday: 'long', day: 'numeric', month: 'long', hour: '2-digit', minute: '2-digit' },
-    timeZone: zone,
-    timeZoneName: 'short',
-  }).format(new Date(sendAt));
+  const moment = useCompanyMoment();
   return (
     <p className="composer-notice">
-      <ClockCircleOutlined aria-hidden /> {t('inbox.schedule.will', { moment: words })}
+      <ClockCircleOutlined aria-hidden /> {t('inbox.schedule.will', { moment: moment(sendAt) })}
       <Button type="link" size="small" onClick={onClear}>
         {t('inbox.schedule.now')}
       </Button>

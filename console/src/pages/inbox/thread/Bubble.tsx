@@ -8,6 +8,7 @@ import { useFormat } from '../../../ui/useFormat.ts';
 import type { TextItem } from '../logic/threadItems.ts';
 import { Hour } from '../times.tsx';
 import type { Actions } from '../useActions.ts';
+import { useCompanyMoment } from '../useCompanyTime.ts';
 import { LinkedText } from './LinkedText.tsx';
 import { MediaGrid } from './MediaGrid.tsx';
 import { StateSign } from './StateSign.tsx';
@@ -25,7 +26,9 @@ export function Bubble({ item, actions }: { item: TextItem; actions: Actions }) 
           {t(isOut ? 'inbox.sentThrough' : 'inbox.cameThrough', { number: phoneText(through) })}
         </p>
       )}
-      {author && <p className="bubble-author">{author.name}</p>}
+      {author && (
+        <p className="bubble-author">{author.kind === 'system' ? t('inbox.automatic') : author.name}</p>
+      )}
       <div className="bubble">
         <span className="visually-hidden">{t(isOut ? 'inbox.ourText' : 'inbox.theirText')}</span>
         {message.media.length > 0 && <MediaGrid message={message} />}
@@ -89,7 +92,7 @@ function useWait(isOn: boolean, ms: number): boolean {
 /** What became of a text that is not simply on its way, and what can be done about it. */
 function Fate({ message, actions }: { message: Message; actions: Actions }) {
   const { t } = useTranslation();
-  const { moment } = useFormat();
+  const moment = useCompanyMoment();
   const { id, status, error, send_at } = message;
   const words =
     status === 'scheduled' && send_at
