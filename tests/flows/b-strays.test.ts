@@ -158,7 +158,9 @@ describe('a text that has nowhere to go', () => {
     expect((await twilioDelivery(relais, DOOR, text)).status).toBe(200);
     const claimed = await stray('another account');
     expect(claimed.reason).toBe('wrong_account');
-    expect((await relais.api.post(`/inbox/unroutable/${claimed.id}/retry`)).body.code).toBe('still_unroutable');
+    expect((await relais.api.post(`/inbox/unroutable/${claimed.id}/retry`)).body.code).toBe(
+      'still_unroutable',
+    );
     // A company's own account, with a number that is not in it.
     const keys = await phones.ask<{ accountSid: string; authToken: string }>('POST', 'accounts', {
       ...{ provider: 'twilio', name: 'own' },
