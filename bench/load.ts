@@ -1,13 +1,12 @@
 import { connect } from 'node:net';
-import { type Keys, makeRequests, type ProviderName } from './requests.ts';
+import { type EventsJob, makeRequests } from './requests.ts';
+import { makeAnswers, makeQuestions, makeTexts, type TextJob } from './text-requests.ts';
 
 /** One round: what the load process is told. */
 export interface Round {
-  keys: Keys;
-  provider: ProviderName;
+  /** What is sent. */
+  job: EventsJob | TextJob;
   port: number;
-  /** What Twilio was given as the server's address. */
-  publicUrl: string;
   connections: number;
   /** Requests made and signed beforehand; the round ends early when all are sent. */
   requests: number;
@@ -17,8 +16,10 @@ export interface Round {
 /** What it answers. */
 export interface RoundResult {
   answered: number;
-  /** Answers that were not 200. */
+  /** Answers that were no success. */
   refused: number;
+  /** On the clock that all processes share, in milliseconds. */
+  startedAtMs: number;
   elapsedMs: number;
   p50Ms: number;
   p99Ms: number;
@@ -29,7 +30,7 @@ export interface RoundResult {
  * as little as possible of the machine that it shares with the server.
  */
 async function run(round: Round): Promise<RoundResult> {
-  const requests = makeRequests(round.keys, round.provider, round.publicUrl, round.requests);
+  const requests = requestsOf(round);
   let sent = 0;
   let refused = 0;
   const latenciesMs: number[] = [];
@@ -41,7 +42,8 @@ async function run(round: Round): Promise<RoundResult> {
       while (sent < requests.length && performance.now() < endMs) {
         const request = requests[sent++]!;
         const sentMs = performance.now();
-        if ((await send(request)) !== 200) refused += 1;
+        const status = await send(request);
+        if (status < 200 || status > 299) refused += 1;
         latenciesMs.push(performance.now() - sentMs);
       }
     } finally {
@@ -52,7 +54,23 @@ async function run(round: Round): Promise<RoundResult> {
   const elapsedMs = performance.now() - startedMs;
   latenciesMs.sort((left, right) => left - right);
   const quantile = (share: number) => latenciesMs[Math.floor(latenciesMs.length * share)] ?? 0;
-  return { answered: latenciesMs.length, refused, elapsedMs, p50Ms: quantile(0.5), p99Ms: quantile(0.99) };
+  return {
+    ...{ answered: latenciesMs.length, refused, elapsedMs, startedAtMs: performance.timeOrigin + startedMs },
+    ...{ p50Ms: quantile(0.5), p99Ms: quantile(0.99) },
+  };
+}
+
+function requestsOf({ job, requests }: Round): Buffer[] {
+  switch (job.kind) {
+    case 'events':
+      return makeRequests(job, requests);
+    case 'texts':
+      return makeTexts(job, requests);
+    case 'answers':
+      return makeAnswers(job, requests);
+    case 'questions':
+      return makeQuestions(job, requests);
+  }
 }
 
 type Send = ((request: Buffer) => Promise<number>) & { close(): void };

@@ -27,13 +27,21 @@ export function makeKeys(): Keys {
   };
 }
 
+/** Deliveries about orders and bundles. */
+export interface EventsJob {
+  kind: 'events';
+  keys: Keys;
+  provider: ProviderName;
+  /** The address that Twilio was given, which is part of what it signs. */
+  publicUrl: string;
+}
+
 /**
  * Signed deliveries as whole HTTP/1.1 requests, each with an event id of its own, made before the clock starts.
- * @param baseUrl the address that Twilio was given, which is part of what it signs.
  */
-export function makeRequests(keys: Keys, provider: ProviderName, baseUrl: string, count: number): Buffer[] {
+export function makeRequests({ keys, provider, publicUrl }: EventsJob, count: number): Buffer[] {
   const make = provider === 'telnyx' ? telnyxRequest : twilioRequest;
-  return Array.from({ length: count }, () => make(keys, baseUrl));
+  return Array.from({ length: count }, () => make(keys, publicUrl));
 }
 
 /** A number-order event of the size and shape that Telnyx sends. */
@@ -71,9 +79,14 @@ function telnyxRequest(keys: Keys, baseUrl: string): Buffer {
     },
     meta: { attempt: 1, delivered_to: `${baseUrl}${TELNYX_PATH}` },
   });
-  const timestamp = String(Math.floor(at.getTime() / 1000));
+  return signedByTelnyx(keys, baseUrl, TELNYX_PATH, body);
+}
+
+/** A delivery of Telnyx, signed now. */
+export function signedByTelnyx(keys: Keys, baseUrl: string, path: string, body: string): Buffer {
+  const timestamp = String(Math.floor(Date.now() / 1000));
   const signature = sign(null, Buffer.from(`${timestamp}|${body}`), keys.telnyxPrivate).toString('base64');
-  return toHttp(baseUrl, TELNYX_PATH, body, {
+  return toHttp(baseUrl, path, body, {
     'content-type': 'application/json',
     'telnyx-timestamp': timestamp,
     'telnyx-signature-ed25519': signature,
@@ -95,23 +108,37 @@ function twilioRequest(keys: Keys, baseUrl: string): Buffer {
     SmsStatus: 'delivered',
     To: '+33612345678',
   };
-  return toHttp(baseUrl, TWILIO_PATH, new URLSearchParams(params).toString(), {
+  return signedByTwilio(keys, baseUrl, TWILIO_PATH, params);
+}
+
+/** A delivery of Twilio, signed. */
+export function signedByTwilio(
+  keys: Keys,
+  baseUrl: string,
+  path: string,
+  params: Record<string, string>,
+): Buffer {
+  return toHttp(baseUrl, path, new URLSearchParams(params).toString(), {
     'content-type': 'application/x-www-form-urlencoded; charset=UTF-8',
-    'x-twilio-signature': twilio.getExpectedTwilioSignature(
-      keys.twilioToken,
-      `${baseUrl}${TWILIO_PATH}`,
-      params,
-    ),
+    'x-twilio-signature': twilio.getExpectedTwilioSignature(keys.twilioToken, `${baseUrl}${path}`, params),
   });
 }
 
-function toHttp(baseUrl: string, path: string, body: string, headers: Record<string, string>): Buffer {
+/** A whole HTTP/1.1 request; without a body it is a GET. */
+export function toHttp(
+  baseUrl: string,
+  path: string,
+  body: string | null,
+  headers: Record<string, string>,
+): Buffer {
   const lines = Object.entries({
     host: new URL(baseUrl).host,
     'user-agent': 'bench',
     accept: '*/*',
-    'content-length': String(Buffer.byteLength(body)),
+    ...(body === null ? {} : { 'content-length': String(Buffer.byteLength(body)) }),
     ...headers,
   }).map(([name, value]) => `${name}: ${value}\r\n`);
-  return Buffer.from(`POST ${path} HTTP/1.1\r\n${lines.join('')}\r\n${body}`);
+  return Buffer.from(
+    `${body === null ? 'GET' : 'POST'} ${path} HTTP/1.1\r\n${lines.join('')}\r\n${body ?? ''}`,
+  );
 }

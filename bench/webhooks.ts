@@ -1,5 +1,5 @@
-import pg from 'pg';
 import { startEmbeddedDatabase } from '../server/kernel/db/embedded.ts';
+import { assertDurable, createDatabase, query } from './database.ts';
 import type { Round, RoundResult } from './load.ts';
 import { freePort, makeFolder, processorMs, type Running, startHelper, startProgram } from './processes.ts';
 import { makeKeys, type ProviderName } from './requests.ts';
@@ -62,7 +62,8 @@ export async function measureWebhooks(
           const { pid, port } = running[contender]!;
           const before = processorMs(pid);
           const result = await load.ask({
-            ...{ keys, provider, port, publicUrl: PUBLIC_URL },
+            job: { kind: 'events', keys, provider, publicUrl: PUBLIC_URL },
+            port,
             connections: options.connections,
             requests: Math.ceil((options.durationMs / 1000) * REQUESTS_PER_SECOND_MAX),
             durationMs: options.durationMs,
@@ -140,21 +141,6 @@ async function startContender(
   }
 }
 
-async function createDatabase(adminUrl: string, contender: Contender): Promise<string> {
-  const name = `bench_${contender.replace(/\W+/g, '_')}`;
-  await query(adminUrl, `create database ${name}`);
-  const url = new URL(adminUrl);
-  url.pathname = `/${name}`;
-  return url.href;
-}
-
-async function assertDurable(url: string): Promise<void> {
-  for (const setting of ['fsync', 'synchronous_commit', 'full_page_writes']) {
-    const [row] = await query(url, `show ${setting}`);
-    if (row?.[setting] !== 'on') throw new Error(`PostgreSQL runs with ${setting} = ${row?.[setting]}`);
-  }
-}
-
 const stored = new Map<string, number>();
 
 /** Every answered event is in the database. */
@@ -166,14 +152,4 @@ async function assertStored(url: string, contender: Contender, answered: number)
   const expected = (stored.get(url) ?? 0) + answered;
   if (count !== expected) throw new Error(`${contender} stored ${count} events of ${expected}`);
   stored.set(url, count);
-}
-
-async function query(url: string, statement: string): Promise<Record<string, unknown>[]> {
-  const client = new pg.Client(url);
-  await client.connect();
-  try {
-    return (await client.query(statement)).rows as Record<string, unknown>[];
-  } finally {
-    await client.end();
-  }
 }

@@ -78,11 +78,14 @@ create unique index conversations_one_open on conversations (company_id, contact
 create index conversations_by_activity on conversations (company_id, last_activity_at desc, id desc);
 create index conversations_by_status on conversations (company_id, status, last_activity_at desc, id desc);
 create index conversations_of_contact on conversations (company_id, contact_id, last_activity_at desc);
-create index conversations_of_assignee on conversations (company_id, assignee_id, last_activity_at desc) where status = 'open' and assignee_id is not null;
-create index conversations_unread on conversations (company_id, last_activity_at desc) where status = 'open' and unread_count > 0;
--- The counts beside the inbox's filters read this and nothing else.
-create index conversations_counts on conversations (company_id, category, assignee_id, unread_count) where status = 'open';
-create index conversations_by_label on conversations using gin (labels) where labels <> '{}';
+create index conversations_of_assignee on conversations (company_id, assignee_id, last_activity_at desc, id desc)
+  where status = 'open' and assignee_id is not null;
+create index conversations_unread on conversations (company_id, last_activity_at desc, id desc) where status = 'open' and unread_count > 0;
+-- The list of a category; and the counts beside the inbox's filters read this and nothing else.
+create index conversations_by_category on conversations (company_id, category, last_activity_at desc, id desc)
+  include (assignee_id, unread_count) where status = 'open';
+-- Row-level security lets no operator of arrays use an index, so a label is looked for among all that have any.
+create index conversations_labelled on conversations (company_id, last_activity_at desc, id desc) where labels <> '{}';
 call fence_by_company('conversations');
 grant select, insert, update on conversations to relais_app;
 
@@ -99,6 +102,8 @@ create table messages (
   from_number text not null default '',
   to_number text not null default '',
   body text not null check (length(body) <= 4000),
+  -- The words of the body as search knows them, each with its company's mark before it.
+  words tsvector not null,
   event jsonb,
   is_mms boolean not null default false,
   provider text check (provider in ('telnyx', 'twilio')),
@@ -149,17 +154,17 @@ create table messages (
   check ((price_amount is null) = (price_currency is null))
 );
 create index messages_of_conversation on messages (conversation_id, id desc);
-create index messages_history on messages (company_id, id desc) where kind = 'text';
+create index messages_history on messages (company_id, id desc) where kind <> 'event';
+create index messages_of_provider on messages (company_id, provider, id desc) where kind = 'text';
 create index messages_of_contact on messages (company_id, contact_id, id desc) where kind = 'text';
 -- A text that arrives twice is one; a receipt finds its text.
 create unique index messages_external on messages (provider, external_id, company_id) where external_id is not null;
 create unique index messages_idempotency on messages (company_id, idempotency_key) where idempotency_key is not null;
 create index messages_to_check on messages (next_check_at) where next_check_at is not null;
--- Words are searched without accents and in small letters.
-create function search_words(body text) returns tsvector
-  language sql immutable parallel safe
-  return to_tsvector('simple', translate(lower(body), 'àâäáãåçéèêëíìîïñóòôöõúùûüýÿœæ', 'aaaaaaceeeeiiiinooooouuuuyyoa'));
-create index messages_words on messages using gin (search_words(body)) where kind <> 'event';
+create index messages_words on messages using gin (words);
+-- What few texts are, or only for a moment, is not looked for among millions.
+create index messages_of_status on messages (company_id, status, id desc)
+  where kind = 'text' and status not in ('received', 'sent', 'delivered');
 call fence_by_company('messages');
 create policy all_companies on messages for select to relais_system using (true);
 grant select, insert, update on messages to relais_app;

@@ -30,7 +30,6 @@ export const keys = {
   templates: ['templates'] as const,
   optOuts: (query: Query) => ['opt-outs', 'list', query] as const,
   optOutProof: (phoneNumber: string) => ['opt-outs', 'of', phoneNumber] as const,
-  contactChoice: (id: string) => ['contacts', 'choice', id] as const,
   messages: (query: Query) => ['messages', query] as const,
   inboxSettings: ['inbox-settings'] as const,
   inboxRules: ['inbox-rules'] as const,

@@ -312,6 +312,7 @@ export interface Messages {
   status: string;
   templateId: string | null;
   toNumber: Generated<string>;
+  words: string;
 }
 
 export interface MessageTemplates {

@@ -1,5 +1,6 @@
 import { type RawBuilder, sql, type Tx } from '../../kernel/db/index.ts';
 import type { TimePlace } from '../../kernel/http/paging.ts';
+import { isId } from '../../kernel/ids.ts';
 import type { ProviderName } from '../providers/index.ts';
 import type { Category, MessageStatus } from './model.ts';
 
@@ -138,8 +139,9 @@ export async function updateConversation(tx: Tx, id: string, change: Conversatio
 }
 
 export async function findConversation(tx: Tx, id: string): Promise<ConversationRow | null> {
+  if (!isId(id)) return null;
   const { rows } = await sql<ConversationRow>`
-    select ${wholeRow} from ${joined} where c.id::text = ${id}`.execute(tx);
+    select ${wholeRow} from ${joined} where c.id = ${id}`.execute(tx);
   return rows[0] ?? null;
 }
 
@@ -164,15 +166,20 @@ export interface ConversationFilter {
   found?: { contactIds: string[]; conversationIds: string[] } | undefined;
 }
 
+/** Anything that is no id is nobody's. */
+function sameId(column: string, id: string): RawBuilder<unknown> {
+  return isId(id) ? sql`${sql.raw(column)} = ${id}` : sql`false`;
+}
+
 function conditions(filter: ConversationFilter): RawBuilder<unknown>[] {
   const parts = [sql`c.company_id = current_company()`];
   if (filter.status !== 'all') parts.push(sql`c.status = ${sql.lit(filter.status)}`);
   if (filter.assignee === 'none') parts.push(sql`c.assignee_id is null`);
-  else if (filter.assignee) parts.push(sql`c.assignee_id::text = ${filter.assignee}`);
+  else if (filter.assignee) parts.push(sameId('c.assignee_id', filter.assignee));
   if (filter.category) parts.push(sql`c.category = ${filter.category}`);
-  if (filter.label) parts.push(sql`c.labels @> array[${filter.label}]::text[] and c.labels <> '{}'`);
+  if (filter.label) parts.push(sql`${filter.label} = any (c.labels) and c.labels <> '{}'`);
   if (filter.unread) parts.push(sql`c.unread_count > 0`);
-  if (filter.contactId) parts.push(sql`c.contact_id::text = ${filter.contactId}`);
+  if (filter.contactId) parts.push(sameId('c.contact_id', filter.contactId));
   if (filter.found) {
     const { contactIds, conversationIds } = filter.found;
     parts.push(sql`(c.contact_id = any (${contactIds}::uuid[]) or c.id = any (${conversationIds}::uuid[]))`);
@@ -213,7 +220,7 @@ export async function countConversations(tx: Tx, userId: string | null): Promise
     unassigned: number;
   }>`
     select category, count(*) as open, count(*) filter (where unread_count > 0) as unread,
-      count(*) filter (where assignee_id::text = ${userId}) as mine, count(*) filter (where assignee_id is null) as unassigned
+      count(*) filter (where assignee_id = ${userId}::uuid) as mine, count(*) filter (where assignee_id is null) as unassigned
     from conversations where company_id = current_company() and status = 'open' group by category`.execute(
     tx,
   );
@@ -259,6 +266,15 @@ export async function forgetContact(tx: Tx, contactId: string, at: Date): Promis
   );
 }
 
+/** Conversations with numbers that hold these digits and whose contacts were deleted. */
+export async function contactlessWith(tx: Tx, digits: string, limit: number): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select id from conversations
+    where company_id = current_company() and contact_id is null and position(${digits} in contact_phone) > 0
+    order by last_activity_at desc limit ${limit}`.execute(tx);
+  return rows.map(({ id }) => id);
+}
+
 export async function keepLabels(tx: Tx, companyId: string, names: string[], at: Date): Promise<void> {
   await sql`
     insert into conversation_labels (company_id, name, created_at) select ${companyId}, name, ${at} from unnest(${names}::text[]) as name
@@ -281,6 +297,6 @@ export async function dropLabel(tx: Tx, name: string): Promise<boolean> {
   );
   await sql`
     update conversations set labels = array_remove(labels, ${name})
-    where company_id = current_company() and labels @> array[${name}]::text[] and labels <> '{}'`.execute(tx);
+    where company_id = current_company() and ${name} = any (labels) and labels <> '{}'`.execute(tx);
   return rows.length > 0;
 }

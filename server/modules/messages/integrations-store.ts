@@ -1,4 +1,5 @@
 import { sql, type Tx } from '../../kernel/db/index.ts';
+import { isId } from '../../kernel/ids.ts';
 import type { ProviderName } from '../providers/index.ts';
 
 export interface IntegrationRow {
@@ -33,8 +34,9 @@ export async function listIntegrations(tx: Tx): Promise<IntegrationRow[]> {
 }
 
 export async function findIntegration(tx: Tx, id: string): Promise<IntegrationRow | null> {
+  if (!isId(id)) return null;
   const { rows } = await sql<IntegrationRow>`
-    select ${columns} from inbox_integrations where id::text = ${id}`.execute(tx);
+    select ${columns} from inbox_integrations where id = ${id}`.execute(tx);
   return rows[0] ?? null;
 }
 
@@ -61,6 +63,15 @@ export async function isOwnNumber(tx: Tx, phoneNumber: string): Promise<boolean>
     tx,
   );
   return rows.length > 0;
+}
+
+/** The company's numbers that hold these digits. */
+export async function integrationsWith(tx: Tx, digits: string): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select id from inbox_integrations where company_id = current_company() and position(${digits} in phone_number) > 0`.execute(
+    tx,
+  );
+  return rows.map(({ id }) => id);
 }
 
 /** Whose numbers these are, over all companies; those in use first. For the system role. */
@@ -118,20 +129,24 @@ export async function updateIntegration(
     .execute();
 }
 
+/** Two that choose a default at once take turns. */
 export async function clearDefault(tx: Tx): Promise<void> {
+  await sql`select 1 from inbox_integrations where company_id = current_company() order by id for no key update`.execute(
+    tx,
+  );
   await sql`update inbox_integrations set is_default = false where company_id = current_company() and is_default`.execute(
     tx,
   );
 }
 
-/** What waits to leave through a number ends here. */
-export async function failWaiting(tx: Tx, id: string): Promise<void> {
-  await sql`
+/** What waits to leave through a number ends here. @returns the conversations in which something did. */
+export async function failWaiting(tx: Tx, id: string): Promise<string[]> {
+  const { rows } = await sql<{ conversationId: string }>`
     with gone as (delete from outbox where integration_id = ${id} returning message_id)
     update messages set status = 'failed', error_code = 'sender_inactive', outcome_unknown = false, next_check_at = null
-    from gone where messages.id = gone.message_id and status in ('scheduled', 'queued', 'unknown', 'sending')`.execute(
-    tx,
-  );
+    from gone where messages.id = gone.message_id and status in ('scheduled', 'queued', 'unknown', 'sending')
+    returning conversation_id`.execute(tx);
+  return rows.map(({ conversationId }) => conversationId);
 }
 
 export async function deleteIntegration(tx: Tx, id: string): Promise<void> {

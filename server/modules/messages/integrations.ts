@@ -1,5 +1,5 @@
 import { type CompanyCtx, transact } from '../../kernel/ctx.ts';
-import { isUniqueViolation, type Tx } from '../../kernel/db/index.ts';
+import { inSystem, isUniqueViolation, type Tx } from '../../kernel/db/index.ts';
 import { fail, RelaisError, sentence } from '../../kernel/errors.ts';
 import { newId } from '../../kernel/ids.ts';
 import { publish } from '../../kernel/live.ts';
@@ -13,6 +13,7 @@ import {
   portFor,
   type RemoteNumber,
 } from '../providers/index.ts';
+import { announceConversations } from './announce.ts';
 import * as store from './integrations-store.ts';
 import { regionOf } from './settings.ts';
 import { findSettings } from './settings-store.ts';
@@ -57,6 +58,7 @@ export async function createIntegration(
   const existing = await transact(ctx, (tx) => store.findByNumber(tx, phoneNumber));
   if (existing) fail('integration_exists', { phoneNumber });
   const accountId = await accountOf(ctx, provider, input);
+  await refuseTaken(ctx, phoneNumber, accountId);
   const { port, accountRef } = await portFor(ctx, provider, accountId);
   const number = await port.findNumber(phoneNumber);
   if (!number || number.status === 'released')
@@ -70,6 +72,18 @@ export async function createIntegration(
     features: number.features ?? { sms: true, mms: false },
   });
   return row;
+}
+
+/**
+ * Before anything is pointed at us: another company uses the number. In the installation's account, which proves nothing
+ * about who may have the number, one that only switched it off still keeps it.
+ */
+async function refuseTaken(ctx: CompanyCtx, phoneNumber: string, accountId: string | null): Promise<void> {
+  const holders = await inSystem(ctx.kernel.db, (tx) => store.holdersOf(tx, [phoneNumber]));
+  const isTaken = holders.some(
+    ({ companyId, isActive }) => companyId !== ctx.companyId && (isActive || accountId === null),
+  );
+  if (isTaken) fail('integration_taken', { phoneNumber });
 }
 
 /** The provider account that credentials, a choice, or nothing lead to; undefined for the company's usual one. */
@@ -186,7 +200,7 @@ export async function changeIntegration(
     return await transact(ctx, async (tx) => {
       if (change.isDefault) await store.clearDefault(tx);
       await store.updateIntegration(tx, before.id, change, clock.now());
-      const after = (await store.findIntegration(tx, before.id))!;
+      const after = (await store.findIntegration(tx, before.id)) ?? fail('not_found', { what: 'SMS number' });
       const { name, isActive, isDefault, messagesPerSecond, accountRef } = after;
       await note(
         ctx,
@@ -226,7 +240,7 @@ async function newAccount(
 export async function deleteIntegration(ctx: CompanyCtx, id: string): Promise<void> {
   const row = await getIntegration(ctx, id);
   await transact(ctx, async (tx) => {
-    await store.failWaiting(tx, row.id);
+    await announceConversations(tx, ctx.companyId, await store.failWaiting(tx, row.id));
     await store.deleteIntegration(tx, row.id);
     await note(ctx, tx, row.id, 'integration.deleted', {
       name: { from: row.name, to: null },

@@ -9,16 +9,11 @@ import { isId } from '../../kernel/ids.ts';
 import { cancelMessage, retryMessage } from './actions.ts';
 import { findConversation } from './conversations-store.ts';
 import { mediaOf } from './media-store.ts';
-import {
-  type HistoryFilter,
-  listHistory,
-  listThread,
-  listThreadSince,
-  type MessageRow,
-} from './messages-store.ts';
+import { type HistoryFilter, listThread, listThreadSince, type MessageRow } from './messages-store.ts';
 import { MESSAGE_STATUSES } from './model.ts';
 import { priceTo } from './price-questions.ts';
 import { keyOf, newMessageSchema, takeMessage } from './requests.ts';
+import { findHistory } from './search.ts';
 import { sendThrough } from './start.ts';
 import { messageSchema, messageView } from './views.ts';
 
@@ -114,19 +109,15 @@ const historyQuery = exportQuery.extend({
   search: z.string().trim().max(100).optional(),
 });
 
-function toFilter(ctx: CompanyCtx, query: z.infer<typeof historyQuery>): HistoryFilter {
-  const digits = query.number?.replace(/\D/g, '');
+function toFilter(query: z.infer<typeof historyQuery>): HistoryFilter {
   return {
     direction: query.direction,
     status: query.status,
     provider: query.provider,
-    // Whoever may not see whole numbers may not find them out digit by digit either.
-    number: digits && isGranted(ctx, 'contacts:reveal') ? digits : undefined,
     contactId: query.contact_id,
     conversationId: query.conversation_id,
     since: query.since ? new Date(query.since) : undefined,
     until: query.until ? new Date(query.until) : undefined,
-    search: query.search,
   };
 }
 
@@ -146,8 +137,11 @@ function historyRoute(server: HttpServer, url: string, fixed: HistoryFilter): vo
       const ctx = withCompany(request.ctx);
       const { limit, cursor, format } = request.query;
       const rowsMax = rowsWanted({ limit, format });
-      const filter = { ...toFilter(ctx, request.query), ...fixed };
-      const rows = await transact(ctx, (tx) => listHistory(tx, filter, fromCursor(cursor), rowsMax + 1));
+      const { search: text = '', number = '' } = request.query;
+      // Whoever may not see whole numbers may not find them out digit by digit either.
+      const digits = isGranted(ctx, 'contacts:reveal') ? number.replace(/\D/g, '') : '';
+      const filter = { ...toFilter(request.query), ...fixed };
+      const rows = await findHistory(ctx, filter, { text, digits }, fromCursor(cursor), rowsMax + 1);
       const { rows: shown, nextCursor } = toPage(rows, rowsMax);
       const messages = await viewAll(ctx, shown);
       if (format === 'json') return reply.send({ success: true as const, messages, nextCursor });

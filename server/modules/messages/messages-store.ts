@@ -1,6 +1,8 @@
 import { type RawBuilder, sql, type Tx } from '../../kernel/db/index.ts';
+import { isId } from '../../kernel/ids.ts';
 import type { ProviderName, TextFailure } from '../providers/index.ts';
 import type { MessageStatus } from './model.ts';
+import { wordsOf } from './words.ts';
 
 export interface MessageEvent {
   name:
@@ -63,42 +65,67 @@ export interface MessageRow {
 }
 
 /** What a new row must say; the rest has defaults. */
-export type NewMessage = Pick<
-  MessageRow,
-  'id' | 'companyId' | 'conversationId' | 'kind' | 'direction' | 'status' | 'body' | 'createdAt'
-> &
-  Partial<Omit<MessageRow, 'event'>> & { event?: MessageEvent };
+const GIVEN = [
+  ...(['id', 'companyId', 'conversationId', 'kind', 'direction', 'status', 'body', 'createdAt'] as const),
+];
+type Given = (typeof GIVEN)[number];
+export type NewMessage = Pick<MessageRow, Given> & Partial<Omit<MessageRow, Given>>;
 
-const ROWS_AT_ONCE = 500;
+const DEFAULTS: Omit<MessageRow, Given> = {
+  ...{ fromNumber: '', toNumber: '', event: null, isMms: false, provider: null, integrationId: null },
+  ...{ externalId: null, formerExternalIds: [], segments: null, encoding: null, priceAmount: null },
+  ...{
+    priceCurrency: null,
+    priceEstimated: false,
+    errorCode: null,
+    providerCode: null,
+    providerMessage: null,
+  },
+  ...{ authorKind: null, authorId: null, authorName: null, contactId: null, leadId: null, templateId: null },
+  ...{ isConfirmation: false, idempotencyKey: null, requestHash: null, attempts: 0, attemptedAt: null },
+  ...{ outcomeUnknown: false, lookUps: 0, nextCheckAt: null, checks: 0, sendAt: null, sentAt: null },
+  deliveredAt: null,
+};
 
-/** Adds rows; one that is there already, by the provider's id or the idempotency key, is left out. @returns the added ones. */
+const snakeCase = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+/** Everything but the words, which nobody reads. */
+const columns = sql.raw(
+  [...GIVEN, ...(Object.keys(DEFAULTS) as (keyof MessageRow)[])].map(snakeCase).join(', '),
+);
+
+/**
+ * Adds rows, in one statement with one parameter, whatever their number; one that is there already, by the provider's id or the
+ * idempotency key, is left out. @returns the added ones.
+ */
 export async function insertMessages(tx: Tx, messages: NewMessage[]): Promise<MessageRow[]> {
-  const added: MessageRow[] = [];
-  for (let start = 0; start < messages.length; start += ROWS_AT_ONCE) {
-    const rows = messages.slice(start, start + ROWS_AT_ONCE).map((message) => ({
-      ...message,
-      event: message.event ? JSON.stringify(message.event) : null,
-    }));
-    const inserted = await tx
-      .insertInto('messages')
-      .values(rows)
-      .onConflict((conflict) => conflict.doNothing())
-      .returningAll()
-      .execute();
-    added.push(...(inserted as unknown as MessageRow[]));
-  }
-  return added;
+  if (messages.length === 0) return [];
+  const rows = messages.map((message): MessageRow => ({ ...DEFAULTS, ...message }));
+  const written = rows.map((row) => {
+    const fields = Object.entries(row).filter(([, value]) => value !== null && value !== undefined);
+    const words = row.kind === 'event' ? '' : wordsOf(row.companyId, row.body);
+    // JSON knows no halves of characters.
+    return {
+      ...Object.fromEntries(fields.map(([name, value]) => [snakeCase(name), value])),
+      ...{ body: row.body.toWellFormed(), words },
+    };
+  });
+  const added = await sql<{ id: string }>`
+    insert into messages select item.* from jsonb_populate_recordset(null::messages, ${JSON.stringify(written)}::jsonb) as item
+    on conflict do nothing returning id`.execute(tx);
+  const ids = new Set(added.rows.map(({ id }) => id));
+  return rows.filter(({ id }) => ids.has(id));
 }
 
 export async function findMessage(tx: Tx, id: string): Promise<MessageRow | null> {
-  const { rows } = await sql<MessageRow>`select * from messages where id::text = ${id}`.execute(tx);
+  if (!isId(id)) return null;
+  const { rows } = await sql<MessageRow>`select ${columns} from messages where id = ${id}`.execute(tx);
   return rows[0] ?? null;
 }
 
 export async function lockMessage(tx: Tx, id: string): Promise<MessageRow | null> {
-  const { rows } = await sql<MessageRow>`select * from messages where id = ${id} for no key update`.execute(
-    tx,
-  );
+  const { rows } =
+    await sql<MessageRow>`select ${columns} from messages where id = ${id} for no key update`.execute(tx);
   return rows[0] ?? null;
 }
 
@@ -106,7 +133,7 @@ export async function lockMessage(tx: Tx, id: string): Promise<MessageRow | null
 export async function findByKeys(tx: Tx, keys: string[]): Promise<Map<string, MessageRow>> {
   if (keys.length === 0) return new Map();
   const { rows } = await sql<MessageRow>`
-    select * from messages where company_id = current_company() and idempotency_key = any (${keys}::text[])`.execute(
+    select ${columns} from messages where company_id = current_company() and idempotency_key = any (${keys}::text[])`.execute(
     tx,
   );
   return new Map(rows.map((row) => [row.idempotencyKey!, row]));
@@ -121,7 +148,7 @@ export async function listThread(
 ): Promise<MessageRow[]> {
   const before = beforeId ? sql`and id < ${beforeId}::uuid` : sql``;
   const { rows } = await sql<MessageRow>`
-    select * from messages where conversation_id = ${conversationId} ${before} order by id desc limit ${limit}`.execute(
+    select ${columns} from messages where conversation_id = ${conversationId} ${before} order by id desc limit ${limit}`.execute(
     tx,
   );
   return rows;
@@ -135,81 +162,120 @@ export async function listThreadSince(
   limit: number,
 ): Promise<MessageRow[]> {
   const { rows } = await sql<MessageRow>`
-    select * from messages where conversation_id = ${conversationId} and id > ${afterId}::uuid order by id limit ${limit}`.execute(
+    select ${columns} from messages where conversation_id = ${conversationId} and id > ${afterId}::uuid order by id limit ${limit}`.execute(
     tx,
   );
   return rows;
+}
+
+export interface NumberPlaces {
+  digits: string;
+  contactIds: string[];
+  conversationIds: string[];
+  integrationIds: string[];
 }
 
 export interface HistoryFilter {
   direction?: 'inbound' | 'outbound' | undefined;
   status?: MessageStatus | undefined;
   provider?: ProviderName | undefined;
-  /** Digits of either party's number. */
-  number?: string | undefined;
+  /** Digits of either party's number, and where texts with such numbers are. */
+  number?: NumberPlaces | undefined;
   contactId?: string | undefined;
   conversationId?: string | undefined;
   since?: Date | undefined;
   until?: Date | undefined;
-  search?: string | undefined;
 }
 
 /** The smallest id that a row of a moment can have: ids begin with their time in milliseconds (RFC 9562, section 5.7). */
 function idAt(at: Date): string {
-  const time = at.getTime().toString(16).padStart(12, '0');
+  const time = Math.max(0, at.getTime()).toString(16).padStart(12, '0');
   return `${time.slice(0, 8)}-${time.slice(8)}-0000-0000-000000000000`;
 }
 
-/** A search in the form of the index: every word, the last one perhaps unfinished. */
-export function searchQuery(text: string): string | null {
-  const words = text
-    .normalize('NFD')
-    .replace(/\p{M}/gu, '')
-    .toLowerCase()
-    .match(/[\p{L}\p{N}]+/gu);
-  return words
-    ? words
-        .slice(0, 8)
-        .map((word) => `${word}:*`)
-        .join(' & ')
-    : null;
+/** Anything that is no id is nobody's. */
+function sameId(column: 'contact_id' | 'conversation_id', id: string): RawBuilder<unknown> {
+  return isId(id) ? sql`${sql.raw(column)} = ${id}` : sql`false`;
+}
+
+function conditions(companyId: string, filter: HistoryFilter, beforeId: string | null) {
+  const parts: RawBuilder<unknown>[] = [sql`company_id = ${companyId} and kind = 'text'`];
+  if (beforeId) parts.push(sql`id < ${beforeId}::uuid`);
+  if (filter.since) parts.push(sql`id >= ${idAt(filter.since)}::uuid`);
+  if (filter.until) parts.push(sql`id < ${idAt(filter.until)}::uuid`);
+  if (filter.direction) parts.push(sql`direction = ${filter.direction}`);
+  if (filter.status) parts.push(sql`status = ${sql.lit(filter.status)}`);
+  if (filter.provider) parts.push(sql`provider = ${filter.provider}`);
+  if (filter.contactId) parts.push(sameId('contact_id', filter.contactId));
+  if (filter.conversationId) parts.push(sameId('conversation_id', filter.conversationId));
+  if (filter.number) parts.push(hasNumber(filter.number));
+  return sql.join(parts, sql` and `);
+}
+
+/** Read from where such numbers are: to look for digits in every text of a million took seconds. */
+function hasNumber({
+  digits,
+  contactIds,
+  conversationIds,
+  integrationIds,
+}: NumberPlaces): RawBuilder<unknown> {
+  const ours = integrationIds.length > 0 ? sql`or integration_id = any (${integrationIds}::uuid[])` : sql``;
+  return sql`(contact_id = any (${contactIds}::uuid[]) or conversation_id = any (${conversationIds}::uuid[]) ${ours})
+    and (position(${digits} in from_number) > 0 or position(${digits} in to_number) > 0)`;
 }
 
 /** Texts of the company, newest first, before an id. */
 export async function listHistory(
   tx: Tx,
+  companyId: string,
   filter: HistoryFilter,
   beforeId: string | null,
   limit: number,
 ): Promise<MessageRow[]> {
-  const parts: RawBuilder<unknown>[] = [sql`company_id = current_company() and kind = 'text'`];
-  if (beforeId) parts.push(sql`id < ${beforeId}::uuid`);
-  if (filter.since) parts.push(sql`id >= ${idAt(filter.since)}::uuid`);
-  if (filter.until) parts.push(sql`id < ${idAt(filter.until)}::uuid`);
-  if (filter.direction) parts.push(sql`direction = ${filter.direction}`);
-  if (filter.status) parts.push(sql`status = ${filter.status}`);
-  if (filter.provider) parts.push(sql`provider = ${filter.provider}`);
-  if (filter.contactId) parts.push(sql`contact_id::text = ${filter.contactId}`);
-  if (filter.conversationId) parts.push(sql`conversation_id::text = ${filter.conversationId}`);
-  if (filter.number)
-    parts.push(
-      sql`(position(${filter.number} in from_number) > 0 or position(${filter.number} in to_number) > 0)`,
-    );
-  const query = filter.search ? searchQuery(filter.search) : null;
-  if (query) parts.push(sql`search_words(body) @@ to_tsquery('simple', ${query})`);
   const { rows } = await sql<MessageRow>`
-    select * from messages where ${sql.join(parts, sql` and `)} order by id desc limit ${limit}`.execute(tx);
+    select ${columns} from messages where ${conditions(companyId, filter, beforeId)} order by id desc limit ${limit}`.execute(
+    tx,
+  );
   return rows;
 }
 
-/** Conversations in which these words were said, the latest first. */
-export async function conversationsWithWords(tx: Tx, text: string, limit: number): Promise<string[]> {
-  const query = searchQuery(text);
-  if (!query) return [];
+/**
+ * Ids of the company's newest texts with these words. For the system role: row-level security lets no operator of full-text
+ * search use an index. The rows themselves are then read in the company's own role.
+ */
+export async function textsWithWords(
+  tx: Tx,
+  companyId: string,
+  words: string,
+  filter: HistoryFilter,
+  beforeId: string | null,
+  limit: number,
+): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select id from messages where ${conditions(companyId, filter, beforeId)} and words @@ ${words}::tsquery
+    order by id desc limit ${limit}`.execute(tx);
+  return rows.map(({ id }) => id);
+}
+
+/** Newest first. */
+export async function messagesByIds(tx: Tx, ids: string[]): Promise<MessageRow[]> {
+  const { rows } = await sql<MessageRow>`
+    select ${columns} from messages where id = any (${ids}::uuid[]) order by id desc`.execute(tx);
+  return rows;
+}
+
+/** Conversations in which these words were said, from the latest such messages. For the system role. */
+export async function conversationsWithWords(
+  tx: Tx,
+  companyId: string,
+  words: string,
+  limit: number,
+): Promise<string[]> {
   const { rows } = await sql<{ conversationId: string }>`
-    select conversation_id from messages
-    where company_id = current_company() and kind <> 'event' and search_words(body) @@ to_tsquery('simple', ${query})
-    group by conversation_id order by max(id::text) desc limit ${limit}`.execute(tx);
+    select distinct conversation_id from (
+      select conversation_id from messages where company_id = ${companyId} and kind <> 'event' and words @@ ${words}::tsquery
+      order by id desc limit ${limit}
+    ) as latest`.execute(tx);
   return rows.map(({ conversationId }) => conversationId);
 }
 

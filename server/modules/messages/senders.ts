@@ -15,6 +15,8 @@ export interface Senders {
 
 /** Texts on their way to a provider at once. Each waits for an answer, so many may. */
 const IN_HAND_MAX = 64;
+/** Fewer free places than this are not worth a claim, which looks into every lane. */
+const CLAIM_MIN = 8;
 /** What a process took is free for others after this long, and twice what a provider may take to answer. */
 const LEASE_MS = 5_000;
 /** Texts accepted by other processes, and lanes whose pace allows the next one, are seen this late at most. */
@@ -32,7 +34,7 @@ export function startSenders(kernel: Kernel): Senders {
     do {
       again = false;
       const free = IN_HAND_MAX - inHand.size;
-      if (free <= 0) return;
+      if (free < CLAIM_MIN) return;
       const now = kernel.clock.now();
       const claims = await inSystem(kernel.db, (tx) =>
         claimDepartures(tx, {

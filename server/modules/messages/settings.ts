@@ -2,7 +2,7 @@ import { type CompanyCtx, transact } from '../../kernel/ctx.ts';
 import { publish } from '../../kernel/live.ts';
 import { parseCountry } from '../../kernel/phone.ts';
 import { audit, difference } from '../identity/index.ts';
-import type { Keyword, KeywordMatch } from './model.ts';
+import { fillTemplate, type Keyword, type KeywordMatch } from './model.ts';
 import { findSettings, type InboxSettings, saveSettings } from './settings-store.ts';
 
 /** What is answered to a keyword while the company has written nothing else. */
@@ -26,7 +26,7 @@ const COLUMN_OF = { help: 'helpText', stop: 'stopText', start: 'startText' } as 
 /** The answer to a keyword, in the language that the keyword was in; empty when there is to be none. */
 export function answerFor(match: KeywordMatch, settings: InboxSettings, company: string): string {
   const text = settings[COLUMN_OF[match.keyword]] ?? STANDARD_ANSWERS[match.keyword][match.language];
-  return text.replaceAll('{{company}}', company);
+  return fillTemplate(text, { company }).text;
 }
 
 /** The country in which the company's numbers without a code are read: its own choice, else the installation's (FR). */

@@ -1,4 +1,5 @@
 import { sql, type Tx } from '../../kernel/db/index.ts';
+import { isId } from '../../kernel/ids.ts';
 
 export interface TemplateRow {
   id: string;
@@ -18,7 +19,8 @@ export async function listTemplates(tx: Tx): Promise<TemplateRow[]> {
 }
 
 export async function findTemplate(tx: Tx, id: string): Promise<TemplateRow | null> {
-  const { rows } = await sql<TemplateRow>`select * from message_templates where id::text = ${id}`.execute(tx);
+  if (!isId(id)) return null;
+  const { rows } = await sql<TemplateRow>`select * from message_templates where id = ${id}`.execute(tx);
   return rows[0] ?? null;
 }
 

@@ -1,4 +1,5 @@
 import { sql, type Tx } from '../../kernel/db/index.ts';
+import { isId } from '../../kernel/ids.ts';
 import type { InboundText, ProviderEvent, ProviderName } from '../providers/index.ts';
 import type { Route, UnroutableReason } from './routing.ts';
 
@@ -56,11 +57,19 @@ export async function listUnroutable(
 }
 
 export async function findUnroutable(tx: Tx, id: string): Promise<UnroutableRow | null> {
+  if (!isId(id)) return null;
   const { rows } =
-    await sql<UnroutableRow>`select * from unroutable_texts where id::text = ${id} for update`.execute(tx);
+    await sql<UnroutableRow>`select * from unroutable_texts where id = ${id} for update`.execute(tx);
   return rows[0] ?? null;
 }
 
 export async function markDelivered(tx: Tx, id: string, at: Date): Promise<void> {
   await sql`update unroutable_texts set delivered_at = ${at} where id = ${id}`.execute(tx);
+}
+
+/** Texts that no company can be named for. For the system role. */
+export async function countNobodys(tx: Tx): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*) as count from unroutable_texts where company_id is null`.execute(tx);
+  return rows[0]!.count;
 }

@@ -31,9 +31,7 @@ export const contacts = {
   more_one: 'and {{count}} more',
   more_other: 'and {{count}} more',
   nameless: 'Without a name',
-  maskedTitle: 'Numbers are masked',
-  maskedText:
-    'Your role does not show whole phone numbers, and a search finds names only. An owner or an admin can change your role.',
+  masked: 'Numbers are masked: your role does not show whole phone numbers, and a search finds names only.',
   invalidEmail: 'This is not an e-mail address.',
   openHolder: 'Open that contact',
   editOf: 'Edit {{name}}',

@@ -33,9 +33,8 @@ export const contacts: Dictionary['contacts'] = {
   more_one: 'et {{count}} autre',
   more_other: 'et {{count}} autres',
   nameless: 'Sans nom',
-  maskedTitle: 'Les numéros sont masqués',
-  maskedText:
-    'Votre rôle ne montre pas les numéros complets, et la recherche ne porte que sur les noms. Un propriétaire ou un administrateur peut changer votre rôle.',
+  masked:
+    'Les numéros sont masqués : votre rôle ne les montre pas en entier, et la recherche ne porte que sur les noms.',
   invalidEmail: "Ce n'est pas une adresse e-mail.",
   openHolder: 'Ouvrir ce contact',
   editOf: 'Modifier {{name}}',

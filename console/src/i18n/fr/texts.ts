@@ -39,6 +39,8 @@ export const texts: Dictionary['texts'] = {
     makeDefault: 'Utiliser par défaut',
     makeDefaultOf: 'Utiliser {{name}} par défaut',
     madeDefault: 'Les nouvelles conversations partent désormais de {{name}}',
+    noDefault:
+      "Aucun numéro ne sert par défaut : choisissez-en un, pour que les nouvelles conversations sachent d'où partir.",
     defaultNeedsActive: 'Seul un numéro actif peut servir par défaut.',
     test: 'Tester',
     testOf: 'Tester {{name}}',
@@ -301,6 +303,7 @@ export const texts: Dictionary['texts'] = {
     estimatedHint: "D'après le tarif du fournisseur ; le vrai prix vient avec l'accusé de réception.",
     when: 'Quand',
     contact: 'Contact',
+    openContact: 'Ouvrir le contact',
     period: 'Période',
     since: 'Du',
     until: 'Au',

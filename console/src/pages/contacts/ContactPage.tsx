@@ -68,7 +68,7 @@ function Facts({ contact }: { contact: Contact }) {
   ];
   return (
     <Descriptions
-      className="facts"
+      className="facts contact-facts"
       column={1}
       size="small"
       colon={false}

@@ -140,7 +140,7 @@ function Preview({ kept, other }: { kept: Contact; other: Contact }) {
       <h3>{t('contacts.merge.result')}</h3>
       <p>{t('contacts.merge.resultText', { name: contactName(kept), other: contactName(other) })}</p>
       <Descriptions
-        className="facts"
+        className="facts contact-facts"
         column={1}
         size="small"
         colon={false}

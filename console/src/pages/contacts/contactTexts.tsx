@@ -39,13 +39,5 @@ export function MaskedNotice() {
   const { t } = useTranslation();
   const may = useMay();
   if (may('contacts:reveal')) return null;
-  return (
-    <Alert
-      className="notice"
-      type="info"
-      showIcon
-      title={t('contacts.maskedTitle')}
-      description={t('contacts.maskedText')}
-    />
-  );
+  return <Alert className="notice" type="info" showIcon title={t('contacts.masked')} />;
 }

@@ -33,7 +33,14 @@ export function MessageDrawer({ message, onClose }: { message: Message | null; o
           <div>
             <MessageState message={message} isWhole />
           </div>
-          <Link to={paths.conversation(message.conversation_id)}>{t('texts.optOuts.openConversation')}</Link>
+          <div className="links">
+            <Link to={paths.conversation(message.conversation_id)}>
+              {t('texts.optOuts.openConversation')}
+            </Link>
+            {message.contact_id && (
+              <Link to={paths.contact(message.contact_id)}>{t('texts.history.openContact')}</Link>
+            )}
+          </div>
           <Facts message={message} />
         </div>
       )}

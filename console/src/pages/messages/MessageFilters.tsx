@@ -4,7 +4,7 @@ import dayjs from 'dayjs';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { MESSAGE_STATUSES } from '../../../../server/modules/messages/model.ts';
-import { getFoundContact } from '../../api/contactChoices.ts';
+import { contacts as contactsApi } from '../../api/contacts.ts';
 import { findContacts } from '../../api/inbox.ts';
 import { keys } from '../../api/keys.ts';
 import { useMay } from '../../api/session.ts';
@@ -99,7 +99,7 @@ function NumberFilter({ value, onChange }: { value: string; onChange: (value: st
       onInputKeyDown={(event) => event.key === 'Enter' && onChange(text)}
       options={numbers.map(({ phone_number, name }) => ({
         value: phone_number,
-        label: `${phoneText(phone_number)} · ${name}`,
+        label: name === phone_number ? phoneText(name) : `${phoneText(phone_number)} · ${name}`,
       }))}
       popupMatchSelectWidth={false}
     />
@@ -137,8 +137,8 @@ function useContactChoices(search: string, chosen: string) {
     enabled: may('contacts:read'),
   });
   const one = useQuery({
-    queryKey: keys.contactChoice(chosen),
-    queryFn: () => getFoundContact(chosen),
+    queryKey: keys.contact(chosen),
+    queryFn: () => contactsApi.get(chosen),
     enabled: may('contacts:read') && chosen !== '',
   });
   const contacts = found.data?.contacts ?? [];

@@ -1,0 +1,32 @@
+import pg from 'pg';
+
+/** A database for one program on the cluster that all share. @returns its address. */
+export async function createDatabase(adminUrl: string, program: string): Promise<string> {
+  const name = `bench_${program.replace(/\W+/g, '_')}`;
+  await query(adminUrl, `create database ${name}`);
+  const url = new URL(adminUrl);
+  url.pathname = `/${name}`;
+  return url.href;
+}
+
+/** @throws when the cluster would answer before a commit is on disk. */
+export async function assertDurable(url: string): Promise<void> {
+  for (const setting of ['fsync', 'synchronous_commit', 'full_page_writes']) {
+    const [row] = await query(url, `show ${setting}`);
+    if (row?.[setting] !== 'on') throw new Error(`PostgreSQL runs with ${setting} = ${row?.[setting]}`);
+  }
+}
+
+export async function query(
+  url: string,
+  statement: string,
+  values: unknown[] = [],
+): Promise<Record<string, unknown>[]> {
+  const client = new pg.Client(url);
+  await client.connect();
+  try {
+    return (await client.query(statement, values)).rows as Record<string, unknown>[];
+  } finally {
+    await client.end();
+  }
+}
