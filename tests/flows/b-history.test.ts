@@ -65,12 +65,9 @@ describe('a search', () => {
     ["' or 1=1 --", []],
     ['& | ! :*', []],
   ];
-  it.each(searches)(
-    'for %j finds %j',
-    async (search, expected) => {
-      expect(await found(search)).toEqual(expected);
-    },
-  );
+  it.each(searches)('for %j finds %j', async (search, expected) => {
+    expect(await found(search)).toEqual(expected);
+  });
 
   it('finds a viewer words and names, and tells nothing about numbers', async () => {
     expect(await found('Ada', viewer)).toEqual([ADA.masked]);

@@ -158,15 +158,19 @@ describe('a text that has nowhere to go', () => {
     expect((await twilioDelivery(relais, DOOR, text)).status).toBe(200);
     const claimed = await stray('another account');
     expect(claimed.reason).toBe('wrong_account');
-    expect((await relais.api.post(`/inbox/unroutable/${claimed.id}/retry`)).body.code).toBe('still_unroutable');
+    expect((await relais.api.post(`/inbox/unroutable/${claimed.id}/retry`)).body.code).toBe(
+      'still_unroutable',
+    );
     // A company's own account, with a number that is not in it.
     const keys = await phones.ask<{ accountSid: string; authToken: string }>('POST', 'accounts', {
       ...{ provider: 'twilio', name: 'own' },
     });
+    const { accountSid, authToken } = keys;
     const made = await relais.api.post('/api/provider-accounts', {
       provider: 'twilio',
       name: 'Own',
-      ...keys,
+      accountSid,
+      authToken,
     });
     expect(made.status, JSON.stringify(made.body)).toBe(201);
     const path = `${DOOR}?account=${made.body.account.id}`;
