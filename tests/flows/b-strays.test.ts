@@ -165,10 +165,12 @@ describe('a text that has nowhere to go', () => {
     const keys = await phones.ask<{ accountSid: string; authToken: string }>('POST', 'accounts', {
       ...{ provider: 'twilio', name: 'own' },
     });
+    const { accountSid, authToken } = keys;
     const made = await relais.api.post('/api/provider-accounts', {
       provider: 'twilio',
       name: 'Own',
-      ...keys,
+      accountSid,
+      authToken,
     });
     expect(made.status, JSON.stringify(made.body)).toBe(201);
     const path = `${DOOR}?account=${made.body.account.id}`;
