@@ -24,6 +24,7 @@ interface Values extends Omit<NewIntegration, 'integration_type' | 'provider_acc
 /** The field that an answer of the API is about. */
 export const FIELD_OF_CODE = {
   integration_credentials_invalid: 'api_key',
+  integration_api_key_invalid: 'api_key',
   integration_number_invalid: 'phone_number',
   integration_exists: 'phone_number',
   integration_taken: 'phone_number',
@@ -74,9 +75,8 @@ export function AddNumberDrawer({
           error={saving.error}
           fieldOfCode={FIELD_OF_CODE}
           words={{
-            integration_credentials_invalid: t(
-              `texts.numbers.refused.${saving.variables?.provider ?? 'twilio'}`,
-            ),
+            integration_credentials_invalid: t('texts.numbers.refused.twilio'),
+            integration_api_key_invalid: t('texts.numbers.refused.telnyx'),
           }}
         />
         <AddFields />

@@ -46,7 +46,8 @@ export function EditNumberDrawer({
         error={saving.error}
         fieldOfCode={FIELD_OF_CODE}
         words={{
-          integration_credentials_invalid: t(`texts.numbers.refused.${integration?.provider ?? 'twilio'}`),
+          integration_credentials_invalid: t('texts.numbers.refused.twilio'),
+          integration_api_key_invalid: t('texts.numbers.refused.telnyx'),
         }}
       />
       {integration && (

@@ -5,6 +5,7 @@ import timezone from 'dayjs/plugin/timezone.js';
 import utc from 'dayjs/plugin/utc.js';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { Language } from '../../../i18n/index.ts';
 import { ActionButton } from '../../../ui/ActionButton.tsx';
 import { useCompanyMoment, useZone } from '../useCompanyTime.ts';
 
@@ -17,11 +18,13 @@ interface Props {
   onChoose: (sendAt: string | null) => void;
 }
 
+/** Written so that what people type can be read, too. */
+const FORMATS: Record<Language, string> = { en: 'YYYY-MM-DD HH:mm', fr: 'DD/MM/YYYY HH:mm' };
 const WALL = 'YYYY-MM-DDTHH:mm';
 
 /** Chooses when a text leaves, by the clock of the company. */
 export function ScheduleButton({ sendAt, blockedBecause, onChoose }: Props) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const [open, setOpen] = useState(false);
   const zone = useZone();
   const toIso = (wall: Dayjs) => dayjs.tz(wall.format(WALL), zone).toISOString();
@@ -54,7 +57,8 @@ export function ScheduleButton({ sendAt, blockedBecause, onChoose }: Props) {
         aria-label={t('inbox.schedule.choose')}
         placeholder={t('inbox.schedule.choose')}
         showTime={{ format: 'HH:mm', minuteStep: 5 }}
-        format="L LT"
+        showNow={false}
+        format={FORMATS[i18n.language as Language]}
         minDate={dayjs(now.format(WALL))}
         value={sendAt ? dayjs(dayjs(sendAt).tz(zone).format(WALL)) : null}
         onChange={(wall: Dayjs | null) => choose(wall && toIso(wall))}

@@ -1,7 +1,7 @@
 import { CloseOutlined } from '@ant-design/icons';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { getFoundContact } from '../../../api/contactChoices.ts';
+import { contacts } from '../../../api/contacts.ts';
 import { keys } from '../../../api/keys.ts';
 import { phoneText } from '../../../ui/format.ts';
 import type { InboxList } from './ListPane.tsx';
@@ -10,7 +10,7 @@ import type { InboxList } from './ListPane.tsx';
 export function ContactFilter({ list }: { list: InboxList }) {
   const { t } = useTranslation();
   const id = list.filters.contact;
-  const { data } = useQuery({ queryKey: keys.contactChoice(id), queryFn: () => getFoundContact(id) });
+  const { data } = useQuery({ queryKey: keys.contact(id), queryFn: () => contacts.get(id) });
   const name = data?.contact.name || phoneText(data?.contact.phones[0]?.phoneNumber ?? '…');
   return (
     <p className="contact-filter">

@@ -11,6 +11,8 @@ import { ShortTime } from '../times.tsx';
 interface Props {
   conversation: Conversation;
   draft: string;
+  /** A text of ours that the server has not taken. */
+  unsent: string;
   isOpen: boolean;
   /** The filters of the list, kept in the address. */
   search: string;
@@ -20,7 +22,7 @@ interface Props {
 const labelsShown = ({ opted_out }: Conversation) => (opted_out ? 1 : 2);
 const FAILED = ['failed', 'undelivered'];
 
-export function ConversationRow({ conversation, draft, isOpen, search }: Props) {
+export function ConversationRow({ conversation, draft, unsent, isOpen, search }: Props) {
   const { t } = useTranslation();
   const { id, contact, assignee, labels, unread_count: unread, last_message: last } = conversation;
   const name = conversationName(conversation);
@@ -40,7 +42,7 @@ export function ConversationRow({ conversation, draft, isOpen, search }: Props) 
           {last && <ShortTime at={last.at} />}
         </span>
         <span className="row-line">
-          <Preview conversation={conversation} draft={draft} />
+          <Preview conversation={conversation} draft={draft} unsent={unsent} />
           {unread > 0 && (
             <span className="row-unread">
               <span aria-hidden="true">{unread > 99 ? '99+' : unread}</span>
@@ -77,9 +79,15 @@ export function ConversationRow({ conversation, draft, isOpen, search }: Props) 
 }
 
 /** The last words, whose they are, and whether they arrived. */
-function Preview({ conversation, draft }: Pick<Props, 'conversation' | 'draft'>) {
+function Preview({ conversation, draft, unsent }: Pick<Props, 'conversation' | 'draft' | 'unsent'>) {
   const { t } = useTranslation();
   const last = conversation.last_message;
+  if (unsent)
+    return (
+      <span className="row-preview is-failed">
+        <ExclamationCircleFilled aria-hidden /> {t('inbox.unsent')} {unsent}
+      </span>
+    );
   if (draft.trim())
     return (
       <span className="row-preview">

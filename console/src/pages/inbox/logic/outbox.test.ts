@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { ApiError } from '../../../api/client.ts';
 import { createShelf } from './drafts.ts';
-import { type Delivery, deliver, type Outgoing, pendingIn } from './outbox.ts';
+import { type Delivery, deliver, type Outgoing, pendingIn, unsentIn } from './outbox.ts';
 import { message, ours } from './testkit.ts';
 
 const memory = () => {
@@ -70,4 +70,9 @@ test('a text that the live stream told of first is not shown twice', () => {
   // An earlier text with the same words is another one.
   expect(pendingIn(entries, 'c', [ours('m0', 0, { text: 'hello' }), message('m1', 0)])).toHaveLength(1);
   expect(pendingIn(entries, 'other', [])).toEqual([]);
+});
+
+test('the list tells where a text did not leave', () => {
+  const refused = { ...entry, key: 'r', conversationId: 'd', state: 'refused' as const };
+  expect([...unsentIn({ k: entry, r: refused })]).toEqual([['d', 'hello']]);
 });
