@@ -6,6 +6,7 @@ import {
   fdatasyncSync,
   mkdtempSync,
   openSync,
+  readdirSync,
   readFileSync,
   rmSync,
   writeSync,
@@ -117,20 +118,41 @@ export function residentMb(pid: number): number | null {
 
 /** Processor time of a process (Linux), in milliseconds: of all its threads, and of the one that runs its JavaScript. */
 export function processorMs(pid: number): { all: number; main: number } | null {
-  const read = (file: string) => {
-    const stat = readFileSync(file, 'utf8');
-    // proc_pid_stat(5): utime and stime, the 14th and 15th field, in hundredths of a second.
-    const [user, system] = stat
-      .slice(stat.lastIndexOf(')') + 2)
-      .split(' ')
-      .slice(11, 13);
-    return (Number(user) + Number(system)) * 10;
-  };
   try {
+    const read = (file: string) => toMs(statOf(file).slice(11, 13));
     return { all: read(`/proc/${pid}/stat`), main: read(`/proc/${pid}/task/${pid}/stat`) };
   } catch {
     return null;
   }
+}
+
+/** Processor time of a process and all its children, those that ended too (Linux): of PostgreSQL, say. Null where unknown. */
+export function familyMs(pid: number): number | null {
+  try {
+    const children = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && parentOf(name) === pid);
+    const own = toMs(statOf(`/proc/${pid}/stat`).slice(11, 15));
+    return children.reduce((total, child) => total + (processorMs(Number(child))?.all ?? 0), own);
+  } catch {
+    return null;
+  }
+}
+
+function parentOf(pid: string): number | null {
+  try {
+    return Number(statOf(`/proc/${pid}/stat`)[1]);
+  } catch {
+    return null;
+  }
+}
+
+/** The fields of proc_pid_stat(5) from the third on. Of them the 12th and 13th are user and system time, in hundredths of a second. */
+function statOf(file: string): string[] {
+  const stat = readFileSync(file, 'utf8');
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+}
+
+function toMs(hundredths: string[]): number {
+  return hundredths.reduce((total, each) => total + Number(each) * 10, 0);
 }
 
 const PAGE_BYTES = 8192;

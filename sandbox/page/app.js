@@ -8,8 +8,8 @@ import { inventoryView, ordersView, paperworkView } from './views.js';
 const RETRY_MS = 1500;
 const KEPT = 500;
 const TABS = {
-  live: liveView,
   handsets: handsetsView,
+  live: liveView,
   inventory: inventoryView,
   orders: ordersView,
   paperwork: paperworkView,
@@ -17,6 +17,7 @@ const TABS = {
   knobs: knobsView,
   accounts: accountsView,
 };
+const FIRST_TAB = 'handsets';
 /** Views that bring themselves up to date instead of being drawn anew. */
 const UPDATES = { handsets: updateHandsets };
 const byId = (id) => document.getElementById(id);
@@ -45,10 +46,10 @@ function toast(text, bad = false) {
 }
 
 const tabOfAddress = () =>
-  location.pathname === '/' && location.search.startsWith('?') ? location.search.slice(1) : 'live';
+  location.pathname === '/' && location.search.startsWith('?') ? location.search.slice(1) : FIRST_TAB;
 
 const app = {
-  tab: Object.hasOwn(TABS, tabOfAddress()) ? tabOfAddress() : 'live',
+  tab: Object.hasOwn(TABS, tabOfAddress()) ? tabOfAddress() : FIRST_TAB,
   language: currentLanguage(),
   provider: '',
   paused: false,

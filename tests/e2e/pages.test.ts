@@ -13,6 +13,8 @@ import {
 let relais: TestRelais;
 let browser: Browser;
 const pages: string[] = [
+  '/inbox',
+  '/contacts',
   '/numbers',
   '/numbers/buy',
   '/gigs',

@@ -63,7 +63,8 @@ export const inbox = {
   /** @param key the same for every try of one text: sent again, it leaves once */
   send: (id: string, body: NewMessage, key: string) =>
     post<OneMessage & { replayed: boolean }>(at(id, '/messages'), body, { 'idempotency-key': key }),
-  note: (id: string, text: string) => post<OneMessage>(at(id, '/notes'), { text }),
+  note: (id: string, text: string, key: string) =>
+    post<OneMessage>(at(id, '/notes'), { text }, { 'idempotency-key': key }),
   act: (messageId: string, action: 'cancel' | 'retry') =>
     post<OneMessage>(`/inbox/messages/${messageId}/${action}`),
   upload: (file: File, onProgress: (share: number) => void) =>

@@ -140,6 +140,8 @@ export interface InboxSettings {
   stop_text: string | null;
   start_text: string | null;
   standard: { help: BothLanguages; stop: BothLanguages; start: BothLanguages };
+  /** In the demo: the page whose virtual handsets text the numbers. */
+  handsets_url: string | null;
 }
 
 export type InboxSettingsChange = Partial<

@@ -1,3 +1,4 @@
+import { sha256 } from '../../kernel/crypto.ts';
 import { type CompanyCtx, transact } from '../../kernel/ctx.ts';
 import { isUniqueViolation, type Tx } from '../../kernel/db/index.ts';
 import { fail } from '../../kernel/errors.ts';
@@ -9,8 +10,9 @@ import { memberNames } from '../identity/index.ts';
 import * as store from './conversations-store.ts';
 import { findIntegration } from './integrations-store.ts';
 import { eventLine, noteLine } from './lines.ts';
-import { insertMessages, type MessageEvent, type MessageRow } from './messages-store.ts';
+import { insertMessages, type MessageEvent } from './messages-store.ts';
 import type { Category } from './model.ts';
+import { insertOnce, type Kept } from './once.ts';
 import { optedOut } from './opt-outs-store.ts';
 import { regionOf } from './settings.ts';
 import { findSettings } from './settings-store.ts';
@@ -187,13 +189,19 @@ async function assignment(tx: Tx, userId: string | null): Promise<MessageEvent> 
   return { name: 'assigned', to: name };
 }
 
-/** Leaves word for colleagues in a thread. */
-export async function addNote(ctx: CompanyCtx, conversationId: string, text: string): Promise<MessageRow> {
+/** Leaves word for colleagues in a thread. @param key the client's name for it: under one key it is left once. */
+export async function addNote(
+  ctx: CompanyCtx,
+  conversationId: string,
+  text: string,
+  key: string | null,
+): Promise<Kept> {
+  const requestHash = sha256(JSON.stringify(['note', conversationId, text]));
   return transact(ctx, async (tx) => {
     await lockOne(tx, conversationId);
-    const [note] = await insertMessages(tx, [noteLine(ctx, conversationId, text)]);
-    await publish(tx, ctx.companyId, 'conversation', conversationId);
-    return note!;
+    const kept = await insertOnce(tx, noteLine(ctx, conversationId, text), { key, requestHash });
+    if (!kept.replayed) await publish(tx, ctx.companyId, 'conversation', conversationId);
+    return kept;
   });
 }
 

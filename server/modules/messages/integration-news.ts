@@ -49,7 +49,12 @@ export async function onNumberReleased(ctx: CompanyCtx, tx: Tx, numberId: string
   await publish(tx, ctx.companyId, 'integration', row.id);
 }
 
+/** The company's own numbers, as each transaction that makes contacts found them: many contacts are made at once. */
+const ownNumbers = new WeakMap<Tx, Promise<Set<string>>>();
+
 /** A company's own number is no contact: its texts would never end. */
 export async function refuseOwnNumber(_ctx: CompanyCtx, tx: Tx, phoneNumber: string): Promise<void> {
-  if (await store.isOwnNumber(tx, phoneNumber)) fail('own_number', { phoneNumber });
+  const own = ownNumbers.get(tx) ?? store.ownNumbers(tx);
+  ownNumbers.set(tx, own);
+  if ((await own).has(phoneNumber)) fail('own_number', { phoneNumber });
 }

@@ -56,13 +56,11 @@ export async function findSenders(tx: Tx, ids: string[]): Promise<IntegrationRow
   return rows;
 }
 
-/** Whether any of these numbers is one of the company's own, in use or not. */
-export async function isOwnNumber(tx: Tx, phoneNumber: string): Promise<boolean> {
-  const { rows } = await sql`
-    select 1 from inbox_integrations where company_id = current_company() and phone_number = ${phoneNumber}`.execute(
-    tx,
-  );
-  return rows.length > 0;
+/** The company's numbers, in use or not. */
+export async function ownNumbers(tx: Tx): Promise<Set<string>> {
+  const { rows } = await sql<{ phoneNumber: string }>`
+    select phone_number from inbox_integrations where company_id = current_company()`.execute(tx);
+  return new Set(rows.map(({ phoneNumber }) => phoneNumber));
 }
 
 /** The company's numbers that hold these digits. */

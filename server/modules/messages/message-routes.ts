@@ -37,14 +37,10 @@ export function messageRoutes(server: HttpServer): void {
   priceRoute(server);
 }
 
-/** Messages as people see them, with their media: one question for all. */
+/** Messages as people see them, with their media: one question for all, none where there is no media. */
 async function viewAll(ctx: CompanyCtx, rows: MessageRow[]) {
-  const media = await transact(ctx, (tx) =>
-    mediaOf(
-      tx,
-      rows.filter(({ isMms }) => isMms).map(({ id }) => id),
-    ),
-  );
+  const withMedia = rows.filter(({ isMms }) => isMms).map(({ id }) => id);
+  const media = withMedia.length > 0 ? await transact(ctx, (tx) => mediaOf(tx, withMedia)) : new Map();
   return rows.map((row) => messageView(ctx, row, media.get(row.id)));
 }
 

@@ -21,8 +21,8 @@ export const inbox = {
   noRows: 'Nothing here.',
   noMatch: 'No conversation matches',
   emptyTitle: 'No conversation yet',
-  emptyText:
-    'As soon as somebody texts one of your numbers, the conversation appears here by itself. In the demo, send a text from a handset on the sandbox’s page: its address was printed when Relais started.',
+  emptyText: 'As soon as somebody texts one of your numbers, the conversation appears here by itself.',
+  openHandsets: 'Text from a virtual handset',
   allDoneTitle: 'All done',
   allDoneText: 'No conversation is open. The next text appears here by itself.',
   noNumberTitle: 'Texts need a number',

@@ -29,8 +29,8 @@ export const inbox: Dictionary['inbox'] = {
   noRows: 'Rien ici.',
   noMatch: 'Aucune conversation ne correspond',
   emptyTitle: 'Pas encore de conversation',
-  emptyText:
-    "Dès que quelqu'un écrit à l'un de vos numéros, la conversation s'affiche ici d'elle-même. En démonstration, envoyez un SMS depuis un téléphone de la page du bac à sable : son adresse s'est affichée au démarrage de Relais.",
+  emptyText: "Dès que quelqu'un écrit à l'un de vos numéros, la conversation s'affiche ici d'elle-même.",
+  openHandsets: 'Écrire depuis un téléphone virtuel',
   allDoneTitle: 'Tout est traité',
   allDoneText: "Aucune conversation n'est ouverte. Le prochain SMS s'affichera ici de lui-même.",
   noNumberTitle: 'Il faut un numéro pour les SMS',

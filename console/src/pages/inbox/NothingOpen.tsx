@@ -1,7 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
+import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import { inbox } from '../../api/inbox.ts';
+import { inboxSettings } from '../../api/inboxSettings.ts';
 import { integrations } from '../../api/integrations.ts';
 import { keys } from '../../api/keys.ts';
 import { paths } from '../../paths.ts';
@@ -48,8 +50,7 @@ export function useFirstSteps({ rows }: ConversationList, isFiltered: boolean) {
   if (!isEmpty || senders.isPending || ever.isPending) return null;
   if (ever.data?.conversations.length)
     return <EmptyState title={t('inbox.allDoneTitle')} text={t('inbox.allDoneText')} />;
-  if (senders.data?.integrations.length !== 0)
-    return <EmptyState title={t('inbox.emptyTitle')} text={t('inbox.emptyText')} />;
+  if (senders.data?.integrations.length !== 0) return <WaitingForTexts />;
   const actions = (
     <div className="empty-actions">
       <ActionButton type="primary" permission="numbers:buy" onClick={() => void navigate(paths.buyNumber())}>
@@ -61,4 +62,24 @@ export function useFirstSteps({ rows }: ConversationList, isFiltered: boolean) {
     </div>
   );
   return <EmptyState title={t('inbox.noNumberTitle')} text={t('inbox.noNumberText')} action={actions} />;
+}
+
+/** Numbers are there and nobody has texted yet; in the demo, handsets that can are a click away. */
+function WaitingForTexts() {
+  const { t } = useTranslation();
+  const settings = useQuery({ queryKey: keys.inboxSettings, queryFn: inboxSettings.get });
+  const handsets = settings.data?.settings.handsets_url;
+  return (
+    <EmptyState
+      title={t('inbox.emptyTitle')}
+      text={t('inbox.emptyText')}
+      action={
+        handsets && (
+          <Button type="primary" href={handsets} target="_blank" rel="noreferrer">
+            {t('inbox.openHandsets')}
+          </Button>
+        )
+      }
+    />
+  );
 }

@@ -1,4 +1,5 @@
 import { useMutation } from '@tanstack/react-query';
+import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { TEXT_CHARS_MAX } from '../../../../../server/modules/messages/model.ts';
 import { inbox } from '../../../api/inbox.ts';
@@ -38,9 +39,15 @@ export function useComposer(conversation: Conversation, newestId: string | null)
     change({ text: '', media: [], sendAt: null, integrationId: null, key: randomId() });
     outbox.send(toOutgoing(id, now, newestId));
   };
+  // The same words keep their key until they are saved: a note whose answer was lost is left once.
+  const named = useRef({ note: '', key: '' });
   const noting = useMutation({
-    mutationFn: (text: string) => inbox.note(id, text),
+    mutationFn: (note: string) => {
+      if (named.current.note !== note) named.current = { note, key: randomId() };
+      return inbox.note(id, note, named.current.key);
+    },
     onSuccess: ({ message }) => {
+      named.current = { note: '', key: '' };
       change({ note: '' });
       showMessages(id, [message]);
     },
