@@ -239,7 +239,20 @@ describe('a picture that goes out', () => {
     const { media } = (await upload(PICTURE, 'one.png', 'image/png')).body;
     const send = () =>
       relais.api.post(`/inbox/conversations/${id}/messages`, { text: 'x', media_ids: [media.id] });
-    const answers = await Promise.all([send(), send(), send()]);
+    // The first is held up until the others wait together behind it.
+    const holder = await relais.kernel.db.ownerPool.connect();
+    await holder.query('begin');
+    await holder.query('select 1 from conversations where id = $1 for update', [id]);
+    const sent = [relais.api.post(`/inbox/conversations/${id}/messages`, { text: 'without' })];
+    await eventually(async () => {
+      const { rows } = await holder.query('select 1 from pg_locks where not granted');
+      expect(rows).not.toEqual([]);
+    });
+    sent.push(send(), send(), send());
+    await relais.api.get('/inbox/counts');
+    await holder.query('commit');
+    holder.release();
+    const [, ...answers] = await Promise.all(sent);
     answers.push(await send());
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 404, 404, 404]);
   });
