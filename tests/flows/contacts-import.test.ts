@@ -162,7 +162,7 @@ describe('an import', () => {
 
   it.each([
     ['name,city\nA,B', 400, 'import_no_phone_column'],
-    ['', 400, 'import_unreadable'],
+    ['', 400, 'file_unreadable'],
     ['\u0000\u0001', 400, 'import_unreadable'],
     [`phone\n${'0612345678\n'.repeat(20_001)}`, 413, 'import_too_long'],
     [`phone\n${'x'.repeat(10 * 1024 * 1024)}`, 413, 'file_too_large'],

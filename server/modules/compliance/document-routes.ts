@@ -1,19 +1,11 @@
-import multipart from '@fastify/multipart';
-import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { transact, withCompany } from '../../kernel/ctx.ts';
-import { fail, RelaisError } from '../../kernel/errors.ts';
+import { fail } from '../../kernel/errors.ts';
 import { fromCursor, pageQuery, toPage } from '../../kernel/http/paging.ts';
 import { errorResponses, ok } from '../../kernel/http/schemas.ts';
 import type { HttpServer } from '../../kernel/http/server.ts';
-import {
-  ACCEPTED,
-  DOCUMENT_MAX_BYTES,
-  keepFile,
-  readDocument,
-  removeDocument,
-  type UploadedFile,
-} from './documents.ts';
+import { readUpload, uploadRoutes } from '../../kernel/http/upload.ts';
+import { ACCEPTED, DOCUMENT_MAX_BYTES, keepFile, readDocument, removeDocument } from './documents.ts';
 import { listDocuments, listUses } from './documents-store.ts';
 import { findRequirement, submitAnswers, submitFile } from './submissions.ts';
 import { documentSchema, documentView, groupSchema, groupView, requirementView } from './views.ts';
@@ -22,39 +14,17 @@ const read = { authority: { permission: 'compliance:read' } } as const;
 const submit = { authority: { permission: 'compliance:submit' } } as const;
 const tags = ['requirements'];
 
+const LIMITS = { megabytesMax: DOCUMENT_MAX_BYTES / (1024 * 1024) };
+
 /** The company's document vault, and documents as answers. */
 export function documentRoutes(server: HttpServer): void {
-  // Encapsulated: only these routes accept multipart bodies.
-  server.register(async (plain) => {
-    const scoped = plain as HttpServer;
-    await scoped.register(multipart, {
-      limits: { fileSize: DOCUMENT_MAX_BYTES, files: 1, fields: 10, parts: 12 },
-      throwFileSizeLimit: true,
-    });
+  uploadRoutes(server, LIMITS, (scoped) => {
     submissionRoute(scoped);
     uploadRoute(scoped);
   });
   listRoute(server);
   contentRoute(server);
   removalRoute(server);
-}
-
-/** Reads the one file of a multipart body. Throws file_missing, file_too_large, file_unreadable. */
-async function readUpload(request: FastifyRequest): Promise<UploadedFile> {
-  try {
-    const part = await request.file();
-    if (!part) fail('file_missing');
-    const bytes = await part.toBuffer();
-    if (bytes.length === 0) fail('file_unreadable');
-    return { bytes, filename: part.filename || 'document' };
-  } catch (error) {
-    if (error instanceof RelaisError) throw error;
-    const { code } = error as { code?: string };
-    if (code === 'FST_REQ_FILE_TOO_LARGE') fail('file_too_large', { limit: '10 MB' });
-    if (code === 'FST_INVALID_MULTIPART_CONTENT_TYPE') fail('file_missing');
-    // The connection ended, or the body is not what its header says.
-    fail('file_unreadable');
-  }
 }
 
 function submissionRoute(server: HttpServer): void {
@@ -96,7 +66,7 @@ function submissionRoute(server: HttpServer): void {
           documentId,
         };
       }
-      const { group, document } = await submitFile(ctx, groupId, field, await readUpload(request));
+      const { group, document } = await submitFile(ctx, groupId, field, await readUpload(request, LIMITS));
       return {
         success: true as const,
         group: groupView(group),
@@ -120,7 +90,7 @@ function uploadRoute(server: HttpServer): void {
       },
     },
     async (request, reply) => {
-      const document = await keepFile(withCompany(request.ctx), await readUpload(request));
+      const document = await keepFile(withCompany(request.ctx), await readUpload(request, LIMITS));
       return reply.status(201).send({ success: true, document: documentView(document, []) });
     },
   );

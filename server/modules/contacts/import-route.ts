@@ -1,10 +1,8 @@
-import multipart from '@fastify/multipart';
-import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { withCompany } from '../../kernel/ctx.ts';
-import { fail, RelaisError } from '../../kernel/errors.ts';
 import { errorResponses, ok } from '../../kernel/http/schemas.ts';
 import type { HttpServer } from '../../kernel/http/server.ts';
+import { readUpload, uploadRoutes } from '../../kernel/http/upload.ts';
 import { importContacts } from './import.ts';
 import { IMPORT_BYTES_MAX, IMPORT_ROWS_MAX } from './model.ts';
 import type { RegionOf } from './views.ts';
@@ -24,14 +22,10 @@ const resultSchema = ok({
     .describe('Rows that were left out, and why'),
 });
 
+const LIMITS = { megabytesMax: IMPORT_BYTES_MAX / (1024 * 1024) };
+
 export function importRoute(server: HttpServer, regionOf: RegionOf): void {
-  // Encapsulated: only this route accepts multipart bodies.
-  server.register(async (plain) => {
-    const scoped = plain as HttpServer;
-    await scoped.register(multipart, {
-      limits: { fileSize: IMPORT_BYTES_MAX, files: 1, fields: 10, parts: 12 },
-      throwFileSizeLimit: true,
-    });
+  uploadRoutes(server, LIMITS, (scoped) => {
     scoped.post(
       '/api/contacts/import',
       {
@@ -45,25 +39,13 @@ export function importRoute(server: HttpServer, regionOf: RegionOf): void {
       },
       async (request) => {
         const ctx = withCompany(request.ctx);
-        const result = await importContacts(ctx, await readUpload(request), await regionOf(ctx));
+        const result = await importContacts(
+          ctx,
+          (await readUpload(request, LIMITS)).bytes,
+          await regionOf(ctx),
+        );
         return { success: true as const, ...result };
       },
     );
   });
-}
-
-/** The one file of a multipart body. Throws file_missing, file_too_large, file_unreadable. */
-async function readUpload(request: FastifyRequest): Promise<Buffer> {
-  try {
-    const part = await request.file();
-    if (!part) fail('file_missing');
-    return await part.toBuffer();
-  } catch (error) {
-    if (error instanceof RelaisError) throw error;
-    const { code } = error as { code?: string };
-    if (code === 'FST_REQ_FILE_TOO_LARGE') fail('file_too_large', { limit: '10 MB' });
-    if (code === 'FST_INVALID_MULTIPART_CONTENT_TYPE') fail('file_missing');
-    // The connection ended, or the body is not what its header says.
-    fail('file_unreadable');
-  }
 }

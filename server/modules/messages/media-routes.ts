@@ -1,11 +1,10 @@
-import multipart from '@fastify/multipart';
-import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { type CompanyCtx, systemCtx, withCompany } from '../../kernel/ctx.ts';
 import { inSystem } from '../../kernel/db/index.ts';
-import { fail, RelaisError } from '../../kernel/errors.ts';
+import { fail } from '../../kernel/errors.ts';
 import { errorResponses, ok } from '../../kernel/http/schemas.ts';
 import type { HttpServer } from '../../kernel/http/server.ts';
+import { readUpload, uploadRoutes } from '../../kernel/http/upload.ts';
 import { isId } from '../../kernel/ids.ts';
 import { keepUpload, readMedia } from './media.ts';
 import { isMediaLink } from './media-links.ts';
@@ -16,18 +15,11 @@ const tags = ['inbox'];
 
 /** Pictures and files: taken in, and shown through links that were signed here. */
 export function mediaRoutes(server: HttpServer, limits: { megabytesMax: number }): void {
-  server.register(async (plain) => {
-    const scoped = plain as HttpServer;
-    await scoped.register(multipart, {
-      limits: { fileSize: limits.megabytesMax * 1024 * 1024, files: 1, fields: 5, parts: 6 },
-      throwFileSizeLimit: true,
-    });
-    uploadRoute(scoped, limits.megabytesMax);
-  });
+  uploadRoutes(server, limits, (scoped) => uploadRoute(scoped, limits));
   contentRoute(server);
 }
 
-function uploadRoute(server: HttpServer, megabytesMax: number): void {
+function uploadRoute(server: HttpServer, limits: { megabytesMax: number }): void {
   server.post(
     '/inbox/media',
     {
@@ -41,25 +33,10 @@ function uploadRoute(server: HttpServer, megabytesMax: number): void {
     },
     async (request, reply) => {
       const ctx = withCompany(request.ctx);
-      const row = await keepUpload(ctx, await readUpload(request, megabytesMax));
+      const row = await keepUpload(ctx, await readUpload(request, limits));
       return reply.status(201).send({ success: true as const, media: mediaView(ctx, row) });
     },
   );
-}
-
-async function readUpload(request: FastifyRequest, megabytesMax: number) {
-  try {
-    const part = request.isMultipart() ? await request.file() : undefined;
-    if (!part) fail('file_missing');
-    const bytes = await part.toBuffer();
-    if (bytes.length === 0) fail('file_unreadable');
-    return { bytes, filename: part.filename || '', claimedType: part.mimetype };
-  } catch (error) {
-    if (error instanceof RelaisError) throw error;
-    if ((error as { code?: string }).code === 'FST_REQ_FILE_TOO_LARGE')
-      fail('file_too_large', { limit: `${megabytesMax} MB` });
-    fail('file_unreadable');
-  }
 }
 
 const link = z.object({
