@@ -107,6 +107,8 @@ create table messages (
   event jsonb,
   is_mms boolean not null default false,
   provider text check (provider in ('telnyx', 'twilio')),
+  -- The account it went or came through (null: the installation's), which outlives the number's place in the inbox.
+  provider_account_id uuid,
   integration_id uuid,
   -- The provider's id: known once it has answered, or once a receipt has named ours.
   external_id text check (length(external_id) between 1 and 100),

@@ -290,3 +290,32 @@ describe('a process that dies while it sends', () => {
     });
   }
 });
+
+describe('a number that is taken out of the inbox', () => {
+  it('still hears of what it sent; what it was to send fails and says so', async () => {
+    const found = await relais.api.get('/api/phone-numbers/search/twilio?countryCode=US&features=sms');
+    const { phoneNumber } = found.body.numbers[0];
+    await relais.api.post('/api/phone-numbers/purchase/twilio', { phoneNumber });
+    const id = await eventually(async () => {
+      const { body } = await relais.api.get('/inbox/integrations');
+      const mine = body.integrations.find(
+        (each: { phone_number: string }) => each.phone_number === phoneNumber,
+      );
+      expect(mine).toBeDefined();
+      return mine.id as string;
+    });
+    // Its receipts come late.
+    const message = await send('+14155718008', id);
+    await endsAs(message, 'sending');
+    await relais.api.post(`/inbox/conversations/${message.conversationId}/messages`, {
+      text: 'later',
+      send_at: new Date(Date.now() + 3_600_000).toISOString(),
+      integration_id: id,
+    });
+    expect((await relais.api.delete(`/inbox/integrations/${id}`)).status).toBe(200);
+    const [, later] = await threadOf(relais.api, message.conversationId);
+    expect(later).toMatchObject({ status: 'failed', error: { code: 'sender_inactive' } });
+    await phones.ask('POST', 'advance', { webhooks: true });
+    await endsAs(message, 'delivered');
+  });
+});

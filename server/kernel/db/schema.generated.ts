@@ -303,6 +303,7 @@ export interface Messages {
   priceCurrency: string | null;
   priceEstimated: Generated<boolean>;
   provider: string | null;
+  providerAccountId: string | null;
   providerCode: string | null;
   providerMessage: string | null;
   requestHash: string | null;

@@ -236,6 +236,7 @@ function toRow(
     body: text,
     isMms: draft.mediaIds.length > 0,
     provider: sender.provider,
+    providerAccountId: sender.providerAccountId,
     integrationId: sender.id,
     segments: Math.max(1, segments),
     encoding,

@@ -2,7 +2,6 @@ import { type Kernel, systemCtx, transact } from '../../kernel/ctx.ts';
 import { inSystem } from '../../kernel/db/index.ts';
 import type { JobDefinitions } from '../../kernel/jobs.ts';
 import { portFor } from '../providers/index.ts';
-import { findIntegration } from './integrations-store.ts';
 import { fetchMedia, giveUpMedia } from './media.ts';
 import { pruneLoose } from './media-store.ts';
 import { dueChecks, findMessage, updateMessage } from './messages-store.ts';
@@ -45,17 +44,20 @@ async function checkText(kernel: Kernel, companyId: string, id: string): Promise
   const ctx = systemCtx(kernel, companyId, 'messages.reconcile');
   const found = await transact(ctx, async (tx) => {
     const message = await findMessage(tx, id);
-    if (!message?.externalId || !message.integrationId) return null;
+    if (!message?.externalId || !message.provider) return null;
     const checks = message.checks + 1;
     const waitSeconds = Math.min(kernel.config.RECONCILE_SECONDS * 2 ** checks, CHECK_MAX_SECONDS);
     const nextCheckAt = checks >= CHECKS_MAX ? null : new Date(kernel.clock.nowMs() + waitSeconds * 1000);
     await updateMessage(tx, id, { checks, nextCheckAt });
-    return { message, integration: await findIntegration(tx, message.integrationId) };
+    return {
+      externalId: message.externalId,
+      provider: message.provider,
+      accountId: message.providerAccountId,
+    };
   });
-  if (!found?.integration) return;
-  const { message, integration } = found;
-  const { port } = await portFor(ctx, integration.provider, integration.providerAccountId);
-  const remote = await port.getText(message.externalId!);
+  if (!found) return;
+  const { port } = await portFor(ctx, found.provider, found.accountId);
+  const remote = await port.getText(found.externalId);
   if (remote) await transact(ctx, (tx) => applyRemote(ctx, tx, id, remote));
 }
 

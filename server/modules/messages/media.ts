@@ -5,7 +5,6 @@ import { fail } from '../../kernel/errors.ts';
 import { newId } from '../../kernel/ids.ts';
 import { portFor } from '../providers/index.ts';
 import { announceConversations } from './announce.ts';
-import { findIntegration } from './integrations-store.ts';
 import * as store from './media-store.ts';
 import { findMessage } from './messages-store.ts';
 
@@ -93,12 +92,11 @@ export async function fetchMedia(kernel: CompanyCtx['kernel'], companyId: string
   const found = await transact(ctx, async (tx) => {
     const media = await store.findMedia(tx, id);
     const message = media?.messageId ? await findMessage(tx, media.messageId) : null;
-    const integration = message?.integrationId ? await findIntegration(tx, message.integrationId) : null;
-    return media && message && { media, message, integration };
+    return media && message && { media, message };
   });
   if (found?.media.status !== 'pending' || !found.media.sourceUrl) return;
-  const { message, integration } = found;
-  const { port } = await portFor(ctx, message.provider!, integration?.providerAccountId ?? null);
+  const { message } = found;
+  const { port } = await portFor(ctx, message.provider!, message.providerAccountId);
   const fetched = await port.fetchMedia(found.media.sourceUrl, {
     bytesMax: kernel.config.MEDIA_MAX_MB * MB,
   });

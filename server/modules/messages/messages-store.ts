@@ -32,6 +32,7 @@ export interface MessageRow {
   event: MessageEvent | null;
   isMms: boolean;
   provider: ProviderName | null;
+  providerAccountId: string | null;
   integrationId: string | null;
   externalId: string | null;
   formerExternalIds: string[];
@@ -72,7 +73,15 @@ type Given = (typeof GIVEN)[number];
 export type NewMessage = Pick<MessageRow, Given> & Partial<Omit<MessageRow, Given>>;
 
 const DEFAULTS: Omit<MessageRow, Given> = {
-  ...{ fromNumber: '', toNumber: '', event: null, isMms: false, provider: null, integrationId: null },
+  ...{
+    fromNumber: '',
+    toNumber: '',
+    event: null,
+    isMms: false,
+    provider: null,
+    providerAccountId: null,
+    integrationId: null,
+  },
   ...{ externalId: null, formerExternalIds: [], segments: null, encoding: null, priceAmount: null },
   ...{
     priceCurrency: null,
@@ -280,6 +289,7 @@ export async function conversationsWithWords(
 }
 
 export interface MessageChange {
+  providerAccountId?: string | null;
   status?: MessageStatus;
   externalId?: string | null;
   formerExternalIds?: string[];

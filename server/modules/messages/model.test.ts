@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { TextStatus } from '../providers/index.ts';
 import {
-  isFinal,
   lookUpDelayMs,
   MESSAGE_STATUSES,
   type MessageStatus,
@@ -21,6 +20,9 @@ const afterNews = (status: MessageStatus, news: TextStatus): MessageStatus =>
 const PLACE: Partial<Record<MessageStatus, number>> = {
   ...{ queued: 0, unknown: 0, sending: 1, sent: 2, failed: 3, undelivered: 4, delivered: 5 },
 };
+
+const isFinal = (status: MessageStatus) =>
+  ['delivered', 'undelivered', 'failed', 'canceled'].includes(status);
 
 describe('news of a text', () => {
   const moves: Record<TextStatus, Partial<Record<MessageStatus, MessageStatus>>> = {

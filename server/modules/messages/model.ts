@@ -59,11 +59,6 @@ export function statusOf(news: TextStatus): MessageStatus {
   return news === 'unconfirmed' ? 'sent' : news;
 }
 
-/** Whether nothing more is to come about a text we sent. */
-export function isFinal(status: MessageStatus): boolean {
-  return status === 'delivered' || status === 'undelivered' || status === 'failed' || status === 'canceled';
-}
-
 /** What may be done with a message in which status; the console reads it for its buttons. */
 const ALLOWED = {
   cancel: ['scheduled', 'queued'],

@@ -32,16 +32,15 @@ export async function ownersOf(tx: Tx, keys: ReceiptKey[]): Promise<ReceiptOwner
     from unnest(${column('provider')}::text[], ${column('accountId')}::uuid[], ${column('companyId')}::uuid[], ${column('externalId')}::text[],
       ${column('messageId')}::uuid[]) with ordinality as item (provider, account_id, company_id, external_id, message_id, place)
     cross join lateral (
-      (select id, company_id, integration_id, external_id from messages
+      (select id, company_id, provider_account_id from messages
         where messages.id = item.message_id and direction = 'outbound' and (external_id is null or external_id = item.external_id)
           and item.external_id <> all (former_external_ids))
       union all
-      (select id, company_id, integration_id, external_id from messages
+      (select id, company_id, provider_account_id from messages
         where messages.provider = item.provider and messages.external_id = item.external_id and direction = 'outbound')
       limit 1
     ) as m
-    join inbox_integrations i on i.id = m.integration_id
-    where (item.company_id is null or m.company_id = item.company_id) and i.provider_account_id is not distinct from item.account_id`.execute(
+    where (item.company_id is null or m.company_id = item.company_id) and m.provider_account_id is not distinct from item.account_id`.execute(
     tx,
   );
   return rows;

@@ -138,6 +138,7 @@ function toMessage(
     body: text.text.slice(0, BODY_MAX),
     isMms: text.media.length > 0,
     provider: integration.provider,
+    providerAccountId: integration.providerAccountId,
     integrationId: integration.id,
     externalId: text.messageId,
     segments: text.segments ?? counted.segments,

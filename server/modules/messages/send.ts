@@ -1,6 +1,7 @@
 import { publicBaseUrl } from '../../kernel/config.ts';
 import { type CompanyCtx, transact } from '../../kernel/ctx.ts';
 import type { Tx } from '../../kernel/db/index.ts';
+import { RelaisError } from '../../kernel/errors.ts';
 import {
   type OutboundText,
   type ProviderPort,
@@ -42,20 +43,37 @@ interface Turn {
 export async function sendText(ctx: CompanyCtx, claim: Claim): Promise<void> {
   const turn = await transact(ctx, (tx) => prepare(ctx, tx, claim));
   if (!turn) return;
-  const { port } = await portFor(ctx, turn.sender.provider, turn.sender.providerAccountId);
-  if (turn.step === 'look_up') return lookUp(ctx, claim, turn, port);
   if (turn.step === 'give_up')
     return transact(ctx, async (tx) => {
       // Gone when a receipt has come since.
       if (await holdsLease(tx, claim.messageId, claim.leaseId))
         await end(ctx, tx, turn.message, failure('no_answer', 'no answer came'));
     });
+  const port = await openPort(ctx, turn.sender);
+  if (turn.step === 'look_up') return lookUp(ctx, claim, turn, port);
+  if (!port)
+    return transact(ctx, (tx) =>
+      conclude(ctx, tx, turn, {
+        kind: 'refused',
+        failure: failure('account_problem', 'the account is gone'),
+      }),
+    );
   ctx.log.info(`[SMS] Envoi SMS de ${turn.text.from} vers ${turn.text.to}`);
   if (turn.message.provider === 'twilio')
     ctx.log.info(`[INBOX] Envoi du SMS via Twilio de ${turn.text.from} à ${turn.text.to}`);
   const outcome = await port.sendText(turn.text);
   await transact(ctx, (tx) => conclude(ctx, tx, turn, outcome));
   if (outcome.kind === 'accepted') ctx.log.info(`[SMS] SMS envoyé avec succès: ${outcome.text.messageId}`);
+}
+
+/** The provider, or null when the account was removed meanwhile. */
+async function openPort(ctx: CompanyCtx, sender: IntegrationRow): Promise<ProviderPort | null> {
+  try {
+    return (await portFor(ctx, sender.provider, sender.providerAccountId)).port;
+  } catch (error) {
+    if (error instanceof RelaisError && error.code === 'provider_not_configured') return null;
+    throw error;
+  }
 }
 
 /** What is to be done with the text now; null when nothing is. Everything that can forbid it is looked at here. */
@@ -77,7 +95,7 @@ async function prepare(ctx: CompanyCtx, tx: Tx, claim: Claim): Promise<Turn | nu
     await end(ctx, tx, message, refusal!);
     return null;
   }
-  if (step === 'send') await markTried(ctx, tx, message);
+  if (step === 'send') await markTried(ctx, tx, message, sender);
   else if (message.status !== 'unknown') {
     await updateMessage(tx, message.id, { status: 'unknown' });
     await announceConversations(tx, ctx.companyId, [message.conversationId]);
@@ -105,10 +123,16 @@ function failure(reason: Reason, providerMessage: string): TextFailure {
 }
 
 /** From here on the outcome is unknown until an answer says otherwise. A scheduled text is written now. */
-async function markTried(ctx: CompanyCtx, tx: Tx, message: MessageRow): Promise<void> {
+async function markTried(
+  ctx: CompanyCtx,
+  tx: Tx,
+  message: MessageRow,
+  sender: IntegrationRow,
+): Promise<void> {
   const at = ctx.kernel.clock.now();
   await updateMessage(tx, message.id, {
     status: 'sending',
+    providerAccountId: sender.providerAccountId,
     attempts: message.attempts + 1,
     attemptedAt: at,
     outcomeUnknown: true,
@@ -186,10 +210,11 @@ async function end(ctx: CompanyCtx, tx: Tx, message: MessageRow, why: TextFailur
 const CLOCK_SLACK_MS = 120_000;
 
 /** Asks the provider for a text whose answer never came. One that we know under another message is not it. */
-async function lookUp(ctx: CompanyCtx, claim: Claim, turn: Turn, port: ProviderPort): Promise<void> {
+async function lookUp(ctx: CompanyCtx, claim: Claim, turn: Turn, port: ProviderPort | null): Promise<void> {
   const { message, text } = turn;
   const { clock } = ctx.kernel;
-  const candidates = await port.findTexts(text, new Date(message.attemptedAt!.getTime() - CLOCK_SLACK_MS));
+  const since = new Date(message.attemptedAt!.getTime() - CLOCK_SLACK_MS);
+  const candidates = port ? await port.findTexts(text, since) : [];
   await transact(ctx, async (tx) => {
     if (!(await holdsLease(tx, claim.messageId, claim.leaseId))) return;
     const found = await pickUnknown(tx, message, candidates);
