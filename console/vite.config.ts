@@ -6,7 +6,16 @@ const server = process.env.RELAIS_SERVER ?? 'http://localhost:4000';
 export default defineConfig({
   root: import.meta.dirname,
   plugins: [react()],
-  server: { proxy: { '/api': { target: server } } },
+  server: {
+    proxy: {
+      '/api': { target: server },
+      // The inbox's API and its pages share a beginning: what a browser opens as a page is the console's.
+      '/inbox': {
+        target: server,
+        bypass: ({ headers }) => (headers.accept?.includes('text/html') ? '/index.html' : undefined),
+      },
+    },
+  },
   build: {
     outDir: 'dist',
     emptyOutDir: true,

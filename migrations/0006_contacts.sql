@@ -42,10 +42,11 @@ call fence_by_company('contact_phones');
 grant select, insert, update, delete on contact_phones to relais_app;
 
 -- The words of a contact's name and e-mail address, small and without accents, so that any word's beginning is found by an
--- index, without extensions of PostgreSQL. (Full-text search would read every row: its operator may leak, see above.)
+-- index, without extensions of PostgreSQL. (Full-text search would read every row: its operator may leak, see above.) They
+-- are made from the contact and go with it; checking each against it would be most of the work of an import.
 create table contact_words (
   company_id uuid not null references companies (id),
-  contact_id uuid not null references contacts (id) on delete cascade,
+  contact_id uuid not null,
   word text collate "C" not null check (length(word) between 1 and 60),
   primary key (contact_id, word)
 );

@@ -4,6 +4,7 @@ import { OPENAPI_FILE } from '../scripts/generate-openapi.ts';
 import { newSecret } from '../server/kernel/ids.ts';
 import { issueApiKey, PERMISSIONS, type Permission, type Role } from '../server/modules/identity/index.ts';
 import { may, ROLES } from '../server/modules/identity/model.ts';
+import { BODIES, idsOf, rowOf, SECOND_ROW } from './harness/addresses.ts';
 import { type Operation, readOperations } from './harness/operations.ts';
 import { join, signedIn } from './harness/people.ts';
 import { startRelais, type TestRelais } from './harness/relais.ts';
@@ -26,17 +27,22 @@ let relais: TestRelais;
 let neighbour: CompanyRows & { headers: Record<string, string> };
 let ownGroupId: string;
 let ownContactId: string;
+let ownConversation: string;
+let strangerId: string;
 const sessions = {} as Record<Role, Record<string, string>>;
 
 beforeAll(async () => {
   relais = await startRelais();
   for (const role of ROLES) sessions[role] = await signInAs(role);
   const other = await relais.addCompany('Neighbour SARL');
-  const rows = await fillCompany(other.companyId, other.api);
+  const rows = await fillCompany(relais, other);
   neighbour = { ...rows, headers: { 'x-api-key': await keyWith([...PERMISSIONS], other.companyId) } };
   ownGroupId = (await relais.api.post('/api/requirement-groups', { destinationZone: 'FR' })).body.group.id;
   const contact = { name: 'Ours', phones: [{ phoneNumber: '+33612345678' }] };
   ownContactId = (await relais.api.post('/api/contacts', contact)).body.contact.id;
+  const talk = { source: 'sms', contact_id: ownContactId };
+  ownConversation = `/inbox/conversations/${(await relais.api.post('/inbox/conversations', talk)).body.conversation.id}`;
+  strangerId = (await (await signedIn(relais, other.owner)).get('/api/me')).body.user.id;
 });
 afterAll(() => relais?.stop());
 
@@ -199,55 +205,15 @@ describe('an API key', () => {
   });
 });
 
-/** Path parameters that name no row. */
-const NOT_IDS = new Set(['countryCode', 'destinationZone', 'field']);
-
-/** The row that an address names, by what comes before the parameter. */
-const ROW_OF: [RegExp, keyof CompanyRows][] = [
-  [/\/gigs?\/\{gigId\}/, 'gigId'],
-  [/\/phone-numbers\/\{id\}/, 'numberId'],
-  [/\/(requirement-groups|groups)\/\{groupId\}/, 'groupId'],
-  [/\/compan(y|ies)\/\{companyId\}/, 'companyId'],
-  [/\/documents\/\{id\}/, 'documentId'],
-  [/\/members\/\{id\}/, 'memberId'],
-  [/\/invitations\/\{id\}/, 'invitationId'],
-  [/\/api-keys\/\{id\}/, 'apiKeyId'],
-  [/\/provider-accounts\/\{id\}/, 'providerAccountId'],
-  [/\/contacts\/\{contactId\}\/phones\/\{phoneId\}/, 'otherContactId'],
-  [/\/contacts\/\{contactId\}/, 'contactId'],
-];
-
-/** The row that a second parameter names. */
-const SECOND_ROW: Record<string, keyof CompanyRows> = { phoneId: 'phoneId' };
-
-/** Bodies that pass validation, so that the row is looked for. */
-const BODIES: Record<string, (rows: CompanyRows) => unknown> = {
-  patchGigsByGigId: () => ({ name: 'Renamed' }),
-  patchPhoneNumbersById: () => ({ gigId: null }),
-  patchContactsByContactId: () => ({ name: 'Renamed' }),
-  postContactsByContactIdPhones: () => ({ phoneNumber: '+33612345677' }),
-  postContactsByContactIdMerge: (rows) => ({ otherId: rows.spareContactId }),
-  patchMembersById: () => ({ role: 'viewer' }),
-  patchProviderAccountsById: () => ({ name: 'Renamed' }),
-  patchRequirementGroupsByGroupIdRequirements: (rows) => ({
-    requirements: [{ field: rows.textField, value: 'Harness SARL' }],
-  }),
-  postRequirementsGroupsByGroupIdValuesByField: () => ({ value: 'Harness SARL' }),
-  postRequirementsGroupsByGroupIdDocumentsByField: (rows) => ({ documentId: rows.documentId }),
-};
-
-const idsOf = ({ path }: Operation) =>
-  [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!).filter((name) => !NOT_IDS.has(name));
-
 /** How to ask an operation about the neighbour's row, or null when that is not known. */
 function aboutNeighbour(operation: Operation): { params: Record<string, string>; body?: unknown } | null {
-  const found = ROW_OF.find(([pattern]) => pattern.test(operation.path));
+  const found = rowOf(operation);
   const [name, second] = idsOf(operation);
   if (!found || !name || (second && !SECOND_ROW[second])) return null;
   const field = operation.path.includes('/documents/{field}') ? neighbour.documentField : neighbour.textField;
   return {
     params: {
-      ...{ [name]: String(neighbour[found[1]]), destinationZone: 'FR', field },
+      ...{ [name]: String(neighbour[found]), destinationZone: 'FR', field },
       ...(second ? { [second]: String(neighbour[SECOND_ROW[second]!]) } : {}),
     },
     body: BODIES[operation.id]?.(neighbour),
@@ -300,6 +266,18 @@ describe("another company's row", () => {
         { documentId: neighbour.documentId },
       ),
       'a contact in a merge': post(`/api/contacts/${ownContactId}/merge`, { otherId: neighbour.contactId }),
+      'a number in a conversation': post('/inbox/conversations', {
+        ...{ source: 'sms', phone_number: '+14155550980', integration_id: neighbour.integrationId },
+      }),
+      'a contact in a conversation': post('/inbox/conversations', {
+        ...{ source: 'sms', contact_id: neighbour.contactId },
+      }),
+      'a person for a conversation': post(`${ownConversation}/assign`, { user_id: strangerId }),
+      'a number for a text': post(`${ownConversation}/messages`, {
+        ...{ text: 'x', integration_id: neighbour.integrationId },
+      }),
+      'a template for a text': post(`${ownConversation}/messages`, { template_id: neighbour.templateId }),
+      'a lead of a text': post(`${ownConversation}/messages`, { text: 'x', lead_id: neighbour.contactId }),
       'a company to work for': owner.post('/api/me/company', { companyId: neighbour.companyId }),
     };
     for (const [name, attempt] of Object.entries(attempts)) {
@@ -311,12 +289,16 @@ describe("another company's row", () => {
   });
 });
 
-/** Open to anybody, each for a reason: health and metrics for monitors, signing in, and what an invitation's secret opens. */
+/**
+ * Open to anybody, each for a reason: health and metrics for monitors, signing in, what an invitation's secret opens, and a
+ * file whose address is signed: browsers show it in a page, and providers fetch it for an MMS.
+ */
 const PUBLIC = [
   'getAuthGetSession',
   'getAuthJwks',
   'getHealthLive',
   'getHealthReady',
+  'getInboxMediaById',
   'getInvitationsByTokenById',
   'getMetrics',
   'postAuthSignInEmail',

@@ -68,10 +68,13 @@ function shownTexts(sb: Sandbox, number: string, limit: number): HandsetText[] {
 }
 
 /** GET handsets: those in use most recently, and the numbers that can be texted. */
-export function handsetsView(sb: Sandbox, { limit }: z.infer<typeof handsetsQuery>): Record<string, unknown> {
+export function handsetsView(
+  sb: Sandbox,
+  { limit, texts }: z.infer<typeof handsetsQuery>,
+): Record<string, unknown> {
   const items = latestHandsets(sb, limit).map((handset) => ({
     ...handset,
-    last: shownTexts(sb, handset.number, 1)[0] ?? null,
+    texts: shownTexts(sb, handset.number, texts),
   }));
   return { items, numbers: numbersToText(sb) };
 }

@@ -82,7 +82,11 @@ const sender = z
   );
 
 /** GET handsets */
-export const handsetsQuery = z.object({ limit: z.coerce.number().int().min(1).max(200).default(30) });
+export const handsetsQuery = z.object({
+  limit: z.coerce.number().int().min(1).max(200).default(30),
+  /** How many texts of each handset are given along. */
+  texts: z.coerce.number().int().min(0).max(200).default(1),
+});
 
 /** POST handsets */
 export const handsetBody = z.strictObject({ number: sender, name: z.string().max(60).optional() });

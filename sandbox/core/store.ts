@@ -56,6 +56,8 @@ interface Row {
 const SCHEMA = `
   pragma journal_mode = wal;
   pragma synchronous = normal;
+  pragma wal_autocheckpoint = 8000;
+  pragma cache_size = -65536;
   create table if not exists records (
     seq integer primary key autoincrement,
     kind text not null,

@@ -42,6 +42,14 @@ interface Queue {
   running: number;
 }
 
+/** A task whose handler is through. */
+interface Finished {
+  task: Task;
+  write: () => void;
+  done: () => void;
+  failed: (error: unknown) => void;
+}
+
 interface Runner {
   store: Store;
   clock: Clock;
@@ -50,6 +58,8 @@ interface Runner {
   queues: Map<string, Queue>;
   /** Tasks at work, by id. */
   running: Map<string, Promise<void>>;
+  /** What is about to be written, all in one transaction. */
+  finished: Finished[];
   timer: NodeJS.Timeout | undefined;
   started: boolean;
 }
@@ -62,6 +72,7 @@ export function createTasks(store: Store, clock: Clock, onError: (error: unknown
     handlers: new Map(),
     queues: new Map(),
     running: new Map(),
+    finished: [],
     timer: undefined,
     started: false,
   };
@@ -176,17 +187,47 @@ async function execute(runner: Runner, task: Task): Promise<void> {
     if (store.get(KIND, task.id) === undefined) return;
     const { handler } = runner.handlers.get(task.kind) ?? {};
     const write = handler === undefined ? () => {} : await handler(task.body);
-    // A task cut short by the stop is left for the next start.
-    if (!runner.started || store.get(KIND, task.id) === undefined) return;
-    store.transaction(() => {
-      store.remove(KIND, task.id);
-      write();
-    });
+    await writeSoon(runner, task, write);
   } catch (error) {
+    if (!runner.started) return;
     runner.onError(error);
     const again = { ...task, dueAtMs: runner.clock.nowMs() + BROKEN_TASK_RETRY_MS };
-    if (!runner.started) return;
     store.put(KIND, '', task.id, again);
     enqueue(runner, again);
   }
+}
+
+/** Writes what a task came to, together with the other tasks that are through at the moment. */
+function writeSoon(runner: Runner, task: Task, write: () => void): Promise<void> {
+  return new Promise((done, failed) => {
+    runner.finished.push({ task, write, done, failed });
+    if (runner.finished.length === 1) setImmediate(() => writeFinished(runner));
+  });
+}
+
+function writeFinished(runner: Runner): void {
+  const batch = runner.finished.splice(0);
+  try {
+    runner.store.transaction(() => {
+      for (const each of batch) writeOne(runner, each);
+    });
+    for (const { done } of batch) done();
+  } catch {
+    // One of them is broken: each for itself.
+    for (const each of batch) {
+      try {
+        runner.store.transaction(() => writeOne(runner, each));
+        each.done();
+      } catch (error) {
+        each.failed(error);
+      }
+    }
+  }
+}
+
+function writeOne({ store, started }: Runner, { task, write }: Finished): void {
+  // A task cut short by the stop is left for the next start.
+  if (!started || store.get(KIND, task.id) === undefined) return;
+  store.remove(KIND, task.id);
+  write();
 }

@@ -1,4 +1,5 @@
 import { el } from './dom.js';
+import { HANDSETS_QUERY, handsetsView, updateHandsets } from './handsets.js';
 import { accountsView, knobsView } from './settings.js';
 import { currentLanguage, kindsOf, textsOf } from './texts.js';
 import { liveView, webhooksView } from './traffic.js';
@@ -7,6 +8,7 @@ import { inventoryView, ordersView, paperworkView } from './views.js';
 const RETRY_MS = 1500;
 const KEPT = 500;
 const TABS = {
+  handsets: handsetsView,
   live: liveView,
   inventory: inventoryView,
   orders: ordersView,
@@ -15,6 +17,9 @@ const TABS = {
   knobs: knobsView,
   accounts: accountsView,
 };
+const FIRST_TAB = 'handsets';
+/** Views that bring themselves up to date instead of being drawn anew. */
+const UPDATES = { handsets: updateHandsets };
 const byId = (id) => document.getElementById(id);
 
 // The admin token, when one is asked for, is given in the address: /#token=…
@@ -41,10 +46,10 @@ function toast(text, bad = false) {
 }
 
 const tabOfAddress = () =>
-  location.pathname === '/' && location.search.startsWith('?') ? location.search.slice(1) : 'live';
+  location.pathname === '/' && location.search.startsWith('?') ? location.search.slice(1) : FIRST_TAB;
 
 const app = {
-  tab: Object.hasOwn(TABS, tabOfAddress()) ? tabOfAddress() : 'live',
+  tab: Object.hasOwn(TABS, tabOfAddress()) ? tabOfAddress() : FIRST_TAB,
   language: currentLanguage(),
   provider: '',
   paused: false,
@@ -53,6 +58,7 @@ const app = {
   deliveries: [],
   wanted: {},
   inventory: { countries: [], numbers: [] },
+  handsets: { items: [], numbers: [], isLoading: true },
   state: undefined,
   newKeys: undefined,
   get t() {
@@ -103,6 +109,25 @@ const app = {
   reset: () => {
     if (confirm(app.t.confirmReset)) app.run(async () => void (await api('reset', 'POST', {})));
   },
+  toast,
+  addHandset: (number, name) =>
+    app.run(async () => {
+      await api('handsets', 'POST', name === '' ? { number } : { number, name });
+      return app.t.handsetAdded;
+    }),
+  removeHandset: (number) =>
+    app.run(async () => void (await api(`handsets/${encodeURIComponent(number)}`, 'DELETE'))),
+  /** Whether the text was taken. What it came to shows in the phone. */
+  writeText: async (number, text) => {
+    try {
+      await api(`handsets/${encodeURIComponent(number)}/messages`, 'POST', text);
+    } catch (error) {
+      toast(error.message, true);
+      return false;
+    }
+    await refresh();
+    return true;
+  },
   searchInventory: (event) => {
     event.preventDefault();
     app.wanted = Object.fromEntries([...new FormData(event.target)].filter(([, value]) => value !== ''));
@@ -117,12 +142,13 @@ async function loadInventory() {
 }
 
 async function refresh() {
-  const [state, requests, deliveries] = await Promise.all([
+  const [state, requests, deliveries, handsets] = await Promise.all([
     api('state'),
     api(`requests?limit=${KEPT}`),
     api(`deliveries?limit=${KEPT}`),
+    app.tab === 'handsets' ? api(HANDSETS_QUERY) : app.handsets,
   ]);
-  app.state = state;
+  Object.assign(app, { state, handsets });
   if (!app.paused) Object.assign(app, { requests: requests.items, deliveries: deliveries.items });
   if (app.inventory.countries.length === 0) await loadInventory();
   draw();
@@ -168,8 +194,11 @@ function draw() {
   // A form being filled in is not redrawn under the writer's hands.
   const isWriting =
     byId('main').contains(document.activeElement) && document.activeElement.closest('form') !== null;
-  if (!isWriting || byId('main').dataset.tab !== app.tab) {
-    byId('main').dataset.tab = app.tab;
+  const shown = `${app.tab}/${app.language}`;
+  const isShown = byId('main').dataset.shown === shown;
+  if (isShown && UPDATES[app.tab] !== undefined) UPDATES[app.tab](app);
+  else if (!isWriting || !isShown) {
+    byId('main').dataset.shown = shown;
     byId('main').replaceChildren(...[TABS[app.tab](app)].flat(9).filter(Boolean));
   }
 }
@@ -177,6 +206,7 @@ function draw() {
 function openTab(name) {
   history.replaceState(null, '', `/?${name}`);
   app.set({ tab: name });
+  if (name === 'handsets') refresh();
   byId('tabs').querySelector('[aria-current]')?.scrollIntoView({ inline: 'center', block: 'nearest' });
 }
 

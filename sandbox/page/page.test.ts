@@ -1,6 +1,14 @@
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { findNumber, openSandbox, type TestSandbox, telnyxClient } from '../testkit.ts';
+import {
+  buyTwilioNumber,
+  findNumber,
+  handset,
+  openSandbox,
+  type TestSandbox,
+  telnyxClient,
+  twilioClient,
+} from '../testkit.ts';
 
 const BROWSER = {
   executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
@@ -53,5 +61,40 @@ test('shows an order as it comes in, as text whatever it contains, and completes
   await page.getByText('POST /v2/number_orders').first().click();
   await page.getByText(JSON.stringify(HOSTILE).slice(1, 20)).first().waitFor();
   expect(await page.title()).toBe('Bac à sable Telnyx et Twilio');
+  expect(problems).toEqual([]);
+});
+
+test('a handset texts and is texted, by keyboard, and keeps what is being written', async () => {
+  const client = twilioClient(sandbox);
+  const ours = await buyTwilioNumber(client);
+  const page = await browser.newPage({ locale: 'en', viewport: { width: 390, height: 844 } });
+  const problems: string[] = [];
+  page.on('pageerror', (error) => problems.push(error.message));
+  await page.goto(`${sandbox.url}/?handsets`);
+  await page.getByText('No handset yet.').waitFor();
+  const number = await page.getByLabel('Number', { exact: true }).inputValue();
+  await page.getByRole('button', { name: 'Add handset' }).click();
+  const phone = page.getByRole('region', { name: number });
+  await phone.getByLabel('Number to text').selectOption(ours);
+  await phone.getByLabel('Attach', { exact: true }).selectOption('photo');
+  const words = phone.getByRole('textbox', { name: 'Text message' });
+  await words.fill(HOSTILE);
+  await words.press('Enter');
+  await phone.getByText(HOSTILE).waitFor();
+  await phone.getByRole('img', { name: /Picture/ }).waitFor();
+  await phone.getByText('not delivered: no webhook is set').waitFor();
+  await words.fill('half a sent');
+  await client.messages.create({ from: ours, to: number, body: 'Hello from the account' });
+  await sandbox.admin('POST', 'advance', {});
+  await phone.getByText('Hello from the account').waitFor();
+  expect(await words.inputValue()).toBe('half a sent');
+  await phone.getByRole('button', { name: 'STOP' }).click();
+  await phone.getByText('STOP', { exact: true }).first().waitFor();
+  expect((await handset(sandbox, number)).map(({ text }) => text)).toEqual([
+    HOSTILE,
+    'Hello from the account',
+    'STOP',
+  ]);
+  expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
   expect(problems).toEqual([]);
 });

@@ -1,17 +1,12 @@
 import { choice, el, field, mono, table, tag, wideHead } from './dom.js';
 
 export function knobsView(app) {
-  const { t, kinds, state } = app;
+  const { t, state } = app;
   const faults = state.faults.map((fault) => faultRow(app, fault));
-  const sentinels = state.sentinels.map((sentinel) =>
-    el(
-      'tr',
-      {},
-      el('td', { class: 'fit' }, mono(`…${sentinel.digits}`)),
-      el('td', {}, kinds[sentinel.kind] ?? sentinel.kind),
-      el('td', { class: 'fit' }, tag(sentinel.once ? t.once : t.always)),
-    ),
-  );
+  const sentinels = (topic) =>
+    state.sentinels
+      .filter((sentinel) => sentinel.topic === topic)
+      .map((sentinel) => sentinelRow(app, sentinel));
   return [
     el('h2', {}, t.setFault),
     faultForm(app),
@@ -19,8 +14,21 @@ export function knobsView(app) {
     table([t.kind, t.path, t.times, ''], faults, t.noFaults),
     el('h2', {}, t.sentinels),
     el('p', { class: 'hint' }, t.sentinelHint),
-    table([t.digits, t.kind, ''], sentinels, ''),
+    table([t.digits, t.kind, ''], sentinels('order'), ''),
+    el('h2', {}, t.textSentinels),
+    el('p', { class: 'hint' }, t.textSentinelHint),
+    table([t.digits, t.kind, ''], sentinels('text'), ''),
   ];
+}
+
+function sentinelRow({ t, kinds }, sentinel) {
+  return el(
+    'tr',
+    {},
+    el('td', { class: 'fit' }, mono(`…${sentinel.digits}`)),
+    el('td', {}, kinds[sentinel.kind] ?? sentinel.kind),
+    el('td', { class: 'fit' }, tag(sentinel.once ? t.once : t.always)),
+  );
 }
 
 function faultForm(app) {

@@ -3,6 +3,7 @@ import { createServer, request as httpRequest, type Server } from 'node:http';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { png } from '../../tests/harness/files.ts';
 import { createPerson, totp } from '../../tests/harness/person.ts';
 import { startRelais, type TestRelais } from '../../tests/harness/relais.ts';
 import { newSecret } from '../kernel/ids.ts';
@@ -139,6 +140,7 @@ describe('npx relais', () => {
       filename: 'kbis.pdf',
       type: 'application/pdf',
     });
+    expect((await api.upload('/inbox/media', png('photo.png'))).status).toBe(201);
     const person = createPerson(relais.baseUrl);
     await person.signIn(owner.email, owner.password);
     const enabled = await person.post('/api/auth/two-factor/enable', { password: owner.password });
@@ -153,13 +155,13 @@ describe('npx relais', () => {
     const rotated = await command(['rotate-secrets'], both);
     expect(rotated).toMatchObject({
       code: 0,
-      output: expect.stringMatching(/^4 sealed again, 0 were/),
+      output: expect.stringMatching(/^5 sealed again, 0 were/),
     });
     const again = await command(['rotate-secrets'], both);
-    expect(again.output).toMatch(/^0 sealed again, 4 were/);
+    expect(again.output).toMatch(/^0 sealed again, 5 were/);
     const { output } = await command(['doctor'], { SECRET_KEY: fresh });
-    // Credentials, document, authenticator secret and recovery codes.
-    expect(output).toMatch(/ok +Secrets +SECRET_KEY opens all 4 stored/);
+    // Credentials, document, picture, authenticator secret and recovery codes.
+    expect(output).toMatch(/ok +Secrets +SECRET_KEY opens all 5 stored/);
   });
 });
 

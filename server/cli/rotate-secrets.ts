@@ -1,7 +1,9 @@
 import { commandSettings, loadConfig } from '../kernel/config.ts';
 import type { SealedCount } from '../kernel/crypto.ts';
-import { checkDocumentKeys, resealDocuments } from '../modules/compliance/upkeep.ts';
+import { checkSealedFiles, resealFiles } from '../kernel/sealed-files.ts';
+import { documentFiles } from '../modules/compliance/upkeep.ts';
 import { companyIds, reviewSignInSecrets } from '../modules/identity/upkeep.ts';
+import { mediaFiles } from '../modules/messages/upkeep.ts';
 import { reviewAccountSecrets } from '../modules/providers/upkeep.ts';
 import { openInstallation } from './open.ts';
 import type { Words } from './words.ts';
@@ -21,8 +23,10 @@ export async function rotateSecretsCommand(): Promise<number> {
     add(await reviewSignInSecrets(kernel, { reseal: true }));
     for (const companyId of await companyIds(kernel)) {
       add(await reviewAccountSecrets(kernel, companyId, { reseal: true }));
-      const { current } = await checkDocumentKeys(kernel, companyId);
-      add({ ...(await resealDocuments(kernel, companyId)), current });
+      for (const files of [documentFiles, mediaFiles]) {
+        const { current } = await checkSealedFiles(kernel, companyId, files);
+        add({ ...(await resealFiles(kernel, companyId, files)), current });
+      }
     }
     console.log(outcome(total)[language]);
     return total.lost === 0 ? 0 : 1;

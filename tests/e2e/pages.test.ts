@@ -13,6 +13,8 @@ import {
 let relais: TestRelais;
 let browser: Browser;
 const pages: string[] = [
+  '/inbox',
+  '/contacts',
   '/numbers',
   '/numbers/buy',
   '/gigs',
@@ -25,6 +27,12 @@ const pages: string[] = [
   '/settings/security',
   '/settings/audit',
   '/settings/provider-events',
+  '/settings/sms-numbers',
+  '/settings/templates',
+  '/settings/opt-outs',
+  '/settings/inbox',
+  '/settings/unroutable',
+  '/messages',
 ];
 
 beforeAll(async () => {
@@ -39,6 +47,15 @@ beforeAll(async () => {
   const { body: search } = await relais.api.get('/api/phone-numbers/search?countryCode=US&limit=1');
   const { body: bought } = await relais.api.post('/api/phone-numbers/purchase', {
     phoneNumber: search.numbers[0].phoneNumber,
+  });
+  await relais.api.post('/inbox/templates', {
+    name: 'A template with a name that is rather long for a narrow screen',
+    text: 'Hello {{first_name}}, your order {{order_number}} is ready.',
+  });
+  await relais.api.post('/inbox/opt-outs', {
+    phone_number: '06 12 34 56 78',
+    state: 'out',
+    note: 'Asked on the phone not to be texted any more.',
   });
   pages.push(`/compliance/groups/${group.group.id}`, `/numbers/${bought.number.id}`);
 });
@@ -74,6 +91,8 @@ describe('every page of the console', () => {
       }
       await page.context().close();
     },
+    // Every page is loaded anew, one after the other.
+    120_000,
   );
 
   it('a page that does not exist says so and leads back', async () => {

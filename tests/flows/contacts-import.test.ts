@@ -98,7 +98,7 @@ describe('an import', () => {
     const again = await upload(text);
     expect(again.body).toMatchObject({ created: 0, updated: 0, unchanged: 4 });
     expect(again.body.errors).toHaveLength(7);
-    const [entry] = (await api.get('/api/audit?action=contacts.imported')).body.entries;
+    const [entry] = (await api.get('/api/audit?action=contact.imported')).body.entries;
     expect(entry.changes).toEqual({ created: { from: 0, to: 2 }, updated: { from: 0, to: 1 } });
   });
 

@@ -1,6 +1,9 @@
 import { newSecret } from '../../server/kernel/ids.ts';
 import type { Client } from './client.ts';
+import { eventually } from './eventually.ts';
 import { pdf } from './files.ts';
+import type { TestRelais } from './relais.ts';
+import { handsets } from './texts.ts';
 
 /** Ids of one row of every kind that a company has and an address can name. */
 export interface CompanyRows {
@@ -22,10 +25,27 @@ export interface CompanyRows {
   phoneId: string;
   /** A third one, to be merged. */
   spareContactId: string;
+  integrationId: string;
+  conversationId: string;
+  /** A text that waits for its time. */
+  messageId: string;
+  templateId: string;
+  labelName: string;
+  /** A text that arrived and had nowhere to go. */
+  unroutableId: string;
+}
+
+/** Whose rows are made, and with what. */
+interface Owner {
+  companyId: string;
+  api: Client;
 }
 
 /** Fills a company with one row of every kind, over its own API. */
-export async function fillCompany(companyId: string, api: Client): Promise<CompanyRows> {
+export async function fillCompany(
+  relais: Pick<TestRelais, 'sandbox'>,
+  { companyId, api }: Owner,
+): Promise<CompanyRows> {
   const { gig } = await made(api.post('/api/gigs', { name: 'Support', destinationZone: 'US' }));
   const { numbers } = await made(api.get('/api/phone-numbers/search?countryCode=US'));
   const { number } = await made(
@@ -52,12 +72,44 @@ export async function fillCompany(companyId: string, api: Client): Promise<Compa
   const [one, other] = [await contact('+33612345678'), await contact('+33612345679')];
   const spareContactId = (await contact('+33612345670')).contact.id;
   return {
+    ...(await fillInbox(relais, api, number.phoneNumber)),
     ...{ contactId: one.contact.id, otherContactId: other.contact.id, phoneId: other.contact.phones[0].id },
     spareContactId,
     ...{ companyId, gigId: gig.id, numberId: number.id, groupId: group.id, documentId: document.id },
     ...{ textField: fieldOf('textual'), documentField: fieldOf('document') },
     ...{ memberId: members[0].id, invitationId: invitation.id, apiKeyId: apiKey.id },
     providerAccountId: account.id,
+  };
+}
+
+async function fillInbox(relais: Pick<TestRelais, 'sandbox'>, api: Client, phoneNumber: string) {
+  const integration = await eventually(async () => {
+    const { integrations } = await made(api.get('/inbox/integrations'));
+    const found = integrations.find((each: { phone_number: string }) => each.phone_number === phoneNumber);
+    if (!found) throw new Error(`${phoneNumber} is not in the inbox yet`);
+    return found;
+  });
+  const url = `/inbox/integrations/${integration.id}`;
+  await made(api.patch(url, { is_active: false }));
+  await handsets(relais).text('+14155550990', phoneNumber, 'Is anybody there?');
+  const stray = await eventually(async () => {
+    const { messages } = await made(api.get('/inbox/unroutable'));
+    if (messages.length === 0) throw new Error('The text has not arrived yet');
+    return messages[0];
+  });
+  await made(api.patch(url, { is_active: true, is_default: true }));
+  const { conversation, message } = await made(
+    api.post('/inbox/conversations', {
+      ...{ source: 'sms', phone_number: '+14155550991' },
+      message: { text: 'Tomorrow', send_at: new Date(Date.now() + 86_400_000).toISOString() },
+    }),
+  );
+  const { template } = await made(api.post('/inbox/templates', { name: 'Hello', text: 'Hello {{name}}' }));
+  const labelName = `label-${newSecret(4)}`;
+  await made(api.post(`/inbox/conversations/${conversation.id}/labels`, { labels: [labelName] }));
+  return {
+    ...{ integrationId: integration.id, conversationId: conversation.id, messageId: message.id },
+    ...{ templateId: template.id, labelName, unroutableId: stray.id },
   };
 }
 

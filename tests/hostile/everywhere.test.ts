@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { OPENAPI_FILE } from '../../scripts/generate-openapi.ts';
 import { PERMISSIONS } from '../../server/modules/identity/index.ts';
+import { rowOf } from '../harness/addresses.ts';
 import { type Operation, readOperations } from '../harness/operations.ts';
 import { expectUnharmed, fetchReply, refusalFault } from '../harness/refusal.ts';
 import { startRelais, type TestRelais } from '../harness/relais.ts';
@@ -32,12 +33,9 @@ const VALUES = [null, 1e308, -1, 0.1, [], {}, true];
 
 const document = JSON.parse(readFileSync(OPENAPI_FILE, 'utf8'));
 const everything = readOperations(document).filter(({ path }) => path !== '/api/live');
-// These change which account the others use, so they come last.
-const isAboutAccounts = ({ path }: Operation) => path.includes('/provider-accounts');
-const operations = [
-  ...everything.filter((operation) => !isAboutAccounts(operation)),
-  ...everything.filter(isAboutAccounts),
-];
+// What removes rows of ours, or changes which account the others use, comes last.
+const isLate = ({ path, method }: Operation) => path.includes('/provider-accounts') || method === 'DELETE';
+const operations = [...everything.filter((operation) => !isLate(operation)), ...everything.filter(isLate)];
 
 let relais: TestRelais;
 let rows: CompanyRows;
@@ -45,7 +43,7 @@ let apiKey: string;
 
 beforeAll(async () => {
   relais = await startRelais();
-  rows = await fillCompany(relais.companyId, relais.api);
+  rows = await fillCompany(relais, relais);
   const made = await relais.api.post('/api/api-keys', { name: 'hostile', scopes: PERMISSIONS });
   apiKey = made.body.secret;
 });
@@ -88,12 +86,13 @@ async function faults(questions: Question[]): Promise<string[]> {
 }
 
 /** The address with rows of ours, but for the parameters that are given. */
-function addressOf({ path }: Operation, given: Record<string, string> = {}): string {
+function addressOf(operation: Operation, given: Record<string, string> = {}): string {
   const ours: Record<string, string> = {
     ...{ gigId: rows.gigId, groupId: rows.groupId, companyId: rows.companyId, field: rows.textField },
     ...{ countryCode: 'FR', destinationZone: 'FR', contactId: rows.contactId, ...given },
   };
-  return path.replace(/\{(\w+)\}/g, (_whole, name: string) => ours[name] ?? rows.numberId);
+  const usual = String(rows[rowOf(operation) ?? 'numberId']);
+  return operation.path.replace(/\{(\w+)\}/g, (_whole, name: string) => ours[name] ?? usual);
 }
 
 function bodyOf(operation: Operation): unknown {

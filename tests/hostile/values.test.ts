@@ -29,6 +29,7 @@ describe('a country that does not exist', () => {
         api.post('/api/gigs', { name: 'Nowhere', destinationZone: country }),
         api.post('/api/telnyx/phone-numbers/purchase', { country }),
         api.patch('/api/company', { country }),
+        api.patch('/inbox/settings', { default_region: country }),
       ];
       for (const answer of await Promise.all(answers)) expectRefused(answer, 400, 'unknown_country');
     });
@@ -85,10 +86,14 @@ describe('an id that is none', () => {
         '/api/phone-numbers/',
         '/api/requirement-groups/',
         '/api/phone-numbers/gig/',
+        '/inbox/integrations/',
+        '/inbox/conversations/',
       ].map((path) => `${path}${name}${path.endsWith('gig/') ? '/check' : ''}`);
       for (const path of [
         ...paths,
         `/api/documents/${name}/content`,
+        `/inbox/conversations/${name}/messages`,
+        `/inbox/conversations/${name}/presence`,
         `/api/requirement-groups/company/${name}/status`,
       ])
         expectRefused(await relais.api.get(path), 404, 'not_found', path);
@@ -112,6 +117,12 @@ describe('a page that cannot be', () => {
     '/api/documents',
     '/api/audit',
     '/api/provider-events',
+    '/api/contacts',
+    '/api/telnyx/messages',
+    '/inbox/conversations',
+    '/inbox/messages',
+    '/inbox/opt-outs',
+    '/inbox/unroutable',
   ];
   const idOf = (text: string) => Buffer.from(text).toString('base64url');
   const queries = [

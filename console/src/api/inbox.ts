@@ -3,9 +3,6 @@ import type {
   Category,
   Conversation,
   InboxCounts,
-  InboxIntegration,
-  InboxRule,
-  InboxTemplate,
   Media,
   Message,
   NewMessage,
@@ -66,7 +63,8 @@ export const inbox = {
   /** @param key the same for every try of one text: sent again, it leaves once */
   send: (id: string, body: NewMessage, key: string) =>
     post<OneMessage & { replayed: boolean }>(at(id, '/messages'), body, { 'idempotency-key': key }),
-  note: (id: string, text: string) => post<OneMessage>(at(id, '/notes'), { text }),
+  note: (id: string, text: string, key: string) =>
+    post<OneMessage>(at(id, '/notes'), { text }, { 'idempotency-key': key }),
   act: (messageId: string, action: 'cancel' | 'retry') =>
     post<OneMessage>(`/inbox/messages/${messageId}/${action}`),
   upload: (file: File, onProgress: (share: number) => void) =>
@@ -76,10 +74,6 @@ export const inbox = {
   present: (id: string, state: 'viewing' | 'typing' | 'left') =>
     post<{ viewers: Viewer[] }>(at(id, '/presence'), { state }),
 
-  integrations: () => request<{ integrations: InboxIntegration[] }>('/inbox/integrations'),
-  labels: () => request<{ labels: { name: string }[] }>('/inbox/labels'),
-  rules: () => request<{ rules: InboxRule[] }>('/inbox/rules'),
-  templates: () => request<{ templates: InboxTemplate[] }>('/inbox/templates'),
   render: (id: string, body: { conversation_id?: string; variables?: Record<string, string> }) =>
     post<{ text: string; missing: string[] }>(`/inbox/templates/${id}/render`, body),
   price: (query: { to: string; integration_id?: string }) =>

@@ -1,9 +1,9 @@
 import { type Query, request } from './client.ts';
-import type { InboxRules, InboxSettings, UnroutableMessage } from './textTypes.ts';
+import type { InboxRules, InboxSettings, InboxSettingsChange, UnroutableMessage } from './textTypes.ts';
 
 export const inboxSettings = {
   get: () => request<{ settings: InboxSettings }>('/inbox/settings'),
-  update: (body: Partial<InboxSettings>) =>
+  update: (body: InboxSettingsChange) =>
     request<{ settings: InboxSettings }>('/inbox/settings', { method: 'PATCH', body }),
   rules: () => request<InboxRules>('/inbox/rules'),
 };

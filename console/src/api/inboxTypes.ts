@@ -1,7 +1,7 @@
-import type { Category, MessageStatus, Segments } from '../../../server/modules/messages/model.ts';
-import type { Price, Provider } from './types.ts';
+import type { Category, Message, MessageMedia, MessageStatus } from './textTypes.ts';
+import type { Provider } from './types.ts';
 
-export type { Category, MessageStatus };
+export type { Category, Message, MessageMedia, MessageStatus };
 
 export type Direction = 'inbound' | 'outbound';
 
@@ -48,61 +48,8 @@ export interface Sender {
   mms: boolean;
 }
 
-export interface Media {
-  id: string;
-  content_type: string | null;
-  size_bytes: number | null;
-  filename: string | null;
-  url: string | null;
-}
-
-export interface MessageMedia extends Media {
-  status: 'pending' | 'stored' | 'failed';
-  reason: string | null;
-}
-
-export type EventName =
-  | 'assigned'
-  | 'unassigned'
-  | 'closed'
-  | 'reopened'
-  | 'category'
-  | 'labels'
-  | 'opted_out'
-  | 'opted_in'
-  | 'merged';
-
-export interface Message {
-  id: string;
-  conversation_id: string;
-  kind: 'text' | 'note' | 'event';
-  event: { name: EventName; from?: unknown; to?: unknown } | null;
-  direction: Direction;
-  is_from_client: boolean;
-  type: 'SMS' | 'MMS';
-  from: string | null;
-  to: string | null;
-  text: string;
-  status: MessageStatus;
-  provider: Provider | null;
-  integration_id: string | null;
-  segments: number | null;
-  encoding: Segments['encoding'] | null;
-  price: Price | null;
-  price_estimated: boolean;
-  error: {
-    code: string;
-    reason: string;
-    provider_code: string | null;
-    provider_message: string | null;
-  } | null;
-  media: MessageMedia[];
-  author: { kind: 'user' | 'api_key' | 'system'; id: string | null; name: string } | null;
-  send_at: string | null;
-  sent_at: string | null;
-  delivered_at: string | null;
-  created_at: string;
-}
+/** A file that was uploaded to be sent. */
+export type Media = Pick<MessageMedia, 'id' | 'content_type' | 'size_bytes' | 'filename' | 'url'>;
 
 export interface NewMessage {
   text: string;
@@ -123,27 +70,4 @@ export interface Viewer {
   user_id: string;
   name: string;
   state: 'viewing' | 'typing';
-}
-
-export interface InboxTemplate {
-  id: string;
-  name: string;
-  text: string;
-  variables: string[];
-}
-
-export interface InboxIntegration {
-  id: string;
-  name: string;
-  provider: Provider;
-  phone_number: string;
-  is_active: boolean;
-  is_default: boolean;
-  features: { sms: boolean; mms: boolean };
-}
-
-export interface InboxRule {
-  id: string;
-  category: Category;
-  words: string[];
 }

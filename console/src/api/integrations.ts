@@ -14,16 +14,19 @@ export interface NewIntegration {
   public_key?: string;
   is_active?: boolean;
   is_default?: boolean;
-  messages_per_second?: number;
+  messages_per_second?: number | null;
   configure_webhook?: boolean;
 }
 
 export type IntegrationChange = Partial<
-  Pick<NewIntegration, 'name' | 'is_active' | 'is_default' | 'messages_per_second' | 'api_key' | 'public_key'>
+  Pick<
+    NewIntegration,
+    'name' | 'is_active' | 'is_default' | 'messages_per_second' | 'account_id' | 'api_key' | 'public_key'
+  >
 >;
 
 export const integrations = {
-  list: () => request<{ integrations: Integration[] }>('/inbox/integrations', { query: { limit: 200 } }),
+  list: () => request<{ integrations: Integration[] }>('/inbox/integrations'),
   create: (body: NewIntegration) =>
     request<{ integration: Integration }>('/inbox/integrations', { method: 'POST', body }),
   update: (id: string, body: IntegrationChange) =>

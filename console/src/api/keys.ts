@@ -15,6 +15,8 @@ export const keys = {
   gigs: (query: Query) => ['gigs', 'list', query] as const,
   gig: (id: string) => ['gigs', 'one', id] as const,
   gigNumbers: (id: string) => ['gigs', 'numbers', id] as const,
+  contacts: (query: Query) => ['contacts', 'list', query] as const,
+  contact: (id: string) => ['contacts', 'one', id] as const,
   numbers: (query: Query) => ['numbers', 'list', query] as const,
   number: (id: string) => ['numbers', 'one', id] as const,
   available: (query: Query) => ['available-numbers', query] as const,
@@ -28,8 +30,6 @@ export const keys = {
   templates: ['templates'] as const,
   optOuts: (query: Query) => ['opt-outs', 'list', query] as const,
   optOutProof: (phoneNumber: string) => ['opt-outs', 'of', phoneNumber] as const,
-  contactChoices: (search: string) => ['contacts', 'choices', search] as const,
-  contactChoice: (id: string) => ['contacts', 'choice', id] as const,
   messages: (query: Query) => ['messages', query] as const,
   inboxSettings: ['inbox-settings'] as const,
   inboxRules: ['inbox-rules'] as const,
@@ -37,12 +37,12 @@ export const keys = {
   unroutable: (query: Query) => ['unroutable', query] as const,
   conversations: (query: Query) => ['conversations', query] as const,
   conversation: (id: string) => ['conversation', id] as const,
+  contactSearch: (text: string) => ['contacts', 'search', text] as const,
   contactConversations: (query: Query) => ['contact-conversations', query] as const,
   inboxCounts: ['inbox-counts'] as const,
   thread: (id: string) => ['thread', id] as const,
   presence: (id: string) => ['presence', id] as const,
   textPrice: (query: Query) => ['text-price', query] as const,
-  contactSearch: (text: string) => ['contacts', 'search', text] as const,
 };
 
 /** What to read again when a topic of the live stream moves. */

@@ -4,7 +4,7 @@ import type { Template } from './textTypes.ts';
 export type TemplateInput = Pick<Template, 'name' | 'text'>;
 
 export const templates = {
-  list: () => request<{ templates: Template[] }>('/inbox/templates', { query: { limit: 200 } }),
+  list: () => request<{ templates: Template[] }>('/inbox/templates'),
   create: (body: TemplateInput) =>
     request<{ template: Template }>('/inbox/templates', { method: 'POST', body }),
   update: (id: string, body: Partial<TemplateInput>) =>

@@ -12,13 +12,15 @@ export interface Integration {
   integration_type: 'sms';
   provider: Provider;
   provider_account_id: string | null;
-  account_id: string | null;
+  /** Twilio's account SID; Telnyx's key with its middle hidden. */
+  account_id: string;
   phone_number: string;
   is_active: boolean;
   is_default: boolean;
   source: 'manual' | 'number';
   features: { sms: boolean; mms: boolean };
-  messages_per_second: number;
+  /** Null: the installation's pace. */
+  messages_per_second: number | null;
   status: 'untested' | 'ok' | 'failing';
   last_tested_at: string | null;
   last_error: string | null;
@@ -41,24 +43,24 @@ export interface IntegrationTest {
 
 export interface MessageMedia {
   id: string;
-  content_type: string | null;
+  content_type: string;
   size_bytes: number | null;
-  filename: string | null;
+  filename: string;
   status: 'pending' | 'stored' | 'failed';
   reason: string | null;
-  url: string | null;
+  url: string;
 }
 
 export interface Message {
   id: string;
   conversation_id: string;
   kind: 'text' | 'note' | 'event';
-  event: { name: string; from?: unknown; to?: unknown } | null;
+  event: { name: string; from?: string | null; to?: string | null } | null;
   direction: 'inbound' | 'outbound';
   is_from_client: boolean;
   type: 'SMS' | 'MMS';
-  from: string | null;
-  to: string | null;
+  from: string;
+  to: string;
   text: string;
   status: MessageStatus;
   external_id: string | null;
@@ -75,7 +77,7 @@ export interface Message {
     provider_message: string | null;
   } | null;
   media: MessageMedia[];
-  author: { kind: 'user' | 'api_key' | 'system'; id: string | null; name: string } | null;
+  author: { kind: 'user' | 'api_key' | 'system'; id: string; name: string } | null;
   contact_id: string | null;
   lead_id: string | null;
   send_at: string | null;
@@ -100,10 +102,11 @@ export interface OptOut {
   source: 'message' | 'provider' | 'person';
   keyword: string | null;
   message_id: string | null;
-  conversation_id?: string | null;
+  /** Where the proof can be read. */
+  conversation_id: string | null;
   provider_code: string | null;
-  note: string | null;
-  actor_name: string | null;
+  note: string;
+  actor_name: string;
   at: string;
 }
 
@@ -125,12 +128,25 @@ export interface UnroutableMessage {
   delivered_at: string | null;
 }
 
+export type BothLanguages = Record<'en' | 'fr', string>;
+
+/** An answer that is null is the standard one; an empty one is none. */
 export interface InboxSettings {
-  default_region: string;
-  help_text: string;
-  stop_text: string;
-  start_text: string;
+  /** Null: the installation's. */
+  default_region: string | null;
+  /** The company's own, else the installation's. */
+  region_in_force: string;
+  help_text: string | null;
+  stop_text: string | null;
+  start_text: string | null;
+  standard: { help: BothLanguages; stop: BothLanguages; start: BothLanguages };
+  /** In the demo: the page whose virtual handsets text the numbers. */
+  handsets_url: string | null;
 }
+
+export type InboxSettingsChange = Partial<
+  Pick<InboxSettings, 'default_region' | 'help_text' | 'stop_text' | 'start_text'>
+>;
 
 export interface Rule {
   id: string;

@@ -1,5 +1,6 @@
 import type { Price } from '../../../server/kernel/money.ts';
 import type { GroupStatus as PublicGroupStatus } from '../../../server/modules/compliance/model.ts';
+import type { Stage } from '../../../server/modules/contacts/model.ts';
 import type { Permission, Role } from '../../../server/modules/identity/model.ts';
 import type { NumberStatus } from '../../../server/modules/numbers/model.ts';
 import type {
@@ -24,6 +25,7 @@ export type {
   RequirementType,
   ReviewStatus,
   Role,
+  Stage,
 };
 
 export interface Me {
@@ -134,6 +136,33 @@ export interface Gig {
   description: string | null;
   numberCount: number;
   createdAt: string;
+}
+
+export interface ContactPhone {
+  id: string;
+  /** Masked for somebody without contacts:reveal. */
+  phoneNumber: string;
+  label: string;
+  isPrimary: boolean;
+}
+
+export interface Contact {
+  id: string;
+  /** Empty until somebody names whoever texted first. */
+  name: string;
+  stage: Stage;
+  email: string | null;
+  note: string;
+  phones: ContactPhone[];
+  createdAt: string;
+  updatedAt: string;
+}
+
+export interface ContactImport {
+  created: number;
+  updated: number;
+  unchanged: number;
+  errors: { line: number; field: string | null; message: string }[];
 }
 
 export interface AvailableNumber {

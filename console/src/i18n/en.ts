@@ -2,6 +2,7 @@ import { access } from './en/access.ts';
 import { auth } from './en/auth.ts';
 import { common } from './en/common.ts';
 import { compliance } from './en/compliance.ts';
+import { contacts } from './en/contacts.ts';
 import { gigs } from './en/gigs.ts';
 import { inbox } from './en/inbox.ts';
 import { numbers } from './en/numbers.ts';
@@ -10,7 +11,20 @@ import { setup } from './en/setup.ts';
 import { shell } from './en/shell.ts';
 import { texts } from './en/texts.ts';
 
-export const en = { access, auth, common, compliance, gigs, inbox, numbers, settings, setup, shell, texts };
+export const en = {
+  access,
+  auth,
+  common,
+  compliance,
+  contacts,
+  gigs,
+  inbox,
+  numbers,
+  settings,
+  setup,
+  shell,
+  texts,
+};
 
 /** The shape every other language must fill: a missing or superfluous key does not compile. */
 export type Dictionary = typeof en;

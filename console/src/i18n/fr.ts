@@ -3,6 +3,7 @@ import { access } from './fr/access.ts';
 import { auth } from './fr/auth.ts';
 import { common } from './fr/common.ts';
 import { compliance } from './fr/compliance.ts';
+import { contacts } from './fr/contacts.ts';
 import { gigs } from './fr/gigs.ts';
 import { inbox } from './fr/inbox.ts';
 import { numbers } from './fr/numbers.ts';
@@ -17,6 +18,7 @@ export const fr: Dictionary = withFrenchTypography<Dictionary>({
   auth,
   common,
   compliance,
+  contacts,
   gigs,
   inbox,
   numbers,

@@ -6,9 +6,11 @@ import { useLocation, useNavigate } from 'react-router';
 import { inbox } from '../api/inbox.ts';
 import type { Conversation } from '../api/inboxTypes.ts';
 import { keys } from '../api/keys.ts';
+import { queryClient } from '../api/queryClient.ts';
 import { useMay } from '../api/session.ts';
 import { paths } from '../paths.ts';
 import { phoneText } from '../ui/format.ts';
+import { usePhone } from '../ui/useMedia.ts';
 
 const NEWEST = { status: 'open', unread: true, limit: 5 };
 const SHOWN_S = 6;
@@ -25,42 +27,66 @@ export function InboxNews() {
   const { notification } = App.useApp();
   const navigate = useNavigate();
   const { pathname } = useLocation();
+  const isPhone = usePhone();
+  useNewestUnread();
+
+  const tell = ({ id, last_message, contact, phone_number }: Conversation) => {
+    if (pathname === paths.conversation(id)) return;
+    notification.open({
+      key: id,
+      title: contact?.name || phoneText(phone_number),
+      description: <span className="news-text">{last_message?.preview || t('inbox.mediaOnly')}</span>,
+      // Where neither a composer nor the foot of a drawer is.
+      placement: isPhone ? 'top' : 'bottomLeft',
+      duration: SHOWN_S,
+      className: 'news',
+      role: 'status',
+      onClick: () => {
+        notification.destroy(id);
+        void navigate(paths.conversation(id));
+      },
+    });
+  };
+  const latest = useRef(tell);
+  useEffect(() => {
+    latest.current = tell;
+  });
+  // What is open needs no telling any more.
+  useEffect(() => {
+    const openId = pathname.split('/').at(-1);
+    if (openId && pathname === paths.conversation(openId)) notification.destroy(openId);
+  }, [pathname, notification]);
+  useEffect(() => watchLists((row) => latest.current(row)), []);
+  return null;
+}
+
+/** Where no list is on screen, reads the newest unread conversations when there are more of them than before. */
+function useNewestUnread(): void {
   const unread = useInboxCounts().data?.unread;
   const before = useRef<number | undefined>(undefined);
-  const told = useRef(new Set<string>());
-  const { data } = useQuery({
-    queryKey: keys.conversations({ ...NEWEST, at: unread }),
-    queryFn: async () => (await inbox.list(NEWEST)).conversations,
+  useQuery({
+    queryKey: keys.conversations({ ...NEWEST, waiting: unread }),
+    queryFn: async () => ({ rows: (await inbox.list(NEWEST)).conversations }),
     enabled: unread !== undefined && before.current !== undefined && unread > before.current,
   });
   useEffect(() => {
     before.current = unread;
   }, [unread]);
-  useEffect(() => {
-    for (const { id, last_message, contact, phone_number } of fresh(data, told.current, pathname)) {
-      notification.open({
-        key: id,
-        title: contact?.name || phoneText(phone_number),
-        description: <span className="news-text">{last_message?.preview || t('inbox.mediaOnly')}</span>,
-        placement: 'bottomRight',
-        duration: SHOWN_S,
-        className: 'news',
-        role: 'status',
-        onClick: () => {
-          notification.destroy(id);
-          void navigate(paths.conversation(id));
-        },
-      });
-    }
-  }, [data, notification, navigate, pathname, t]);
-  return null;
 }
 
-/** Texts from outside that nobody was told of yet, elsewhere than in the conversation on screen; each is told once. */
-function fresh(rows: Conversation[] | undefined, told: Set<string>, pathname: string): Conversation[] {
-  return (rows ?? []).filter(({ id, last_message: last }) => {
-    if (last?.direction !== 'inbound' || told.has(last.id)) return false;
-    told.add(last.id);
-    return pathname !== paths.conversation(id);
+/** Tells of every text from outside that is newer than what any list has shown so far. */
+function watchLists(tell: (row: Conversation) => void): () => void {
+  let newest = new Date().toISOString();
+  return queryClient.getQueryCache().subscribe(({ type, query }) => {
+    if (type !== 'updated' || query.queryKey[0] !== keys.conversations({})[0]) return;
+    const { rows = [] } = (query.state.data ?? {}) as { rows?: Conversation[] };
+    const fresh = rows.filter(
+      ({ last_message: last, unread_count }) =>
+        last?.direction === 'inbound' && unread_count > 0 && last.at > newest,
+    );
+    for (const row of fresh.reverse()) {
+      newest = row.last_message?.at ?? newest;
+      tell(row);
+    }
   });
 }

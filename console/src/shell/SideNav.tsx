@@ -5,6 +5,7 @@ import {
   PhoneOutlined,
   SafetyCertificateOutlined,
   SettingOutlined,
+  TeamOutlined,
 } from '@ant-design/icons';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -21,6 +22,7 @@ export function SideNav({ onLeave }: { onLeave?: () => void }) {
   const items: [path: string, label: string, icon: ReactNode][] = [
     [paths.inbox, t('shell.nav.inbox'), <InboxOutlined key="i" />],
     [paths.messages, t('shell.nav.messages'), <MessageOutlined key="i" />],
+    [paths.contacts, t('contacts.title'), <TeamOutlined key="i" />],
     [paths.numbers, t('shell.nav.numbers'), <PhoneOutlined key="i" />],
     [paths.gigs, t('shell.nav.gigs'), <FlagOutlined key="i" />],
     [paths.compliance, t('shell.nav.compliance'), <SafetyCertificateOutlined key="i" />],

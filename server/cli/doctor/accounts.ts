@@ -1,8 +1,10 @@
 import type { SealedCount } from '../../kernel/crypto.ts';
 import type { Kernel } from '../../kernel/ctx.ts';
 import { RelaisError, sentence } from '../../kernel/errors.ts';
-import { checkDocumentKeys } from '../../modules/compliance/upkeep.ts';
+import { checkSealedFiles } from '../../kernel/sealed-files.ts';
+import { documentFiles } from '../../modules/compliance/upkeep.ts';
 import { companyIds, reviewSignInSecrets } from '../../modules/identity/upkeep.ts';
+import { mediaFiles } from '../../modules/messages/upkeep.ts';
 import { PROVIDERS, type ProviderName } from '../../modules/providers/index.ts';
 import { reviewAccountSecrets, tryInstallation } from '../../modules/providers/upkeep.ts';
 import { same, type Words } from '../words.ts';
@@ -64,7 +66,7 @@ export async function checkSecrets(kernel: Kernel): Promise<Finding> {
   add(await reviewSignInSecrets(kernel, { reseal: false }));
   for (const companyId of await companyIds(kernel)) {
     add(await reviewAccountSecrets(kernel, companyId, { reseal: false }));
-    add(await checkDocumentKeys(kernel, companyId));
+    for (const files of [documentFiles, mediaFiles]) add(await checkSealedFiles(kernel, companyId, files));
   }
   const { current, former, lost } = total;
   if (lost > 0)

@@ -11,6 +11,7 @@ import { checkDatabase } from './database.ts';
 import { type Finding, fail } from './finding.ts';
 import { checkDisk, checkNode } from './machine.ts';
 import { checkPublicUrl } from './public-url.ts';
+import { checkTexts } from './texts.ts';
 
 const SETTINGS: Words = { en: 'Settings', fr: 'Réglages' };
 const DATABASE: Words = { en: 'Database', fr: 'Base de données' };
@@ -99,6 +100,7 @@ async function examineKernel(kernel: Kernel, report: Report): Promise<void> {
   report(await attempt({ en: 'Clock', fr: 'Horloge' }, () => checkClock(kernel)));
   report(await attempt({ en: 'Public address', fr: 'Adresse publique' }, () => checkPublicUrl(kernel)));
   report(await attempt({ en: 'Providers', fr: 'Fournisseurs' }, () => checkProviders(kernel)));
+  report(await attempt({ en: 'Texts', fr: 'SMS' }, () => checkTexts(kernel)));
   report(await attempt({ en: 'Secrets', fr: 'Secrets' }, () => checkSecrets(kernel)));
 }
 

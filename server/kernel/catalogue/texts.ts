@@ -2,6 +2,11 @@ import type { ErrorSpec } from './spec.ts';
 
 /** Errors of texts and of the inbox. */
 export const texts = {
+  integration_api_key_invalid: {
+    status: 400,
+    en: "Invalid Telnyx API key: check api_key in Telnyx's portal, under API Keys.",
+    fr: 'Clé API Telnyx invalide : vérifiez api_key dans le portail Telnyx, sous API Keys.',
+  },
   integration_credentials_invalid: {
     status: 400,
     en: "Invalid Account SID or Auth Token: check account_id and api_key in the provider's console.",

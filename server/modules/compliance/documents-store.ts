@@ -73,9 +73,9 @@ export async function deleteDocument(tx: Tx, id: string): Promise<void> {
 }
 
 /** How many documents each key sealed, by the key's id that a sealed value begins with, and one of them. */
-export async function countSealedByKey(tx: Tx): Promise<{ sampleId: string; documents: number }[]> {
-  const { rows } = await sql<{ sampleId: string; documents: number }>`
-    select (array_agg(id::text))[1] as sample_id, count(*) as documents
+export async function countSealedByKey(tx: Tx): Promise<{ sampleId: string; files: number }[]> {
+  const { rows } = await sql<{ sampleId: string; files: number }>`
+    select (array_agg(id::text))[1] as sample_id, count(*) as files
     from documents group by substring(sealed from 1 for 8)`.execute(tx);
   return rows;
 }

@@ -12,6 +12,9 @@ export interface FilePhone {
   label: string;
 }
 
+/** A file with more rows whose quotation marks are wrong is in another format. */
+const BROKEN_MAX = 2000;
+
 /** One row of the file as it was written; an empty cell is an empty text. */
 export interface FileRow {
   line: number;
@@ -57,7 +60,7 @@ export async function readContactFile(bytes: Uint8Array): Promise<FileContent> {
     content.rows.push(toRow(columns, cells, line));
   };
   await readRecords(text, take, (line) => {
-    if (content.problems.length >= IMPORT_ROWS_MAX) fail('import_too_long', { limit: IMPORT_ROWS_MAX });
+    if (content.problems.length >= BROKEN_MAX) fail('import_unreadable');
     content.problems.push({ line, field: null, code: 'import_row_broken', params: {} });
   });
   if (!columns) fail('import_unreadable');

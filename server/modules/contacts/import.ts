@@ -3,7 +3,6 @@ import type { Tx } from '../../kernel/db/index.ts';
 import { RelaisError, sentence } from '../../kernel/errors.ts';
 import { newId } from '../../kernel/ids.ts';
 import { audit } from '../identity/index.ts';
-import { holdersOf } from './ensure-store.ts';
 import { type RowProblem, readContactFile } from './import-file.ts';
 import { type ImportPlan, planImport } from './import-plan.ts';
 import { checkRow, type ImportRow } from './import-rows.ts';
@@ -110,6 +109,7 @@ async function writeChunk(
 ): Promise<{ plan: ImportPlan } | Again> {
   const { clock } = ctx.kernel;
   const at = clock.now();
+  await store.planAfresh(tx);
   const plan = planImport(rows, await lockHolders(tx, rows), () => newId(clock));
   const changed = [...plan.created, ...plan.updated];
   if (changed.length === 0) return { plan };
@@ -126,7 +126,7 @@ async function writeChunk(
   const refused = await tellPhones(ctx, tx, plan);
   if (refused.size > 0) return { refused };
   await audit(tx, ctx, {
-    action: 'contacts.imported',
+    action: 'contact.imported',
     entityType: 'contact_import',
     entityId: importId,
     changes: {
@@ -142,9 +142,7 @@ async function writeChunk(
 /** The contacts of the rows' numbers, held until the transaction ends. */
 async function lockHolders(tx: Tx, rows: readonly ImportRow[]): Promise<Map<string, store.ContactRow>> {
   const phoneNumbers = rows.flatMap((row) => row.phones.map((phone) => phone.phoneNumber));
-  const holders = await holdersOf(tx, phoneNumbers);
-  const ids = [...new Set([...holders.values()].map(({ id }) => id))];
-  const held = await store.lockContacts(tx, ids, 'change');
+  const held = await store.lockContacts(tx, await store.holderIds(tx, phoneNumbers), 'change');
   return new Map([...held.values()].flatMap((row) => row.phones.map((phone) => [phone.phoneNumber, row])));
 }
 

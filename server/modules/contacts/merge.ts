@@ -1,7 +1,7 @@
 import type { CompanyCtx } from '../../kernel/ctx.ts';
 import { fail } from '../../kernel/errors.ts';
 import { audit } from '../identity/index.ts';
-import { PHONES_MAX, searchWords } from './model.ts';
+import { mergedFacts, PHONES_MAX, searchWords } from './model.ts';
 import { transactPatiently } from './patience.ts';
 import { replaceWords } from './search-store.ts';
 import * as store from './store.ts';
@@ -28,7 +28,7 @@ export async function mergeContacts(
 
     const facts = mergedFacts(kept, other);
     await store.movePhones(tx, other.id, kept.id);
-    await store.updateContacts(tx, [facts], at);
+    await store.updateContacts(tx, [{ id: kept.id, ...facts }], at);
     await replaceWords(tx, ctx.companyId, [
       { id: kept.id, words: searchWords(facts.name, facts.email) },
       { id: other.id, words: [] },
@@ -52,14 +52,4 @@ export async function mergeContacts(
     await store.publishContacts(tx, ctx.companyId, [kept.id, other.id]);
     return (await store.findContact(tx, kept.id))!;
   });
-}
-
-function mergedFacts(kept: store.ContactRow, other: store.ContactRow): store.ContactFacts {
-  return {
-    id: kept.id,
-    name: kept.name || other.name,
-    email: kept.email ?? other.email,
-    note: kept.note || other.note,
-    stage: kept.stage === 'client' || other.stage === 'client' ? 'client' : 'lead',
-  };
 }

@@ -60,3 +60,21 @@ export function numberParts(digits: string, callingCode: string): NumberParts {
   if (digits.startsWith('0')) return { beginnings: [`+${callingCode}${bare}`], ends: [digits, bare] };
   return { beginnings: [`+${digits}`, `+${callingCode}${digits}`], ends: [digits] };
 }
+
+/** The facts that a merge decides on. */
+interface MergeFacts {
+  name: string;
+  stage: Stage;
+  email: string | null;
+  note: string;
+}
+
+/** What a contact is once another was merged into it: a client when either was, else its own facts where it has them. */
+export function mergedFacts(kept: MergeFacts, other: MergeFacts): MergeFacts {
+  return {
+    name: kept.name || other.name,
+    email: kept.email ?? other.email,
+    note: kept.note || other.note,
+    stage: kept.stage === 'client' || other.stage === 'client' ? 'client' : 'lead',
+  };
+}

@@ -67,21 +67,30 @@ export async function lockContacts(
   strength: 'change' | 'end',
 ): Promise<Map<string, ContactRow>> {
   const lock = strength === 'end' ? sql`for update` : sql`for no key update`;
-  const held = new Set<string>();
   // Ends of one company's contacts go one after the other: each may touch the signposts that another one makes.
   if (strength === 'end')
     await sql`select pg_advisory_xact_lock(hashtextextended('contacts ' || current_company(), 0))`.execute(
       tx,
     );
+  const held = new Set<string>();
+  let wanted = await keptIds(tx, ids);
   for (;;) {
+    // In the order of ids, so that two who hold the same contacts do not wait for each other.
+    await sql`select id from contacts where id = any(${wanted}::uuid[]) order by id ${lock}`.execute(tx);
+    for (const id of wanted) held.add(id);
     // Whoever was waited for may have merged them elsewhere, so they are looked up again until all that is found is held.
     const found = await findContacts(tx, ids);
-    const missing = [...new Set([...found.values()].map((row) => row.id))].filter((id) => !held.has(id));
-    if (missing.length === 0) return found;
-    // In the order of ids, so that two who hold the same contacts do not wait for each other.
-    await sql`select id from contacts where id = any(${missing}::uuid[]) order by id ${lock}`.execute(tx);
-    for (const id of missing) held.add(id);
+    wanted = [...new Set([...found.values()].map((row) => row.id))].filter((id) => !held.has(id));
+    if (wanted.length === 0) return found;
   }
+}
+
+async function keptIds(tx: Tx, ids: readonly string[]): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select distinct coalesce(merged_into_id, id) as id from contacts where id = any(${ids.filter(isId)}::uuid[])`.execute(
+    tx,
+  );
+  return rows.map((row) => row.id);
 }
 
 /** Writes new contacts, in one statement. */
@@ -116,6 +125,7 @@ export async function touchContacts(tx: Tx, ids: readonly string[], at: Date): P
 
 /** Its numbers, its words and its signposts go with it. */
 export async function deleteContact(tx: Tx, id: string): Promise<void> {
+  await sql`delete from contact_words where contact_id = ${id}`.execute(tx);
   await sql`delete from contacts where id = ${id}`.execute(tx);
 }
 
@@ -177,6 +187,23 @@ export async function movePhones(tx: Tx, fromId: string, toId: string): Promise<
   await sql`update contact_phones set contact_id = ${toId}, is_primary = false where contact_id = ${fromId}`.execute(
     tx,
   );
+}
+
+/** The ids of the contacts that have some of these numbers. */
+export async function holderIds(tx: Tx, phoneNumbers: readonly string[]): Promise<string[]> {
+  const { rows } = await sql<{ contactId: string }>`
+    select distinct contact_id from contact_phones where phone_number = any(${phoneNumbers}::text[])`.execute(
+    tx,
+  );
+  return rows.map((row) => row.contactId);
+}
+
+/**
+ * Makes the database plan its checks of foreign keys for the tables as they are now, until the transaction ends: it keeps
+ * the plan it made when a table was nearly empty, and reads the whole table for each row of the import that fills it.
+ */
+export async function planAfresh(tx: Tx): Promise<void> {
+  await sql`set local plan_cache_mode = force_custom_plan`.execute(tx);
 }
 
 /** Who has a number. */

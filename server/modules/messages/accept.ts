@@ -173,7 +173,7 @@ function refuse(code: ErrorCode, params: ErrorParams = {}, details?: unknown): R
   return new RelaisError(code, { params, details });
 }
 
-/** Judges one draft by the facts; pure. What the client can change comes first. */
+/** Judges one draft by the facts, and takes its files from them. What the client can change comes first. */
 function plan(ctx: CompanyCtx, draft: Draft, facts: Facts): Plan {
   const earlier = draft.idempotencyKey === null ? undefined : facts.earlier.get(draft.idempotencyKey);
   if (earlier) return { replayed: earlier };
@@ -190,6 +190,8 @@ function plan(ctx: CompanyCtx, draft: Draft, facts: Facts): Plan {
     return refuse('mms_not_supported', { phoneNumber: sender.phoneNumber });
   const to = recipientOf(draft, facts.conversations)!;
   if (facts.out.has(to) && !draft.isConfirmation) return refuse('recipient_opted_out');
+  // A file goes out with one text: the next one that asks for it finds none.
+  for (const id of draft.mediaIds) facts.media.delete(id);
   return { row: toRow(ctx, draft, { conversation, sender, to, text }) };
 }
 

@@ -16,10 +16,11 @@ async function lockText(tx: Tx, id: string): Promise<MessageRow> {
 /** Takes a text back that has not left yet. Canceling it again changes nothing. @throws message_not_cancelable. */
 export async function cancelMessage(ctx: CompanyCtx, id: string): Promise<MessageRow> {
   return transact(ctx, async (tx) => {
+    // The senders hold a departure before its message; taking them the other way round would have both wait for ever.
+    await dropDepartures(tx, [id]);
     const message = await lockText(tx, id);
     if (message.status === 'canceled') return message;
     if (!messageCan('cancel', message.status)) fail('message_not_cancelable');
-    await dropDepartures(tx, [id]);
     await updateMessage(tx, id, { status: 'canceled', nextCheckAt: null });
     await announceConversations(tx, ctx.companyId, [message.conversationId]);
     return (await lockMessage(tx, id))!;

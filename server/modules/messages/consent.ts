@@ -37,10 +37,14 @@ export async function hearKeywords(ctx: CompanyCtx, tx: Tx, heard: HeardKeyword[
     heard.map(({ message }) => message.fromNumber),
   );
   const entries: NewOptOut[] = [];
+  const answered: HeardKeyword[] = [];
   const lines: NewMessage[] = [];
-  for (const { match, message, conversationId } of heard) {
+  for (const each of heard) {
+    const { match, message, conversationId } = each;
     const before: ConsentState = out.has(message.fromNumber) ? 'out' : 'in';
     const state = consentAfter(match.keyword, before);
+    // Whoever says it again is not told again: two programs would answer each other for ever.
+    if (match.keyword === 'help' || state !== before) answered.push(each);
     if (state === before) continue;
     if (state === 'out') out.add(message.fromNumber);
     else out.delete(message.fromNumber);
@@ -51,8 +55,8 @@ export async function hearKeywords(ctx: CompanyCtx, tx: Tx, heard: HeardKeyword[
   }
   await insertOptOuts(tx, entries);
   await insertMessages(tx, lines);
-  for (const { phoneNumber } of entries) await publish(tx, ctx.companyId, 'opt_out', phoneNumber);
-  return answersTo(tx, heard);
+  for (const { id } of entries) await publish(tx, ctx.companyId, 'opt_out', id);
+  return answersTo(tx, answered);
 }
 
 function entryOf(ctx: CompanyCtx, message: MessageRow, state: ConsentState, word: string): NewOptOut {
@@ -75,7 +79,10 @@ async function answersTo(tx: Tx, heard: HeardKeyword[]): Promise<AutoAnswer[]> {
   const settings = await findSettings(tx);
   const { name: company } = await companyProfile(tx);
   return heard.flatMap(({ match, message, conversationId }) => {
-    const text = match.isProvidersToo ? '' : answerFor(match, settings, company);
+    const text =
+      message.provider && match.answeredBy.includes(message.provider)
+        ? ''
+        : answerFor(match, settings, company);
     if (!text || !message.integrationId) return [];
     const isConfirmation = match.keyword !== 'help';
     return [{ conversationId, integrationId: message.integrationId, text, isConfirmation }];
@@ -90,9 +97,10 @@ export async function noteProviderOptOut(
 ): Promise<void> {
   const known = await optedOut(tx, [text.toNumber]);
   if (known.has(text.toNumber)) return;
+  const id = newId(ctx.kernel.clock);
   await insertOptOuts(tx, [
     {
-      id: newId(ctx.kernel.clock),
+      id,
       companyId: ctx.companyId,
       phoneNumber: text.toNumber,
       state: 'out',
@@ -108,5 +116,5 @@ export async function noteProviderOptOut(
   await insertMessages(tx, [
     eventLine(ctx, text.conversationId, { name: 'opted_out', to: text.providerCode }),
   ]);
-  await publish(tx, ctx.companyId, 'opt_out', text.toNumber);
+  await publish(tx, ctx.companyId, 'opt_out', id);
 }

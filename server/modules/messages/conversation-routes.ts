@@ -258,6 +258,8 @@ function actionRoutes(server: HttpServer): void {
   );
 }
 
+const noted = ok({ message: messageSchema });
+
 function noteRoute(server: HttpServer): void {
   server.post(
     '/inbox/conversations/:id/notes',
@@ -268,13 +270,15 @@ function noteRoute(server: HttpServer): void {
         summary: 'Leave a note for colleagues; the customer never sees it',
         params,
         body: z.object({ text: z.string().trim().min(1).max(4000) }),
-        response: { 201: ok({ message: messageSchema }), ...errorResponses },
+        response: { 200: noted, 201: noted, ...errorResponses },
       },
     },
     async (request, reply) => {
       const ctx = withCompany(request.ctx);
-      const note = await addNote(ctx, request.params.id, request.body.text);
-      return reply.status(201).send({ success: true as const, message: messageView(ctx, note) });
+      const { message, replayed } = await addNote(ctx, request.params.id, request.body.text, keyOf(request));
+      return reply
+        .status(replayed ? 200 : 201)
+        .send({ success: true as const, message: messageView(ctx, message) });
     },
   );
 }

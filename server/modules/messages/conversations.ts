@@ -1,15 +1,18 @@
+import { sha256 } from '../../kernel/crypto.ts';
 import { type CompanyCtx, transact } from '../../kernel/ctx.ts';
 import { isUniqueViolation, type Tx } from '../../kernel/db/index.ts';
 import { fail } from '../../kernel/errors.ts';
 import { isId, newId } from '../../kernel/ids.ts';
 import { publish } from '../../kernel/live.ts';
 import { normalisePhoneNumber } from '../../kernel/phone.ts';
-import { contactsByIds, ensureContacts, linkPhone } from '../contacts/index.ts';
+import { contactsByIds, ensureContacts, linkPhone, maskPhone } from '../contacts/index.ts';
 import { memberNames } from '../identity/index.ts';
 import * as store from './conversations-store.ts';
+import { findIntegration } from './integrations-store.ts';
 import { eventLine, noteLine } from './lines.ts';
-import { insertMessages, type MessageEvent, type MessageRow } from './messages-store.ts';
+import { insertMessages, type MessageEvent } from './messages-store.ts';
 import type { Category } from './model.ts';
+import { insertOnce, type Kept } from './once.ts';
 import { optedOut } from './opt-outs-store.ts';
 import { regionOf } from './settings.ts';
 import { findSettings } from './settings-store.ts';
@@ -54,24 +57,30 @@ export interface Opening {
   integrationId?: string | null | undefined;
 }
 
-/** The open conversation with somebody, made when there is none. @throws own_number, not_found, invalid_phone_number. */
+/**
+ * The open conversation with somebody, made when there is none.
+ * @throws own_number, not_found, invalid_phone_number, contact_phone_taken.
+ */
 export async function openConversation(
   ctx: CompanyCtx,
   tx: Tx,
   opening: Opening,
 ): Promise<{ conversationId: string; isNew: boolean; phoneNumber: string }> {
+  const { integrationId = null } = opening;
+  if (integrationId !== null && !(await findIntegration(tx, integrationId)))
+    fail('not_found', { what: 'SMS number' });
   const { contactId, phoneNumber } = await whomOf(ctx, tx, opening);
   const { clock } = ctx.kernel;
-  const wanted = {
-    id: newId(clock),
-    contactId,
-    contactPhone: phoneNumber,
-    integrationId: opening.integrationId ?? null,
-  };
+  const wanted = { id: newId(clock), contactId, contactPhone: phoneNumber, integrationId };
   const open = await store.openConversations(tx, ctx.companyId, [wanted], clock.now());
   const conversation = open.get(contactId)!;
   if (conversation.isNew) await publish(tx, ctx.companyId, 'conversation', conversation.id);
   return { conversationId: conversation.id, isNew: conversation.isNew, phoneNumber };
+}
+
+/** A number as the company's people write it, in E.164. @throws invalid_phone_number. */
+export async function readNumber(ctx: CompanyCtx, tx: Tx, written: string): Promise<string> {
+  return normalisePhoneNumber(written, regionOf(ctx, await findSettings(tx)));
 }
 
 async function whomOf(
@@ -79,13 +88,12 @@ async function whomOf(
   tx: Tx,
   { phoneNumber, contactId, name }: Opening,
 ): Promise<{ contactId: string; phoneNumber: string }> {
-  const given = phoneNumber
-    ? normalisePhoneNumber(phoneNumber, regionOf(ctx, await findSettings(tx)))
-    : undefined;
+  const given = phoneNumber ? await readNumber(ctx, tx, phoneNumber) : undefined;
   if (contactId) {
     const contact = (await contactsByIds(tx, [contactId])).get(contactId);
     if (!contact) fail('not_found', { what: 'contact' });
-    if (given) await linkPhone(ctx, tx, contact.id, given);
+    if (given && (await linkPhone(ctx, tx, contact.id, given)) === 'other_contact')
+      await refuseTaken(ctx, tx, given);
     const usual = contact.phones.find(({ isPrimary }) => isPrimary) ?? contact.phones[0];
     const phone = given ?? usual?.phoneNumber;
     if (!phone) fail('invalid_request', { reason: 'contact_id: this contact has no number' });
@@ -94,6 +102,12 @@ async function whomOf(
   if (!given) fail('invalid_request', { reason: 'phone_number or contact_id: missing' });
   const contacts = await ensureContacts(ctx, tx, [{ phoneNumber: given, name: name ?? null }]);
   return { contactId: contacts.get(given)!.id, phoneNumber: given };
+}
+
+/** A number leads to one contact: a text to it in another's thread would be answered elsewhere. */
+async function refuseTaken(ctx: CompanyCtx, tx: Tx, phoneNumber: string): Promise<never> {
+  const { id, name } = (await ensureContacts(ctx, tx, [{ phoneNumber }])).get(phoneNumber)!;
+  return fail('contact_phone_taken', { name: name || maskPhone(ctx, phoneNumber) }, { contactId: id, name });
 }
 
 /** What a person changes about a conversation; each part is optional. */
@@ -175,13 +189,19 @@ async function assignment(tx: Tx, userId: string | null): Promise<MessageEvent> 
   return { name: 'assigned', to: name };
 }
 
-/** Leaves word for colleagues in a thread. */
-export async function addNote(ctx: CompanyCtx, conversationId: string, text: string): Promise<MessageRow> {
+/** Leaves word for colleagues in a thread. @param key the client's name for it: under one key it is left once. */
+export async function addNote(
+  ctx: CompanyCtx,
+  conversationId: string,
+  text: string,
+  key: string | null,
+): Promise<Kept> {
+  const requestHash = sha256(JSON.stringify(['note', conversationId, text]));
   return transact(ctx, async (tx) => {
     await lockOne(tx, conversationId);
-    const [note] = await insertMessages(tx, [noteLine(ctx, conversationId, text)]);
-    await publish(tx, ctx.companyId, 'conversation', conversationId);
-    return note!;
+    const kept = await insertOnce(tx, noteLine(ctx, conversationId, text), { key, requestHash });
+    if (!kept.replayed) await publish(tx, ctx.companyId, 'conversation', conversationId);
+    return kept;
   });
 }
 

@@ -1,4 +1,4 @@
-import { sql, type Tx } from '../../kernel/db/index.ts';
+import { type RawBuilder, sql, type Tx } from '../../kernel/db/index.ts';
 import { isId } from '../../kernel/ids.ts';
 import type { ProviderName } from '../providers/index.ts';
 
@@ -86,14 +86,23 @@ export type NewIntegration = Omit<
 > & { at: Date };
 
 /** @throws a unique violation when the number is an integration already, of this company or in use by any. */
-export async function insertIntegration(tx: Tx, { at, ...row }: NewIntegration): Promise<void> {
-  await sql`
+export async function insertIntegration(tx: Tx, row: NewIntegration): Promise<void> {
+  await insertion(row, sql``).execute(tx);
+}
+
+/** The same, unless another company has the number in use. @returns whether it was added. */
+export async function insertUnlessHeld(tx: Tx, row: NewIntegration): Promise<boolean> {
+  const held = sql`on conflict (phone_number) where is_active do nothing`;
+  return (await insertion(row, held).execute(tx)).rows.length > 0;
+}
+
+function insertion({ at, ...row }: NewIntegration, onConflict: RawBuilder<unknown>) {
+  return sql`
     insert into inbox_integrations (id, company_id, name, provider, provider_account_id, account_ref, phone_number, is_active, is_default,
       source, sms, mms, messages_per_second, next_send_at, created_at, updated_at)
     values (${row.id}, ${row.companyId}, ${row.name}, ${row.provider}, ${row.providerAccountId}, ${row.accountRef}, ${row.phoneNumber},
-      ${row.isActive}, ${row.isDefault}, ${row.source}, ${row.sms}, ${row.mms}, ${row.messagesPerSecond}, ${at}, ${at}, ${at})`.execute(
-    tx,
-  );
+      ${row.isActive}, ${row.isDefault}, ${row.source}, ${row.sms}, ${row.mms}, ${row.messagesPerSecond}, ${at}, ${at}, ${at})
+    ${onConflict} returning id`;
 }
 
 export type IntegrationChange = Partial<
@@ -127,20 +136,35 @@ export async function updateIntegration(
     .execute();
 }
 
+/** Two that choose a default at once take turns. */
 export async function clearDefault(tx: Tx): Promise<void> {
+  await sql`select 1 from inbox_integrations where company_id = current_company() order by id for no key update`.execute(
+    tx,
+  );
   await sql`update inbox_integrations set is_default = false where company_id = current_company() and is_default`.execute(
     tx,
   );
 }
 
-/** What waits to leave through a number ends here. */
-export async function failWaiting(tx: Tx, id: string): Promise<void> {
+/** While any number is in use one is the default, through which new conversations leave: where none is, the oldest becomes it. */
+export async function ensureDefault(tx: Tx): Promise<void> {
   await sql`
-    with gone as (delete from outbox where integration_id = ${id} returning message_id)
-    update messages set status = 'failed', error_code = 'sender_inactive', outcome_unknown = false, next_check_at = null
-    from gone where messages.id = gone.message_id and status in ('scheduled', 'queued', 'unknown', 'sending')`.execute(
+    update inbox_integrations set is_default = true
+    where id = (
+      select id from inbox_integrations where company_id = current_company() and is_active and sms order by id limit 1
+    ) and not exists (select from inbox_integrations where company_id = current_company() and is_default)`.execute(
     tx,
   );
+}
+
+/** What waits to leave through a number ends here. @returns the conversations in which something did. */
+export async function failWaiting(tx: Tx, id: string): Promise<string[]> {
+  const { rows } = await sql<{ conversationId: string }>`
+    with gone as (delete from outbox where integration_id = ${id} returning message_id)
+    update messages set status = 'failed', error_code = 'sender_inactive', outcome_unknown = false, next_check_at = null
+    from gone where messages.id = gone.message_id and status in ('scheduled', 'queued', 'unknown', 'sending')
+    returning conversation_id`.execute(tx);
+  return rows.map(({ conversationId }) => conversationId);
 }
 
 export async function deleteIntegration(tx: Tx, id: string): Promise<void> {

@@ -1,11 +1,10 @@
 import { type CompanyCtx, transact } from '../../kernel/ctx.ts';
-import { isUniqueViolation, type Tx } from '../../kernel/db/index.ts';
+import { inSystem, isUniqueViolation, type Tx } from '../../kernel/db/index.ts';
 import { fail, RelaisError, sentence } from '../../kernel/errors.ts';
 import { newId } from '../../kernel/ids.ts';
 import { publish } from '../../kernel/live.ts';
 import { normalisePhoneNumber } from '../../kernel/phone.ts';
 import { audit, difference } from '../identity/index.ts';
-import { findNumber } from '../numbers/index.ts';
 import {
   adoptAccount,
   type ProviderName,
@@ -13,6 +12,7 @@ import {
   portFor,
   type RemoteNumber,
 } from '../providers/index.ts';
+import { announceConversations } from './announce.ts';
 import * as store from './integrations-store.ts';
 import { regionOf } from './settings.ts';
 import { findSettings } from './settings-store.ts';
@@ -57,6 +57,7 @@ export async function createIntegration(
   const existing = await transact(ctx, (tx) => store.findByNumber(tx, phoneNumber));
   if (existing) fail('integration_exists', { phoneNumber });
   const accountId = await accountOf(ctx, provider, input);
+  await refuseTaken(ctx, phoneNumber, accountId);
   const { port, accountRef } = await portFor(ctx, provider, accountId);
   const number = await port.findNumber(phoneNumber);
   if (!number || number.status === 'released')
@@ -70,6 +71,18 @@ export async function createIntegration(
     features: number.features ?? { sms: true, mms: false },
   });
   return row;
+}
+
+/**
+ * Before anything is pointed at us: another company uses the number. In the installation's account, which proves nothing
+ * about who may have the number, one that only switched it off still keeps it.
+ */
+async function refuseTaken(ctx: CompanyCtx, phoneNumber: string, accountId: string | null): Promise<void> {
+  const holders = await inSystem(ctx.kernel.db, (tx) => store.holdersOf(tx, [phoneNumber]));
+  const isTaken = holders.some(
+    ({ companyId, isActive }) => companyId !== ctx.companyId && (isActive || accountId === null),
+  );
+  if (isTaken) fail('integration_taken', { phoneNumber });
 }
 
 /** The provider account that credentials, a choice, or nothing lead to; undefined for the company's usual one. */
@@ -107,8 +120,7 @@ async function insert(ctx: CompanyCtx, input: NewIntegration, found: Found): Pro
   const { features, ...where } = found;
   try {
     return await transact(ctx, async (tx) => {
-      const others = await store.listIntegrations(tx);
-      const isDefault = input.isActive && (input.isDefault ?? !others.some((other) => other.isDefault));
+      const isDefault = input.isActive && input.isDefault === true;
       if (isDefault) await store.clearDefault(tx);
       await store.insertIntegration(tx, {
         ...where,
@@ -120,6 +132,7 @@ async function insert(ctx: CompanyCtx, input: NewIntegration, found: Found): Pro
         at: clock.now(),
       });
       await store.updateIntegration(tx, id, { status: 'ok', lastTestedAt: clock.now() }, clock.now());
+      await store.ensureDefault(tx);
       await note(ctx, tx, id, 'integration.created', {
         name: { from: null, to: input.name },
         phoneNumber: { from: null, to: found.phoneNumber },
@@ -186,7 +199,8 @@ export async function changeIntegration(
     return await transact(ctx, async (tx) => {
       if (change.isDefault) await store.clearDefault(tx);
       await store.updateIntegration(tx, before.id, change, clock.now());
-      const after = (await store.findIntegration(tx, before.id))!;
+      await store.ensureDefault(tx);
+      const after = (await store.findIntegration(tx, before.id)) ?? fail('not_found', { what: 'SMS number' });
       const { name, isActive, isDefault, messagesPerSecond, accountRef } = after;
       await note(
         ctx,
@@ -226,8 +240,9 @@ async function newAccount(
 export async function deleteIntegration(ctx: CompanyCtx, id: string): Promise<void> {
   const row = await getIntegration(ctx, id);
   await transact(ctx, async (tx) => {
-    await store.failWaiting(tx, row.id);
+    await announceConversations(tx, ctx.companyId, await store.failWaiting(tx, row.id));
     await store.deleteIntegration(tx, row.id);
+    await store.ensureDefault(tx);
     await note(ctx, tx, row.id, 'integration.deleted', {
       name: { from: row.name, to: null },
       phoneNumber: { from: row.phoneNumber, to: null },
@@ -294,60 +309,4 @@ async function check<T>(
     if (!(error instanceof RelaisError)) throw error;
     return { name, ok: false, detail: sentence(error.code, error.params, ctx.language), result: null };
   }
-}
-
-/** A number that was set up here brings its channel along; one that is there already stays as people set it. */
-export async function onNumberConfigured(ctx: CompanyCtx, tx: Tx, numberId: string): Promise<void> {
-  const number = await findNumber(tx, numberId);
-  if (!number || !(number.features.sms || number.features.mms)) return;
-  const { clock } = ctx.kernel;
-  const existing = await store.findByNumber(tx, number.phoneNumber);
-  const { sms, mms } = number.features;
-  const others = await store.listIntegrations(tx);
-  const isDefault = !others.some((other) => other.isDefault);
-  const where = { providerAccountId: number.providerAccountId, sms, mms };
-  if (existing) {
-    if (existing.source === 'number' && !existing.isActive)
-      await store.updateIntegration(tx, existing.id, { ...where, isActive: true, isDefault }, clock.now());
-    return;
-  }
-  const id = newId(clock);
-  await store.insertIntegration(tx, {
-    ...where,
-    ...{
-      id,
-      companyId: ctx.companyId,
-      name: number.gigName ?? number.phoneNumber,
-      provider: number.provider,
-    },
-    ...{
-      accountRef: '',
-      phoneNumber: number.phoneNumber,
-      isActive: true,
-      isDefault,
-      source: 'number' as const,
-    },
-    messagesPerSecond: null,
-    at: clock.now(),
-  });
-  await publish(tx, ctx.companyId, 'integration', id);
-}
-
-/** A number that was given back texts no more; its conversations stay. */
-export async function onNumberReleased(ctx: CompanyCtx, tx: Tx, numberId: string): Promise<void> {
-  const number = await findNumber(tx, numberId);
-  const row = number && (await store.findByNumber(tx, number.phoneNumber));
-  if (!row?.isActive) return;
-  await store.updateIntegration(tx, row.id, { isActive: false, isDefault: false }, ctx.kernel.clock.now());
-  await publish(tx, ctx.companyId, 'integration', row.id);
-}
-
-/** The company's own numbers, as each transaction that makes contacts found them: many contacts are made at once. */
-const ownNumbers = new WeakMap<Tx, Promise<Set<string>>>();
-
-/** A company's own number is no contact: its texts would never end. */
-export async function refuseOwnNumber(_ctx: CompanyCtx, tx: Tx, phoneNumber: string): Promise<void> {
-  const own = ownNumbers.get(tx) ?? store.ownNumbers(tx);
-  ownNumbers.set(tx, own);
-  if ((await own).has(phoneNumber)) fail('own_number', { phoneNumber });
 }

@@ -7,18 +7,27 @@ export interface KeywordMatch {
   word: string;
   /** The language to answer in. */
   language: 'en' | 'fr';
-  /** Both providers recognise it too, and answer it themselves. */
-  isProvidersToo: boolean;
+  /** The providers that recognise this very text too, and answer it themselves. */
+  answeredBy: readonly Provider[];
 }
+
+type Provider = 'telnyx' | 'twilio';
 
 interface Entry {
   word: string;
   language: 'en' | 'fr';
-  isProvidersToo?: boolean;
+  /** The providers that know the word. */
+  providers: readonly Provider[];
 }
 
-const en = (word: string, isProvidersToo = false): Entry => ({ word, language: 'en', isProvidersToo });
-const fr = (word: string): Entry => ({ word, language: 'fr' });
+const BOTH = ['telnyx', 'twilio'] as const;
+
+const en = (word: string, providers: readonly Provider[] = []): Entry => ({
+  word,
+  language: 'en',
+  providers,
+});
+const fr = (word: string): Entry => ({ word, language: 'fr', providers: [] });
 
 /**
  * The words, without accents. Whole messages only: "STOP 12345" or "stop sending me the old price" is talk, not a wish to be
@@ -26,18 +35,24 @@ const fr = (word: string): Entry => ({ word, language: 'fr' });
  */
 export const KEYWORDS: Record<Keyword, readonly Entry[]> = {
   stop: [
-    ...['STOP', 'STOPALL', 'STOP ALL', 'UNSUBSCRIBE', 'CANCEL', 'END', 'QUIT'].map((word) => en(word, true)),
-    ...['REVOKE', 'OPTOUT', 'OPT OUT', 'REMOVE ME'].map((word) => en(word)),
+    ...['STOP', 'STOPALL', 'STOP ALL', 'UNSUBSCRIBE', 'CANCEL', 'END', 'QUIT'].map((word) => en(word, BOTH)),
+    ...['REVOKE', 'OPTOUT'].map((word) => en(word, ['twilio'])),
+    ...['OPT OUT', 'REMOVE ME'].map((word) => en(word)),
     ...['ARRET', 'ARRETER', 'ARRETEZ', 'STOP SMS', 'STOP PUB', 'DESABONNER', 'DESABONNEMENT'].map(fr),
     ...['DESINSCRIRE', 'DESINSCRIPTION', 'ME DESABONNER', 'ME DESINSCRIRE'].map(fr),
   ],
   start: [
-    ...['START', 'UNSTOP'].map((word) => en(word, true)),
+    ...['START', 'UNSTOP'].map((word) => en(word, BOTH)),
     ...['OPTIN', 'OPT IN', 'SUBSCRIBE', 'RESUBSCRIBE'].map((word) => en(word)),
     ...['REPRENDRE', 'REABONNER', 'ME REABONNER', 'REINSCRIRE'].map(fr),
   ],
-  help: [...['HELP', 'INFO'].map((word) => en(word, true)), ...['AIDE', 'INFOS'].map(fr)],
+  help: [...['HELP', 'INFO'].map((word) => en(word, BOTH)), ...['AIDE', 'INFOS'].map(fr)],
 };
+
+/** A text as the providers compare it with their keywords: "STOP", but not "Stop." */
+function asProvidersRead(text: string): string {
+  return text.trim().replace(/\s+/g, ' ').toUpperCase();
+}
 
 /** A text as keywords are compared: capitals, no accents, no punctuation around it, single spaces. */
 function plain(text: string): string {
@@ -56,8 +71,8 @@ export function keywordOf(text: string): KeywordMatch | null {
   for (const keyword of ['stop', 'start', 'help'] as const) {
     const found = KEYWORDS[keyword].find(({ word }) => word === said);
     if (found) {
-      const { word, language } = found;
-      return { keyword, word, language, isProvidersToo: found.isProvidersToo === true };
+      const { word, language, providers } = found;
+      return { keyword, word, language, answeredBy: asProvidersRead(text) === word ? providers : [] };
     }
   }
   return null;

@@ -102,3 +102,28 @@ export async function markFailed(tx: Tx, id: string, reason: MediaReason): Promi
 export async function pruneLoose(tx: Tx, before: Date): Promise<void> {
   await sql`delete from message_media where message_id is null and created_at < ${before}`.execute(tx);
 }
+
+/** How many files each key sealed, with one of them: a sealed value begins with the id of its key. */
+export async function countSealedByKey(tx: Tx): Promise<{ sampleId: string; files: number }[]> {
+  const { rows } = await sql<{ sampleId: string; files: number }>`
+    select (array_agg(id::text))[1] as sample_id, count(*) as files
+    from message_media where sealed is not null group by substring(sealed from 1 for 8)`.execute(tx);
+  return rows;
+}
+
+/** The first file after an id that another key sealed, held until the transaction ends. */
+export async function lockStale(
+  tx: Tx,
+  options: { keyId: string; afterId: string | null },
+): Promise<{ id: string; sealed: Buffer } | null> {
+  const { rows } = await sql<{ id: string; sealed: Buffer }>`
+    select id, sealed from message_media
+    where substring(sealed from 1 for 8) <> convert_to(${options.keyId}, 'LATIN1')
+      and (${options.afterId}::uuid is null or id > ${options.afterId}::uuid)
+    order by id limit 1 for update`.execute(tx);
+  return rows[0] ?? null;
+}
+
+export async function reseal(tx: Tx, id: string, sealed: Buffer): Promise<void> {
+  await sql`update message_media set sealed = ${sealed} where id = ${id}`.execute(tx);
+}

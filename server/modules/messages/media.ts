@@ -26,7 +26,8 @@ async function typeOf(bytes: Buffer, claimed: string): Promise<string | null> {
   return isText ? claimed : null;
 }
 
-function purpose(companyId: string): string {
+/** The vault's purpose of a company's pictures and files. */
+export function mediaPurpose(companyId: string): string {
   return `message-media:${companyId}`;
 }
 
@@ -59,7 +60,7 @@ export async function keepUpload(
       {
         ...row,
         sha256: sha256(file.bytes),
-        sealed: vault.sealBytes(purpose(ctx.companyId), file.bytes),
+        sealed: vault.sealBytes(mediaPurpose(ctx.companyId), file.bytes),
         createdAt: clock.now(),
       },
     ]),
@@ -82,7 +83,7 @@ export async function readMedia(
     const row = await store.findMedia(tx, id);
     const sealed = row && (await store.readSealed(tx, row.id));
     if (!row || !sealed) return null;
-    return { row, bytes: ctx.kernel.vault.openBytes(purpose(ctx.companyId), sealed) };
+    return { row, bytes: ctx.kernel.vault.openBytes(mediaPurpose(ctx.companyId), sealed) };
   });
 }
 
@@ -110,7 +111,7 @@ export async function fetchMedia(kernel: CompanyCtx['kernel'], companyId: string
         contentType,
         sizeBytes: fetched.bytes.length,
         sha256: sha256(fetched.bytes),
-        sealed: kernel.vault.sealBytes(purpose(companyId), fetched.bytes),
+        sealed: kernel.vault.sealBytes(mediaPurpose(companyId), fetched.bytes),
       });
     await announceConversations(tx, companyId, [message.conversationId]);
   });

@@ -189,7 +189,7 @@ export interface HistoryFilter {
 
 /** The smallest id that a row of a moment can have: ids begin with their time in milliseconds (RFC 9562, section 5.7). */
 function idAt(at: Date): string {
-  const time = at.getTime().toString(16).padStart(12, '0');
+  const time = Math.max(0, at.getTime()).toString(16).padStart(12, '0');
   return `${time.slice(0, 8)}-${time.slice(8)}-0000-0000-000000000000`;
 }
 

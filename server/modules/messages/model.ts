@@ -38,23 +38,19 @@ export const MESSAGE_STATUSES = [
 ] as const;
 export type MessageStatus = (typeof MESSAGE_STATUSES)[number];
 
-/**
- * The table of news: a provider's word may take the place of these statuses only, so a late, doubled or shuffled receipt
- * never moves a message backwards. `failed` by a receipt never replaces what a carrier confirmed.
- */
-const REPLACES: Record<TextStatus, readonly MessageStatus[]> = {
-  queued: ['unknown'],
-  sending: ['unknown'],
-  sent: ['sending', 'unknown'],
-  unconfirmed: ['sending', 'unknown'],
-  delivered: ['sending', 'unknown', 'sent'],
-  undelivered: ['sending', 'unknown', 'sent'],
-  failed: ['sending', 'unknown', 'sent'],
-};
+/** How far a text under way is. A provider's news may come late, twice and shuffled: the furthest of it stands. */
+const WAY: readonly MessageStatus[] = ['sending', 'sent', 'failed', 'undelivered', 'delivered'];
+/** Whoever has news of a text has the text, whatever we thought. */
+const NOT_TAKEN: readonly MessageStatus[] = ['queued', 'unknown'];
 
-/** The statuses that a piece of news may take the place of. */
+/** The statuses that a piece of news may take the place of, so that a text never moves backwards. */
 export function replacedBy(news: TextStatus): readonly MessageStatus[] {
-  return REPLACES[news];
+  return [...NOT_TAKEN, ...WAY.slice(0, placeOf(statusOf(news)))];
+}
+
+/** How far a text is that the provider has: of two pieces of news, the further one counts. */
+export function placeOf(status: MessageStatus): number {
+  return WAY.indexOf(status);
 }
 
 /** Our word for a provider's. */

@@ -1,6 +1,6 @@
 import type { Kernel } from '../../kernel/ctx.ts';
 import { onContactDeleted, onContactMerged } from './conversations.ts';
-import { onNumberConfigured, onNumberReleased, refuseOwnNumber } from './integrations.ts';
+import { onNumberConfigured, onNumberReleased, refuseOwnNumber } from './integration-news.ts';
 
 /** What texts want to know of the modules below. */
 export function listenForMessages({ news }: Kernel): void {

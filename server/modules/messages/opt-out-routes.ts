@@ -8,6 +8,8 @@ import { normalisePhoneNumber } from '../../kernel/phone.ts';
 import { maskPhone } from '../contacts/index.ts';
 import { enterConsent } from './opt-outs.ts';
 import { listCurrent, listOfNumber, type OptOutRow } from './opt-outs-store.ts';
+import { regionOf } from './settings.ts';
+import { findSettings } from './settings-store.ts';
 
 const tags = ['opt-outs'];
 const state = z.enum(['out', 'in']);
@@ -110,10 +112,11 @@ function list(
   // Whoever may not see whole numbers may not find them out either.
   const mayAsk = isGranted(ctx, 'contacts:reveal');
   const digits = mayAsk ? given.search?.replace(/\D/g, '') || undefined : undefined;
-  return transact(ctx, (tx) => {
+  return transact(ctx, async (tx) => {
     if (!given.phone_number) return listCurrent(tx, { state: given.state, search: digits }, beforeId, limit);
-    if (!mayAsk) return Promise.resolve([]);
-    const number = normalisePhoneNumber(given.phone_number, ctx.kernel.config.DEFAULT_REGION);
+    if (!mayAsk) return [];
+    const region = regionOf(ctx, await findSettings(tx));
+    const number = normalisePhoneNumber(given.phone_number, region);
     return listOfNumber(tx, number, beforeId, limit);
   });
 }

@@ -30,7 +30,7 @@ export async function enterConsent(
       entityId: id,
       changes: { note: { from: null, to: entry.note } },
     });
-    await publish(tx, ctx.companyId, 'opt_out', phoneNumber);
+    await publish(tx, ctx.companyId, 'opt_out', id);
     const [kept] = await listOfNumber(tx, phoneNumber, null, 1);
     return kept!;
   });

@@ -91,3 +91,10 @@ export async function nextDeparture(tx: Tx): Promise<Date | null> {
     from outbox join inbox_integrations lane on lane.id = outbox.integration_id`.execute(tx);
   return rows[0]?.at ?? null;
 }
+
+/** Since when the text waits that should have left first, or null. For the system role. */
+export async function oldestDeparture(tx: Tx, now: Date): Promise<Date | null> {
+  const { rows } = await sql<{ at: Date | null }>`
+    select min(next_attempt_at) as at from outbox where next_attempt_at <= ${now}`.execute(tx);
+  return rows[0]?.at ?? null;
+}

@@ -61,6 +61,8 @@ export interface ReceiptChange {
   priceAmount: string | null;
   priceCurrency: string | null;
   at: Date;
+  /** When the provider is asked if it does not tell the end, for a text that nobody was to ask about yet. */
+  nextCheckAt: Date;
 }
 
 /**
@@ -79,8 +81,9 @@ export async function applyReceipts(
     with item as (
       select * from unnest(${ids}::uuid[], ${column('externalId')}::text[], ${column('status')}::text[], ${column('replaces')}::text[],
         ${column('errorCode')}::text[], ${column('providerCode')}::text[], ${column('providerMessage')}::text[], ${column('segments')}::int[],
-        ${column('priceAmount')}::numeric[], ${column('priceCurrency')}::text[], ${column('at')}::timestamptz[])
-        as item (id, external_id, status, replaces, error_code, provider_code, provider_message, segments, price_amount, price_currency, at)
+        ${column('priceAmount')}::numeric[], ${column('priceCurrency')}::text[], ${column('at')}::timestamptz[], ${column('nextCheckAt')}::timestamptz[])
+        as item (id, external_id, status, replaces, error_code, provider_code, provider_message, segments, price_amount, price_currency, at,
+          next_check_at)
     ), judged as (
       select item.*, messages.status = any (item.replaces::text[]) or messages.error_code = 'no_answer' as moves from item join messages on messages.id = item.id
     )
@@ -98,7 +101,8 @@ export async function applyReceipts(
       price_estimated = m.price_estimated and j.price_amount is null,
       -- Nothing is left to ask about once the text has ended and its price is known.
       next_check_at = case when (case when j.moves then j.status else m.status end) in ('delivered', 'undelivered', 'failed')
-        and not (m.price_estimated and j.price_amount is null) then null else m.next_check_at end
+        and not (m.price_estimated and j.price_amount is null) then null
+        when j.moves then coalesce(m.next_check_at, j.next_check_at) else m.next_check_at end
     from judged j where m.id = j.id
     returning m.id, m.conversation_id, m.to_number, j.moves as moved`.execute(tx);
   return rows;

@@ -5,7 +5,7 @@ import { assignCompany, type ProviderEvent, type RemoteText } from '../providers
 import { announceConversations } from './announce.ts';
 import { noteProviderOptOut } from './consent.ts';
 import { failureColumns } from './messages-store.ts';
-import { replacedBy, statusOf } from './model.ts';
+import { placeOf, replacedBy, statusOf } from './model.ts';
 import { dropDepartures } from './outbox-store.ts';
 import { applyReceipts, ownersOf, type ReceiptChange } from './receipts-store.ts';
 
@@ -71,12 +71,10 @@ async function applyTo(
   const changes = new Map<string, ReceiptChange>();
   for (const { messageId, remote } of news)
     changes.set(messageId, furthest(changes.get(messageId), toChange(ctx, messageId, remote)));
+  // In the order in which the senders hold them: a departure, then its message.
+  await dropDepartures(tx, [...changes.keys()]);
   const written = await applyReceipts(tx, [...changes.values()]);
   const moved = written.filter((row) => row.moved);
-  await dropDepartures(
-    tx,
-    written.map(({ id }) => id),
-  );
   for (const { id, conversationId, toNumber } of moved) {
     const change = changes.get(id)!;
     if (change.errorCode === 'opted_out')
@@ -110,16 +108,19 @@ function toChange(ctx: CompanyCtx, id: string, remote: RemoteText): ReceiptChang
     priceAmount: remote.price?.amount ?? null,
     priceCurrency: remote.price?.currency ?? null,
     at: remote.at ?? ctx.kernel.clock.now(),
+    nextCheckAt: firstCheckAt(ctx),
   };
 }
 
-const RANK = ['sending', 'sent', 'failed', 'undelivered', 'delivered'];
+/** When a text is asked about for the first time. */
+export function firstCheckAt({ kernel }: CompanyCtx): Date {
+  return new Date(kernel.clock.nowMs() + kernel.config.RECONCILE_SECONDS * 1000);
+}
 
 /** Of two pieces of news about one text, the one that is further; a price that either knows is kept. */
 function furthest(left: ReceiptChange | undefined, right: ReceiptChange): ReceiptChange {
   if (!left) return right;
-  const [first, last] =
-    RANK.indexOf(left.status) > RANK.indexOf(right.status) ? [right, left] : [left, right];
+  const [first, last] = placeOf(left.status) > placeOf(right.status) ? [right, left] : [left, right];
   return {
     ...last,
     segments: last.segments ?? first.segments,

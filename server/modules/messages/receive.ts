@@ -9,7 +9,7 @@ import { type AutoAnswer, hearKeywords } from './consent.ts';
 import * as conversations from './conversations-store.ts';
 import type { IntegrationRow } from './integrations-store.ts';
 import { insertMedia, type NewMedia } from './media-store.ts';
-import { insertMessages, type MessageRow, type NewMessage } from './messages-store.ts';
+import { insertMessages, knownExternalIds, type MessageRow, type NewMessage } from './messages-store.ts';
 import { keywordOf, MEDIA_MAX, segmentsOf } from './model.ts';
 import { categoryAfter } from './rules.ts';
 
@@ -36,7 +36,9 @@ interface Placed {
  * @returns automatic answers, to be sent through the numbers that were texted.
  */
 export async function receiveTexts(ctx: CompanyCtx, tx: Tx, arrivals: Arrival[]): Promise<AutoAnswer[]> {
-  const placed = await place(ctx, tx, once(arrivals));
+  const unknown = await withoutKnown(tx, once(arrivals));
+  if (unknown.length === 0) return [];
+  const placed = await place(ctx, tx, unknown);
   const stored = new Map(
     (
       await insertMessages(
@@ -76,6 +78,18 @@ function once(arrivals: Arrival[]): Arrival[] {
     arrivals.map((arrival) => [`${arrival.integration.provider} ${arrival.text.messageId}`, arrival]),
   );
   return [...byId.values()];
+}
+
+/** What comes again opens no conversation again. */
+async function withoutKnown(tx: Tx, arrivals: Arrival[]): Promise<Arrival[]> {
+  const known = new Set<string>();
+  for (const provider of new Set(arrivals.map(({ integration }) => integration.provider))) {
+    const ids = arrivals
+      .filter(({ integration }) => integration.provider === provider)
+      .map(({ text }) => text.messageId);
+    for (const id of await knownExternalIds(tx, provider, ids)) known.add(`${provider} ${id}`);
+  }
+  return arrivals.filter(({ integration, text }) => !known.has(`${integration.provider} ${text.messageId}`));
 }
 
 async function place(ctx: CompanyCtx, tx: Tx, arrivals: Arrival[]): Promise<Placed[]> {

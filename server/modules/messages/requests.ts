@@ -53,8 +53,7 @@ export async function takeMessage(
 ): Promise<Accepted> {
   if (!isId(conversationId)) fail('not_found', { what: 'conversation' });
   const leadId = await leadOf(ctx, body.lead_id ?? null);
-  if (body.is_from_client)
-    return { message: await receivedByHand(ctx, conversationId, body.text), replayed: false };
+  if (body.is_from_client) return receivedByHand(ctx, conversationId, body.text, key);
   const request: SendRequest = {
     text: await textOf(ctx, conversationId, body),
     mediaIds: body.media_ids,

@@ -35,15 +35,19 @@ export async function routesOf(
   );
 }
 
-/** The same for a text that was kept because it had nowhere to go. Its signature was checked when it came. */
+/**
+ * The same for a text that was kept because it had nowhere to go. Its signature was checked when it came.
+ * @param signerSid the Twilio account that signed it; null for Telnyx, and for an account that is gone.
+ */
 export async function routeStored(
   tx: Tx,
   kept: Pick<UnroutableRow, 'provider' | 'providerAccountId' | 'companyId' | 'content'>,
+  signerSid: string | null,
 ): Promise<Route> {
   const { content: text } = kept;
   const holders = await holdersOf(tx, [text.to, text.from]);
   return routeOf(
-    { ...kept, accountId: kept.providerAccountId, accountSid: text.accountSid },
+    { ...kept, accountId: kept.providerAccountId, accountSid: signerSid },
     text,
     holders.filter(({ phoneNumber }) => phoneNumber === text.to),
     holders.filter(({ phoneNumber }) => phoneNumber === text.from),

@@ -25,7 +25,7 @@ import {
 import { AFTER_OUR_TEXT, lookUpDelayMs, nextSendStep } from './model.ts';
 import { optedOut } from './opt-outs-store.ts';
 import { type Claim, dropDepartures, holdsLease, pauseLane, postpone } from './outbox-store.ts';
-import { applyRemote } from './receipts.ts';
+import { applyRemote, firstCheckAt } from './receipts.ts';
 
 /** A text that is about to be handed over, or looked up. */
 interface Turn {
@@ -45,7 +45,11 @@ export async function sendText(ctx: CompanyCtx, claim: Claim): Promise<void> {
   const { port } = await portFor(ctx, turn.sender.provider, turn.sender.providerAccountId);
   if (turn.step === 'look_up') return lookUp(ctx, claim, turn, port);
   if (turn.step === 'give_up')
-    return transact(ctx, (tx) => end(ctx, tx, turn.message, failure('no_answer', 'no answer came')));
+    return transact(ctx, async (tx) => {
+      // Gone when a receipt has come since.
+      if (await holdsLease(tx, claim.messageId, claim.leaseId))
+        await end(ctx, tx, turn.message, failure('no_answer', 'no answer came'));
+    });
   ctx.log.info(`[SMS] Envoi SMS de ${turn.text.from} vers ${turn.text.to}`);
   if (turn.message.provider === 'twilio')
     ctx.log.info(`[INBOX] Envoi du SMS via Twilio de ${turn.text.from} à ${turn.text.to}`);
@@ -127,9 +131,10 @@ async function markTried(ctx: CompanyCtx, tx: Tx, message: MessageRow): Promise<
 async function conclude(ctx: CompanyCtx, tx: Tx, turn: Turn, outcome: SendOutcome): Promise<void> {
   const { message, sender } = turn;
   const { clock } = ctx.kernel;
+  if (outcome.kind === 'accepted') return accepted(ctx, tx, message, outcome.text);
+  // A receipt may have come all the same, of this attempt or of one before.
+  if ((await lockMessage(tx, message.id))?.status !== 'sending') return;
   switch (outcome.kind) {
-    case 'accepted':
-      return accepted(ctx, tx, message, outcome.text);
     case 'refused':
       return end(ctx, tx, message, outcome.failure);
     case 'rate_limited': {
@@ -144,8 +149,6 @@ async function conclude(ctx: CompanyCtx, tx: Tx, turn: Turn, outcome: SendOutcom
       });
     }
     case 'unanswered': {
-      // A receipt may have come all the same.
-      if ((await lockMessage(tx, message.id))?.status !== 'sending') return;
       await updateMessage(tx, message.id, { status: 'unknown' });
       await postpone(tx, message.id, new Date(clock.nowMs() + lookUpDelayMs(0)));
       return announceConversations(tx, ctx.companyId, [message.conversationId]);
@@ -154,12 +157,8 @@ async function conclude(ctx: CompanyCtx, tx: Tx, turn: Turn, outcome: SendOutcom
 }
 
 async function accepted(ctx: CompanyCtx, tx: Tx, message: MessageRow, remote: RemoteText): Promise<void> {
-  const { clock, config } = ctx.kernel;
   await dropDepartures(tx, [message.id]);
-  await updateMessage(tx, message.id, {
-    nextCheckAt: new Date(clock.nowMs() + config.RECONCILE_SECONDS * 1000),
-    checks: 0,
-  });
+  await updateMessage(tx, message.id, { nextCheckAt: firstCheckAt(ctx), checks: 0 });
   await applyRemote(ctx, tx, message.id, remote);
 }
 

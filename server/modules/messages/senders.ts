@@ -17,8 +17,8 @@ export interface Senders {
 const IN_HAND_MAX = 64;
 /** Fewer free places than this are not worth a claim, which looks into every lane. */
 const CLAIM_MIN = 8;
-/** What a process took is free for others after this long, and three times what a provider may take to answer. */
-const LEASE_MS = 10_000;
+/** What a process took is free for others after this long, and twice what a provider may take to answer. */
+const LEASE_MS = 5_000;
 /** Texts accepted by other processes, and lanes whose pace allows the next one, are seen this late at most. */
 const POLL_MS = 250;
 
@@ -40,7 +40,7 @@ export function startSenders(kernel: Kernel): Senders {
         claimDepartures(tx, {
           now,
           leaseId: newId(kernel.clock),
-          leaseUntil: new Date(now.getTime() + LEASE_MS + 3 * kernel.config.PROVIDER_TIMEOUT_MS),
+          leaseUntil: new Date(now.getTime() + LEASE_MS + 2 * kernel.config.PROVIDER_TIMEOUT_MS),
           pace: kernel.config.SMS_PER_SECOND,
           limit: free,
         }),

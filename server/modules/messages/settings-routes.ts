@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type Config, isSandboxCredential } from '../../kernel/config.ts';
 import { type CompanyCtx, transact, withCompany } from '../../kernel/ctx.ts';
 import { fail } from '../../kernel/errors.ts';
 import { errorResponses, ok } from '../../kernel/http/schemas.ts';
@@ -22,6 +23,10 @@ const settingsSchema = z
     stop_text: z.string().nullable(),
     start_text: z.string().nullable(),
     standard: z.object({ help: words, stop: words, start: words }),
+    handsets_url: z
+      .string()
+      .nullable()
+      .describe('In the demo: the page of the sandbox whose virtual handsets text the numbers'),
   })
   .meta({ id: 'InboxSettings' });
 
@@ -33,7 +38,12 @@ function settingsView(ctx: CompanyCtx, settings: InboxSettings): z.infer<typeof 
     stop_text: settings.stopText,
     start_text: settings.startText,
     standard: STANDARD_ANSWERS,
+    handsets_url: handsetsUrl(ctx.kernel.config),
   };
+}
+
+function handsetsUrl({ TWILIO_AUTH_TOKEN, TWILIO_BASE_URL }: Config): string | null {
+  return isSandboxCredential(TWILIO_AUTH_TOKEN) ? `${TWILIO_BASE_URL}/?handsets` : null;
 }
 
 /** How the inbox behaves: settings, the rules that classify, labels. */

@@ -2,7 +2,7 @@ import { type CompanyCtx, transact } from '../../kernel/ctx.ts';
 import { publish } from '../../kernel/live.ts';
 import { parseCountry } from '../../kernel/phone.ts';
 import { audit, difference } from '../identity/index.ts';
-import type { Keyword, KeywordMatch } from './model.ts';
+import { fillTemplate, type Keyword, type KeywordMatch } from './model.ts';
 import { findSettings, type InboxSettings, saveSettings } from './settings-store.ts';
 
 /** What is answered to a keyword while the company has written nothing else. */
@@ -13,7 +13,7 @@ export const STANDARD_ANSWERS: Record<Keyword, Record<'en' | 'fr', string>> = {
   },
   stop: {
     en: '{{company}}: you will receive no more texts. Reply START to change your mind.',
-    fr: '{{company}} : vous ne recevrez plus de SMS. Répondez START si vous changez d’avis.',
+    fr: "{{company}} : vous ne recevrez plus de SMS. Répondez START si vous changez d'avis.",
   },
   start: {
     en: '{{company}}: you will receive our texts again. Reply STOP to end them.',
@@ -26,7 +26,7 @@ const COLUMN_OF = { help: 'helpText', stop: 'stopText', start: 'startText' } as 
 /** The answer to a keyword, in the language that the keyword was in; empty when there is to be none. */
 export function answerFor(match: KeywordMatch, settings: InboxSettings, company: string): string {
   const text = settings[COLUMN_OF[match.keyword]] ?? STANDARD_ANSWERS[match.keyword][match.language];
-  return text.replaceAll('{{company}}', company);
+  return fillTemplate(text, { company }).text;
 }
 
 /** The country in which the company's numbers without a code are read: its own choice, else the installation's (FR). */

@@ -1,6 +1,7 @@
 import { type CompanyCtx, transact } from '../../kernel/ctx.ts';
 import { fail } from '../../kernel/errors.ts';
-import { type Opening, openConversation } from './conversations.ts';
+import { contactsByIds } from '../contacts/index.ts';
+import { type Opening, openConversation, readNumber } from './conversations.ts';
 import { findByNumber } from './integrations-store.ts';
 import { findByKeys, type MessageRow } from './messages-store.ts';
 import { type Accepted, type NewMessageBody, takeMessage } from './requests.ts';
@@ -22,17 +23,30 @@ export async function startConversation(
   message: NewMessageBody | null,
   key: string | null,
 ): Promise<Started> {
-  const earlier = message && key ? await earlierUnder(ctx, key) : null;
+  const earlier = message && key ? await earlierUnder(ctx, key, opening) : null;
   const { conversationId, isNew, phoneNumber } = earlier
-    ? { conversationId: earlier.conversationId, isNew: false, phoneNumber: earlier.toNumber }
+    ? { conversationId: earlier.conversationId, isNew: false, phoneNumber: theirNumber(earlier) }
     : await transact(ctx, (tx) => openConversation(ctx, tx, opening));
   const first = message && { ...message, integration_id: message.integration_id ?? opening.integrationId };
   const accepted = first ? await takeMessage(ctx, conversationId, first, key, phoneNumber) : null;
   return { conversationId, isNew, accepted };
 }
 
-async function earlierUnder(ctx: CompanyCtx, key: string): Promise<MessageRow | null> {
-  return transact(ctx, async (tx) => (await findByKeys(tx, [key])).get(key) ?? null);
+const theirNumber = ({ direction, toNumber, fromNumber }: MessageRow) =>
+  direction === 'outbound' ? toNumber : fromNumber;
+
+/** The text that was taken under a key before. @throws idempotency_key_reused when it was for somebody else. */
+async function earlierUnder(ctx: CompanyCtx, key: string, opening: Opening): Promise<MessageRow | null> {
+  return transact(ctx, async (tx) => {
+    const earlier = (await findByKeys(tx, [key])).get(key);
+    if (!earlier) return null;
+    const { phoneNumber, contactId } = opening;
+    if (phoneNumber && (await readNumber(ctx, tx, phoneNumber)) !== theirNumber(earlier))
+      fail('idempotency_key_reused');
+    if (contactId && (await contactsByIds(tx, [contactId])).get(contactId)?.id !== earlier.contactId)
+      fail('idempotency_key_reused');
+    return earlier;
+  });
 }
 
 /** A text from one of our Telnyx numbers to anybody. @throws sender_not_owned. */

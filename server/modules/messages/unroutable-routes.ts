@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { type CompanyCtx, transact, withCompany } from '../../kernel/ctx.ts';
 import { inSystem } from '../../kernel/db/index.ts';
-import { fail } from '../../kernel/errors.ts';
+import { fail, RelaisError } from '../../kernel/errors.ts';
 import { fromCursor, pageQuery, toPage } from '../../kernel/http/paging.ts';
 import { errorResponses, ok } from '../../kernel/http/schemas.ts';
 import type { HttpServer } from '../../kernel/http/server.ts';
 import { publish } from '../../kernel/live.ts';
 import { maskPhone } from '../contacts/index.ts';
+import { portFor } from '../providers/index.ts';
 import { receiveForCompany } from './events.ts';
 import { routeStored } from './routing.ts';
 import { findUnroutable, listUnroutable, markDelivered, type UnroutableRow } from './unroutable-store.ts';
@@ -93,12 +94,24 @@ export function unroutableRoutes(server: HttpServer): void {
   );
 }
 
+/** The Twilio account that signed a text: one that says it is for another account stays where it is. */
+async function signerOf(ctx: CompanyCtx, row: UnroutableRow): Promise<string | null> {
+  if (row.provider !== 'twilio') return null;
+  try {
+    return (await portFor(ctx, row.provider, row.providerAccountId)).accountRef;
+  } catch (error) {
+    if (error instanceof RelaisError) return null;
+    throw error;
+  }
+}
+
 /** Tries a text again. Delivering it twice stores it once. @throws not_found, still_unroutable. */
 async function deliverAgain(ctx: CompanyCtx, id: string): Promise<UnroutableRow> {
   const { kernel } = ctx;
   const row = await transact(ctx, (tx) => findUnroutable(tx, id));
   if (!row) fail('not_found', { what: 'text' });
-  const route = await inSystem(kernel.db, (tx) => routeStored(tx, row));
+  const signerSid = await signerOf(ctx, row);
+  const route = await inSystem(kernel.db, (tx) => routeStored(tx, row, signerSid));
   if (route.kind !== 'routed' || route.companyId !== ctx.companyId)
     fail('still_unroutable', { phoneNumber: row.toNumber });
   await receiveForCompany(kernel, ctx.companyId, [

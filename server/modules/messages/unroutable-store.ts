@@ -66,3 +66,10 @@ export async function findUnroutable(tx: Tx, id: string): Promise<UnroutableRow 
 export async function markDelivered(tx: Tx, id: string, at: Date): Promise<void> {
   await sql`update unroutable_texts set delivered_at = ${at} where id = ${id}`.execute(tx);
 }
+
+/** Texts that no company can be named for. For the system role. */
+export async function countNobodys(tx: Tx): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*) as count from unroutable_texts where company_id is null`.execute(tx);
+  return rows[0]!.count;
+}

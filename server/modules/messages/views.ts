@@ -255,7 +255,7 @@ export function messageView(ctx: CompanyCtx, row: MessageRow, media: MediaRow[] 
         ? { amount: trimZeros(row.priceAmount), currency: row.priceCurrency }
         : null,
     price_estimated: row.priceEstimated && row.priceAmount !== null,
-    error: errorView(ctx, row),
+    error: errorView(ctx, row, inbound ? row.fromNumber : row.toNumber),
     media: media.map((each) => mediaView(ctx, each)),
     author:
       row.authorKind && row.authorId !== null
@@ -276,12 +276,17 @@ function times(row: MessageRow) {
   };
 }
 
-function errorView(ctx: CompanyCtx, row: MessageRow): MessageView['error'] {
+/** Why a text failed. Providers name the number in their sentences: it is masked there like everywhere. */
+function errorView(ctx: CompanyCtx, row: MessageRow, theirs: string): MessageView['error'] {
   if (row.errorCode === null) return null;
+  const digits = theirs.slice(1);
   return {
     code: row.errorCode,
     reason: reasonInWords(row.errorCode, ctx.language),
     provider_code: row.providerCode,
-    provider_message: row.providerMessage,
+    provider_message: digits
+      ? (row.providerMessage?.replaceAll(new RegExp(`\\+?${digits}`, 'g'), () => maskPhone(ctx, theirs)) ??
+        null)
+      : row.providerMessage,
   };
 }

@@ -6,6 +6,8 @@ const ASKED_MAX = 8;
 /** Small, without accents, without punctuation. What is kept and what is looked for are both made here, so that they meet. */
 function split(text: string): string[] {
   const words = text
+    .replace(/œ/gi, 'oe')
+    .replace(/æ/gi, 'ae')
     .normalize('NFKD')
     .replace(/\p{M}+/gu, '')
     .toLowerCase()

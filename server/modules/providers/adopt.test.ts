@@ -91,7 +91,7 @@ it('refuses what the provider refuses, and what can be none', async () => {
   ];
   for (const given of wrong)
     await expect(adoptAccount(company, given)).rejects.toMatchObject({
-      code: 'integration_credentials_invalid',
+      code: given.provider === 'telnyx' ? 'integration_api_key_invalid' : 'integration_credentials_invalid',
       status: 400,
     });
   await expect(adoptAccount(company, { ...telnyx, publicKey: undefined })).rejects.toMatchObject({

@@ -25,7 +25,7 @@ export interface AccountToAdopt {
  * The company's account with these credentials: one that it has, with a newer token if this is one, or one that is made.
  * Whatever is new is tried at the provider first.
  * @returns its id; null when they are the installation's own credentials.
- * @throws integration_credentials_invalid when the provider refuses them.
+ * @throws integration_credentials_invalid, or integration_api_key_invalid for Telnyx, when the provider refuses them.
  */
 export async function adoptAccount(ctx: CompanyCtx, given: AccountToAdopt): Promise<string | null> {
   const credentials = toCredentials(given);
@@ -119,7 +119,8 @@ async function tryOut(kernel: Kernel, credentials: Credentials): Promise<void> {
       (error.code === 'provider_unauthorized' || hasProviderStatus(error, 404));
     if (!isRefused) throw error;
     const { provider, providerMessage } = error.details as { provider: unknown; providerMessage: unknown };
-    throw new RelaisError('integration_credentials_invalid', {
+    const isTelnyx = credentials.provider === 'telnyx';
+    throw new RelaisError(isTelnyx ? 'integration_api_key_invalid' : 'integration_credentials_invalid', {
       details: { provider, providerMessage },
       cause: error,
     });

@@ -205,9 +205,15 @@ export const settings = {
       user: 'Account',
       provider_account: 'Provider account',
       gig: 'Gig',
+      contact: 'Contact',
+      contact_import: 'Import of contacts',
       number: 'Number',
       requirement_group: 'Dossier',
       document: 'Document',
+      integration: 'SMS number',
+      template: 'Template',
+      opt_out: 'Opt-out',
+      inbox_settings: 'Inbox settings',
     },
     actions: {
       session: {
@@ -236,6 +242,14 @@ export const settings = {
         updated: 'Changed a provider account',
         deleted: 'Deleted a provider account',
       },
+      contact: {
+        created: 'Created a contact',
+        updated: 'Changed a contact',
+        deleted: 'Deleted a contact',
+        merged: 'Merged a contact into another',
+        imported: 'Imported contacts',
+        phone_added: 'Added a number to a contact',
+      },
       gig: { created: 'Created a gig', updated: 'Changed a gig', deleted: 'Deleted a gig' },
       number: {
         purchased: 'Bought a number',
@@ -245,6 +259,19 @@ export const settings = {
       requirement_group: { created: 'Started a dossier', submitted: 'Sent a dossier for review' },
       requirement: { submitted: 'Answered a requirement' },
       document: { uploaded: 'Added a document', deleted: 'Deleted a document' },
+      integration: {
+        created: 'Added an SMS number',
+        updated: 'Changed an SMS number',
+        deleted: 'Deleted an SMS number',
+      },
+      template: {
+        created: 'Wrote a template',
+        updated: 'Changed a template',
+        deleted: 'Deleted a template',
+      },
+      opt_out: { entered: 'Recorded an opt-out by hand' },
+      opt_in: { entered: 'Recorded an opt-in by hand' },
+      inbox_settings: { updated: 'Changed the inbox settings' },
     },
   },
   events: {

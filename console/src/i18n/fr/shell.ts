@@ -2,7 +2,7 @@ import type { Dictionary } from '../en.ts';
 
 export const shell: Dictionary['shell'] = {
   nav: {
-    inbox: 'Boîte de réception',
+    inbox: 'Réception',
     messages: 'Historique des SMS',
     numbers: 'Numéros',
     gigs: 'Gigs',

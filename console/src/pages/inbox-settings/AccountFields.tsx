@@ -30,7 +30,7 @@ export function AccountFields({ provider }: { provider: Provider }) {
         <p className="muted small form-text">
           {t('texts.numbers.noAccounts', { provider: t(`common.providers.${provider}`) })}
         </p>
-        <CredentialFields provider={provider} isNew />
+        <CredentialFields provider={provider} />
       </>
     );
   }
@@ -45,7 +45,7 @@ export function AccountFields({ provider }: { provider: Provider }) {
         />
       </Form.Item>
       {choice === 'new' ? (
-        <CredentialFields provider={provider} isNew />
+        <CredentialFields provider={provider} />
       ) : (
         <Form.Item
           key={provider}

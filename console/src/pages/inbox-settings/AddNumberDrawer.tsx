@@ -24,6 +24,10 @@ interface Values extends Omit<NewIntegration, 'integration_type' | 'provider_acc
 /** The field that an answer of the API is about. */
 export const FIELD_OF_CODE = {
   integration_credentials_invalid: 'api_key',
+  integration_api_key_invalid: 'api_key',
+  integration_number_invalid: 'phone_number',
+  integration_exists: 'phone_number',
+  integration_taken: 'phone_number',
   invalid_phone_number: 'phone_number',
 } as const;
 
@@ -62,13 +66,19 @@ export function AddNumberDrawer({
         initialValues={{
           provider: 'twilio',
           phone_number: phoneNumber ?? '',
-          messages_per_second: 1,
           configure_webhook: true,
         }}
         saving={{ ...saving, error: null }}
         onClose={onClose}
       >
-        <FormProblems error={saving.error} fieldOfCode={FIELD_OF_CODE} />
+        <FormProblems
+          error={saving.error}
+          fieldOfCode={FIELD_OF_CODE}
+          words={{
+            integration_credentials_invalid: t('texts.numbers.refused.twilio'),
+            integration_api_key_invalid: t('texts.numbers.refused.telnyx'),
+          }}
+        />
         <AddFields />
       </FormDrawer>
       <LastStep integration={unfinished} onClose={() => setUnfinished(null)} />
@@ -113,15 +123,14 @@ export function NameAndRate() {
         extra={t('texts.numbers.nameHint')}
         rules={[{ required: true, whitespace: true, message: t('common.required') }]}
       >
-        <Input maxLength={120} autoComplete="off" />
+        <Input maxLength={100} autoComplete="off" />
       </Form.Item>
       <Form.Item
         name="messages_per_second"
         label={t('texts.numbers.rate')}
         extra={t('texts.numbers.rateHint')}
-        rules={[{ required: true, message: t('common.required') }]}
       >
-        <InputNumber min={1} max={100} step={1} precision={0} />
+        <InputNumber min={0.01} max={1000} step={1} />
       </Form.Item>
     </>
   );

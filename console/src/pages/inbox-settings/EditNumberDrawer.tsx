@@ -1,4 +1,5 @@
 import { useMutation } from '@tanstack/react-query';
+import { Collapse } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { type IntegrationChange, integrations } from '../../api/integrations.ts';
 import { keys } from '../../api/keys.ts';
@@ -41,7 +42,14 @@ export function EditNumberDrawer({
       saving={{ ...saving, error: null }}
       onClose={onClose}
     >
-      <FormProblems error={saving.error} fieldOfCode={FIELD_OF_CODE} />
+      <FormProblems
+        error={saving.error}
+        fieldOfCode={FIELD_OF_CODE}
+        words={{
+          integration_credentials_invalid: t('texts.numbers.refused.twilio'),
+          integration_api_key_invalid: t('texts.numbers.refused.telnyx'),
+        }}
+      />
       {integration && (
         <>
           <p className="form-text">
@@ -52,23 +60,40 @@ export function EditNumberDrawer({
             <span className="muted small">{t(`common.providers.${integration.provider}`)}</span>
           </p>
           <NameAndRate />
-          {integration.source === 'manual' && integration.provider_account_id && (
-            <CredentialFields provider={integration.provider} isNew={false} />
-          )}
-          <h3>Webhook</h3>
-          <WebhookAddresses provider={integration.provider} accountId={integration.provider_account_id} />
+          <Collapse
+            ghost
+            destroyOnHidden
+            className="drawer-collapse"
+            items={[
+              {
+                key: 'credentials',
+                label: t('texts.numbers.newCredentials'),
+                children: <CredentialFields provider={integration.provider} />,
+              },
+              {
+                key: 'webhook',
+                label: t('texts.numbers.checks.webhook.name'),
+                children: (
+                  <WebhookAddresses
+                    provider={integration.provider}
+                    accountId={integration.provider_account_id}
+                  />
+                ),
+              },
+            ]}
+          />
         </>
       )}
     </FormDrawer>
   );
 }
 
-/** Only what differs is sent; an empty secret keeps the stored one. */
+/** Only what differs is sent, so that the audit log tells the truth. */
 function changed(before: Integration, after: IntegrationChange): IntegrationChange {
   return Object.fromEntries(
     Object.entries(after).filter(
       ([name, value]) =>
-        value !== undefined && value !== '' && (before as unknown as Record<string, unknown>)[name] !== value,
+        value !== undefined && (before as unknown as Record<string, unknown>)[name] !== value,
     ),
   );
 }

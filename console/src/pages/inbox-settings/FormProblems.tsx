@@ -11,10 +11,13 @@ import { type FieldProblem, problemsOf } from './problems.ts';
 export function FormProblems({
   error,
   fieldOfCode,
+  words,
 }: {
   error: Error | null;
   /** The field that an error code is about. */
   fieldOfCode: Readonly<Record<string, string>>;
+  /** Sentences in place of the server's, by error code, where it speaks to programs. */
+  words?: Readonly<Record<string, string>>;
 }) {
   const form = Form.useFormInstance();
   const problems = useMemo(() => {
@@ -23,8 +26,12 @@ export function FormProblems({
   }, [form, error, fieldOfCode]);
   useEffect(() => {
     if (!problems.length) return;
-    form.setFields(problems.map(({ field, message }: FieldProblem) => ({ name: field, errors: [message] })));
+    const own = error instanceof ApiError ? words?.[error.code] : undefined;
+    form.setFields(
+      problems.map(({ field, message }: FieldProblem) => ({ name: field, errors: [own ?? message] })),
+    );
     form.scrollToField(problems[0]?.field ?? '', { focus: true });
-  }, [form, problems]);
+    // The words are made anew at every render; they belong to the error that came.
+  }, [form, problems, error]);
   return problems.length ? null : <ErrorNotice error={error} />;
 }

@@ -9,8 +9,8 @@ import type { Dictionary } from '../../i18n/en.ts';
 import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
 import { PageFrame } from '../../ui/PageFrame.tsx';
 import { RequirePermission } from '../../ui/RequirePermission.tsx';
+import { CategoryTag } from '../inbox/marks.tsx';
 import { AnswersForm } from './AnswersForm.tsx';
-import { CategoryTag } from './CategoryTag.tsx';
 import { LabelList } from './LabelList.tsx';
 import { useInboxSettings } from './useInboxSettings.ts';
 

@@ -45,9 +45,9 @@ export function OptOutDrawer({ draft, onClose }: { draft: OptOutDraft | null; on
         name="note"
         label={t('texts.optOuts.note')}
         extra={t('texts.optOuts.noteHint')}
-        rules={[{ required: true, whitespace: true, message: t('common.required') }]}
+        rules={[{ required: true, whitespace: true, min: 3, message: t('common.required') }]}
       >
-        <Input.TextArea autoSize={{ minRows: 2, maxRows: 6 }} maxLength={500} />
+        <Input.TextArea autoSize={{ minRows: 2, maxRows: 6 }} maxLength={1000} />
       </Form.Item>
     </FormDrawer>
   );

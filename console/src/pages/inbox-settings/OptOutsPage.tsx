@@ -106,6 +106,7 @@ export default function OptOutsPage() {
 
 function Filters({ list }: { list: ListState<(typeof FILTERS)[number]> }) {
   const { t } = useTranslation();
+  const may = useMay();
   const { filters, setFilter } = list;
   return (
     <ListToolbar
@@ -113,11 +114,13 @@ function Filters({ list }: { list: ListState<(typeof FILTERS)[number]> }) {
       onClear={list.clear}
       csv={{ path: '/inbox/opt-outs', query: list.query, filename: 'opt-outs.csv' }}
     >
-      <SearchFilter
-        label={t('texts.optOuts.search')}
-        value={filters.search}
-        onChange={(value) => setFilter('search', value)}
-      />
+      {may('contacts:reveal') && (
+        <SearchFilter
+          label={t('texts.optOuts.search')}
+          value={filters.search}
+          onChange={(value) => setFilter('search', value)}
+        />
+      )}
       <ChoiceFilter
         label={t('texts.optOuts.state')}
         value={filters.state}

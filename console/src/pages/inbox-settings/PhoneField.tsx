@@ -7,7 +7,7 @@ import { useInboxSettings } from './useInboxSettings.ts';
 /** A number as people write it; says how it is read. */
 export function PhoneField({ label, disabled }: { label: string; disabled?: boolean }) {
   const { t } = useTranslation();
-  const region = useInboxSettings().data?.settings.default_region ?? 'FR';
+  const region = useInboxSettings().data?.settings.region_in_force ?? 'FR';
   const form = Form.useFormInstance();
   const written = String(Form.useWatch('phone_number', form) ?? '');
   const read = readPhone(written, region);

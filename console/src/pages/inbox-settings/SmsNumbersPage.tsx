@@ -1,7 +1,9 @@
 import { PlusOutlined } from '@ant-design/icons';
+import { Alert } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate, useSearchParams } from 'react-router';
+import { useMay } from '../../api/session.ts';
 import type { Integration } from '../../api/textTypes.ts';
 import { paths } from '../../paths.ts';
 import { ActionButton } from '../../ui/ActionButton.tsx';
@@ -77,6 +79,7 @@ export default function SmsNumbersPage() {
   return (
     <PageFrame title={t('texts.numbers.title')} intro={t('texts.numbers.intro')} actions={add}>
       <RequirePermission permission="messages:read">
+        <NoDefault rows={list.data?.integrations ?? []} />
         <DataList
           label={t('texts.numbers.list')}
           columns={columns}
@@ -93,8 +96,9 @@ export default function SmsNumbersPage() {
 
 /** The form to add a number, and the number that a link (from an unroutable text) already says. */
 function useAdding() {
+  const may = useMay();
   const [params, setParams] = useSearchParams();
-  const phoneNumber = params.get('add');
+  const phoneNumber = may('inbox:manage') ? params.get('add') : null;
   const set = (next: Record<string, string>) => setParams(next, { replace: true });
   return {
     /** Null while the form is closed. */
@@ -104,13 +108,24 @@ function useAdding() {
   };
 }
 
+/** Without a default nobody can begin a conversation without choosing a number. */
+function NoDefault({ rows }: { rows: Integration[] }) {
+  const { t } = useTranslation();
+  if (!rows.some((row) => row.is_active) || rows.some((row) => row.is_default)) return null;
+  return <Alert className="notice" type="warning" showIcon title={t('texts.numbers.noDefault')} />;
+}
+
 function NumberName({ row }: { row: Integration }) {
   const { t } = useTranslation();
   return (
     <>
-      <PhoneText value={row.phone_number} />{' '}
-      {row.is_default && <span className="feature">★ {t('texts.numbers.isDefault')}</span>}
-      <div className="muted small">{row.name}</div>
+      <PhoneText value={row.phone_number} />
+      {row.name !== row.phone_number && <div className="muted small">{row.name}</div>}
+      {row.is_default && (
+        <div className="default-mark">
+          <span className="feature">★ {t('texts.numbers.isDefault')}</span>
+        </div>
+      )}
     </>
   );
 }

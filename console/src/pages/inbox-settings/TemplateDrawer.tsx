@@ -16,7 +16,7 @@ import { hasBrokenBraces, piecesOf, unknownVariables } from './templateText.ts';
 import { useIntegrations } from './useIntegrations.ts';
 
 /** The field that an answer of the API is about. */
-const FIELD_OF_CODE = { template_name_taken: 'name' } as const;
+const FIELD_OF_CODE = { template_exists: 'name' } as const;
 
 /** Writes or changes a template, with what a person would get beside it. */
 export function TemplateDrawer({
@@ -56,7 +56,7 @@ export function TemplateDrawer({
         extra={t('texts.templates.nameHint')}
         rules={[{ required: true, whitespace: true, message: t('common.required') }]}
       >
-        <Input maxLength={120} autoComplete="off" />
+        <Input maxLength={100} autoComplete="off" />
       </Form.Item>
       <Form.Item
         name="text"
@@ -97,7 +97,7 @@ function Preview() {
   return (
     <section className="stack" aria-labelledby="template-preview">
       <h3 id="template-preview">{t('texts.templates.preview')}</h3>
-      <div className="bubble" data-empty={!filled || undefined}>
+      <div className="sample" data-empty={!filled || undefined}>
         {filled ? <Pieces text={filled} /> : t('texts.templates.previewEmpty')}
       </div>
       <p className="muted small" aria-live="polite">

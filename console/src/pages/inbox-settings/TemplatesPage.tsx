@@ -31,7 +31,11 @@ function useColumns(onEdit: (template: Template) => void): Column<Template>[] {
     {
       key: 'text',
       title: t('texts.templates.text'),
-      render: (row) => <div className="clamp prewrap">{row.text}</div>,
+      render: (row) => (
+        <div className="words">
+          <div className="clamp prewrap">{row.text}</div>
+        </div>
+      ),
     },
     {
       key: 'variables',

@@ -74,6 +74,7 @@ function TestOutcome({ integration, testing }: OutcomeProps) {
   const { t } = useTranslation();
   const { isPending, error, data } = testing;
   const provider = t(`common.providers.${integration.provider}`);
+  const checks = data ? reachedOf(data.checks) : [];
   const summary = data && t(data.ok ? 'texts.numbers.testOk' : 'texts.numbers.testFailed');
   return (
     <div className="stack">
@@ -86,12 +87,18 @@ function TestOutcome({ integration, testing }: OutcomeProps) {
             name={name}
             integration={integration}
             isPending={isPending}
-            check={isPending ? undefined : data?.checks.find((check) => check.name === name)}
+            check={isPending ? undefined : checks.find((check) => check.name === name)}
           />
         ))}
       </ul>
     </div>
   );
+}
+
+/** A check that failed keeps the ones after it from being made. */
+function reachedOf(checks: IntegrationCheck[]): IntegrationCheck[] {
+  const failed = checks.findIndex(({ ok }) => !ok);
+  return failed < 0 ? checks : checks.slice(0, failed + 1);
 }
 
 interface CheckProps {
@@ -112,7 +119,9 @@ function Check({ name, integration, isPending, check }: CheckProps) {
       <div className="grow">
         <strong>{t(`texts.numbers.checks.${name}.name`)}</strong>
         {!isPending && <span className="visually-hidden">: {t(`texts.numbers.${outcome}`)}</span>}
-        <p className="muted small">{check?.detail || t(`texts.numbers.checks.${name}.running`)}</p>
+        <p className="muted small">
+          {check?.detail || t(`texts.numbers.checks.${name}.${check?.ok ? 'fine' : 'running'}`)}
+        </p>
         {check?.ok === false && (
           <>
             <p className="small">{t(`texts.numbers.checks.${name}.todo`)}</p>

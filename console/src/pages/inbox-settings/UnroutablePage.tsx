@@ -19,6 +19,7 @@ import { Moment } from '../../ui/texts.tsx';
 import { useListState } from '../../ui/useListState.ts';
 import { useNotify } from '../../ui/useNotify.ts';
 import { FromTo } from '../messages/FromTo.tsx';
+import { When } from '../messages/When.tsx';
 
 /** Reasons that a person can remove, after which the text can be delivered. */
 const CURABLE: UnroutableReason[] = ['unknown_number', 'inactive_integration', 'wrong_account'];
@@ -29,7 +30,7 @@ function useUnroutable(query: Query) {
     queryKey: keys.unroutable(query),
     queryFn: () => unroutable.list(query),
     placeholderData: keepPreviousData,
-    enabled: may('inbox:manage'),
+    enabled: may('messages:read'),
   });
 }
 
@@ -63,7 +64,7 @@ function useColumns(): Column<UnroutableMessage>[] {
     {
       key: 'received',
       title: t('texts.unroutable.received'),
-      render: (row) => <Moment at={row.received_at} />,
+      render: (row) => <When at={row.received_at} />,
     },
     {
       key: 'actions',
@@ -81,7 +82,7 @@ export default function UnroutablePage() {
   const columns = useColumns();
   return (
     <PageFrame title={t('texts.unroutable.title')} intro={t('texts.unroutable.intro')}>
-      <RequirePermission permission="inbox:manage">
+      <RequirePermission permission="messages:read">
         <DataList
           label={t('texts.unroutable.list')}
           columns={columns}

@@ -1,8 +1,10 @@
-import { Drawer } from 'antd';
+import { Button, Drawer } from 'antd';
 import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { ApiError } from '../../api/client.ts';
 import type { Conversation } from '../../api/inboxTypes.ts';
 import { useMe } from '../../api/session.ts';
+import { EmptyState } from '../../ui/EmptyState.tsx';
 import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
 import { useMedia, usePhone } from '../../ui/useMedia.ts';
 import { Composer, type ComposerHandle } from './composer/Composer.tsx';
@@ -30,6 +32,14 @@ export function ConversationPane({ id, onBack }: Props) {
   const { t } = useTranslation();
   const { data, error, refetch } = useConversation(id);
   if (data) return <OpenConversation conversation={data} onBack={onBack} />;
+  if (error instanceof ApiError && error.status === 404) {
+    const back = <Button onClick={onBack}>{t('inbox.backToList')}</Button>;
+    return (
+      <section className="inbox-nothing" aria-label={t('inbox.thread')}>
+        <EmptyState title={t('shell.notFoundTitle')} text={t('shell.notFoundText')} action={back} />
+      </section>
+    );
+  }
   return (
     <section className="inbox-thread" aria-label={t('inbox.thread')}>
       {error ? (
@@ -62,9 +72,7 @@ function OpenConversation({ conversation, onBack }: { conversation: Conversation
     unread: markUnread,
     labels: details.showLabels,
   });
-  const content = (
-    <Details conversation={conversation} messages={thread.messages} actions={actions} />
-  );
+  const content = <Details conversation={conversation} messages={thread.messages} actions={actions} />;
   return (
     <>
       <DropZone
@@ -81,13 +89,20 @@ function OpenConversation({ conversation, onBack }: { conversation: Conversation
           onDetails={details.toggle}
           onMarkUnread={markUnread}
         />
-        <Thread conversation={conversation} thread={thread} unread={line} actions={actions} composer={composer} />
+        <Thread
+          conversation={conversation}
+          thread={thread}
+          unread={line}
+          actions={actions}
+          composer={composer}
+        />
         <PresenceLine others={presence.others} />
         <Composer
           ref={composer}
           conversation={conversation}
           newestId={thread.messages?.at(-1)?.id ?? null}
           onTyped={presence.typed}
+          onReopen={() => actions.change({ status: 'open' })}
         />
       </DropZone>
       {details.isWide && details.isOpen && (

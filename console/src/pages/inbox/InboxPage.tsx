@@ -32,7 +32,7 @@ function Inbox() {
   const toList = useToList();
   const unread = useCounts().data?.unread ?? 0;
   useTitle(unread > 0 ? t('inbox.titleUnread', { count: unread }) : t('inbox.title'));
-  useFocusOnOpen(conversationId);
+  useFocusOnReturn(conversationId);
   useShortcuts({
     next: (event) => moveFocus(pane.current, conversationId, 1, event),
     previous: (event) => moveFocus(pane.current, conversationId, -1, event),
@@ -69,30 +69,32 @@ function useToList(): () => void {
 }
 
 /** The row before or after, by keyboard. Arrows are left to whatever else has the focus, such as a thread that scrolls. */
-function moveFocus(pane: HTMLElement | null, openId: string | null, step: 1 | -1, event: KeyboardEvent): void {
+function moveFocus(
+  pane: HTMLElement | null,
+  openId: string | null,
+  step: 1 | -1,
+  event: KeyboardEvent,
+): void {
   const focused = document.activeElement;
   const isElsewhere = focused !== document.body && focused?.id !== 'main' && !pane?.contains(focused);
   if (!pane || (isElsewhere && event.key.startsWith('Arrow'))) return;
   event.preventDefault();
   const rows = [...pane.querySelectorAll<HTMLElement>('[data-conversation]')];
-  const inList = rows.findIndex((row) => row === focused);
+  const inList = rows.indexOf(focused as HTMLElement);
   const at = inList >= 0 ? inList : rows.findIndex((row) => row.dataset.conversation === openId);
   rows[at < 0 ? 0 : at + step]?.focus();
 }
 
-/** A conversation that was opened has the keyboard; the shell would give it to the whole page. */
-function useFocusOnOpen(conversationId: string | null): void {
-  const isFirst = useRef(true);
+/** Back in the list, the keyboard is on the conversation that was left; the shell would give it to the whole page. */
+function useFocusOnReturn(conversationId: string | null): void {
+  const last = useRef(conversationId);
   useEffect(() => {
-    if (isFirst.current) {
-      isFirst.current = false;
-      return;
-    }
-    const wanted = conversationId ? '#inbox-thread' : '[data-conversation]';
-    const frame = requestAnimationFrame(() => {
-      if (document.activeElement?.closest('.composer')) return;
-      document.querySelector<HTMLElement>(wanted)?.focus({ preventScroll: true });
-    });
+    const left = last.current;
+    last.current = conversationId;
+    if (!left || conversationId) return;
+    const frame = requestAnimationFrame(() =>
+      document.querySelector<HTMLElement>(`[data-conversation="${left}"]`)?.focus(),
+    );
     return () => cancelAnimationFrame(frame);
   }, [conversationId]);
 }

@@ -111,7 +111,7 @@ function RecipientField() {
   const options = found.flatMap(({ id, name, phones }) =>
     phones.map((phone) => ({
       value: phone.phoneNumber,
-      key: `${id}-${phone.id}`,
+      key: `${id}-${phone.phoneNumber}`,
       name,
       label: (
         <span className="recipient">

@@ -9,8 +9,12 @@ export function ShortTime({ at }: { at: string }) {
   const date = new Date(at);
   const now = new Date();
   const options: Intl.DateTimeFormatOptions = isSameDay(date, now)
-    ? { hour: '2-digit', minute: '2-digit' }
-    : { day: 'numeric', month: 'short', ...(date.getFullYear() === now.getFullYear() ? {} : { year: '2-digit' }) };
+    ? { timeStyle: 'short' }
+    : {
+        day: 'numeric',
+        month: 'short',
+        ...(date.getFullYear() === now.getFullYear() ? {} : { year: '2-digit' }),
+      };
   return (
     <time className="row-time" dateTime={at} title={moment(at)}>
       {new Intl.DateTimeFormat(language, options).format(date)}
@@ -23,7 +27,7 @@ export function Hour({ at, note }: { at: string; note?: string }) {
   const { language, moment } = useFormat();
   return (
     <time dateTime={at} title={note ? `${moment(at)} · ${note}` : moment(at)}>
-      {new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit' }).format(new Date(at))}
+      {new Intl.DateTimeFormat(language, { timeStyle: 'short' }).format(new Date(at))}
     </time>
   );
 }
@@ -39,7 +43,10 @@ export function DayName({ at }: { at: string }) {
   if (isSameDay(date, now)) return t('inbox.today');
   if (isSameDay(date, yesterday)) return t('inbox.yesterday');
   const year = date.getFullYear() === now.getFullYear() ? {} : { year: 'numeric' as const };
-  return new Intl.DateTimeFormat(language, { weekday: 'long', day: 'numeric', month: 'long', ...year }).format(
-    date,
-  );
+  return new Intl.DateTimeFormat(language, {
+    weekday: 'long',
+    day: 'numeric',
+    month: 'long',
+    ...year,
+  }).format(date);
 }

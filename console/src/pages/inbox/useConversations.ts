@@ -8,7 +8,7 @@ import { appendPage, type ListPages, mergeFirstPage, replaceRow } from './logic/
 
 const PAGE_ROWS = 30;
 
-export const FILTERS = ['status', 'assignee', 'unread', 'category', 'label', 'search'] as const;
+export const FILTERS = ['status', 'assignee', 'unread', 'category', 'label', 'search', 'contact'] as const;
 export type Filters = Record<(typeof FILTERS)[number], string>;
 
 type Loaded = ListPages & { resets: number };
@@ -17,7 +17,8 @@ type Loaded = ListPages & { resets: number };
  * The list for some filters. News makes it read its first page again, never all that was scrolled through.
  */
 export function useConversations(filters: Filters) {
-  const query = { ...filters, status: filters.status || 'open' };
+  const { contact, ...rest } = filters;
+  const query = { ...rest, contact_id: contact, status: filters.status || (contact ? 'all' : 'open') };
   const queryKey = keys.conversations(query);
   const list = useQuery({
     queryKey,
@@ -32,7 +33,10 @@ export function useConversations(filters: Filters) {
   const more = useMutation({
     mutationFn: async (cursor: string) => {
       const page = await inbox.list({ ...query, limit: PAGE_ROWS, cursor });
-      queryClient.setQueryData<Loaded>(queryKey, (known) => known && { ...known, ...appendPage(known, page) });
+      queryClient.setQueryData<Loaded>(
+        queryKey,
+        (known) => known && { ...known, ...appendPage(known, page) },
+      );
     },
   });
   const next = list.data?.next ?? null;

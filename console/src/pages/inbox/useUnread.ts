@@ -28,13 +28,13 @@ export function useUnread(conversation: Conversation, messages: Message[] | unde
   }, []);
 
   useEffect(() => {
-    if (!messages || count === 0) return;
+    if (!messages) return;
     const look = () => {
       if (!isOnScreen() || isHeld.current) return;
       const firstId = firstUnreadId(messages, count);
       if (isAway.current && firstId) setLine({ firstId, count });
       isAway.current = false;
-      mark.current('read');
+      if (count > 0) mark.current('read');
     };
     look();
     window.addEventListener('focus', look);

@@ -22,7 +22,7 @@ export function MessageActions({ message, onDetails }: { message: Message; onDet
       done(t(action === 'cancel' ? 'texts.history.canceled' : 'texts.history.retried')),
     onSettled: () => queryClient.invalidateQueries({ queryKey: ['messages'] }),
   });
-  const to = phoneText(message.to ?? '');
+  const to = phoneText(message.to);
   const cancel = () =>
     confirm({
       title: t('texts.history.cancelTitle'),

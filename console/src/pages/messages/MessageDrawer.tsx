@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import type { Message, MessageMedia } from '../../api/textTypes.ts';
+import type { Dictionary } from '../../i18n/en.ts';
 import { paths } from '../../paths.ts';
 import { Copyable, Moment, Nothing } from '../../ui/texts.tsx';
 import { usePhone } from '../../ui/useMedia.ts';
@@ -10,6 +11,8 @@ import { useIntegrations } from '../inbox-settings/useIntegrations.ts';
 import { FromTo } from './FromTo.tsx';
 import { MessagePrice } from './MessagePrice.tsx';
 import { MessageState } from './MessageStatusTag.tsx';
+
+type FileReason = keyof Dictionary['texts']['history']['fileReasons'];
 
 /** Everything that is known of one text. */
 export function MessageDrawer({ message, onClose }: { message: Message | null; onClose: () => void }) {
@@ -25,16 +28,19 @@ export function MessageDrawer({ message, onClose }: { message: Message | null; o
     >
       {message && (
         <div className="stack">
-          <FromTo from={message.from ?? ''} to={message.to ?? ''} />
-          {message.text && (
-            <div className={`bubble ${message.direction === 'outbound' ? 'bubble-out' : ''}`}>
-              {message.text}
-            </div>
-          )}
+          <FromTo from={message.from} to={message.to} />
+          {message.text && <div className="sample">{message.text}</div>}
           <div>
-            <MessageState message={message} />
+            <MessageState message={message} isWhole />
           </div>
-          <Link to={paths.conversation(message.conversation_id)}>{t('texts.optOuts.openConversation')}</Link>
+          <div className="links">
+            <Link to={paths.conversation(message.conversation_id)}>
+              {t('texts.optOuts.openConversation')}
+            </Link>
+            {message.contact_id && (
+              <Link to={paths.contact(message.contact_id)}>{t('texts.history.openContact')}</Link>
+            )}
+          </div>
           <Facts message={message} />
         </div>
       )}
@@ -85,21 +91,25 @@ function Facts({ message }: { message: Message }) {
 }
 
 function Files({ media }: { media: MessageMedia[] }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   return (
     <ul>
       {media.map(({ id, filename, content_type, status, reason, url }) => {
         const name = filename || content_type || id;
         return (
           <li key={id}>
-            {url ? (
+            {status === 'stored' ? (
               <a href={url} target="_blank" rel="noreferrer">
                 {name}
               </a>
             ) : (
               name
             )}{' '}
-            <span className="muted small">{reason || t(`texts.history.fileStates.${status}`)}</span>
+            <span className="muted small">
+              {reason && i18n.exists(`texts.history.fileReasons.${reason}`)
+                ? t(`texts.history.fileReasons.${reason as FileReason}`)
+                : t(`texts.history.fileStates.${status}`)}
+            </span>
           </li>
         );
       })}

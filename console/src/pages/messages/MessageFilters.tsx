@@ -1,10 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
-import { DatePicker, Select } from 'antd';
+import { AutoComplete, DatePicker, Select } from 'antd';
 import dayjs from 'dayjs';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { MESSAGE_STATUSES } from '../../../../server/modules/messages/model.ts';
-import { contactChoices } from '../../api/contactChoices.ts';
+import { contacts as contactsApi } from '../../api/contacts.ts';
+import { findContacts } from '../../api/inbox.ts';
 import { keys } from '../../api/keys.ts';
 import { useMay } from '../../api/session.ts';
 import { phoneText } from '../../ui/format.ts';
@@ -29,7 +30,6 @@ const STATUSES = MESSAGE_STATUSES.filter((status) => status !== 'none');
 
 export function MessageFilters({ list }: Props) {
   const { t } = useTranslation();
-  const numbers = useIntegrations().data?.integrations ?? [];
   const { filters, setFilter } = list;
   return (
     <ListToolbar
@@ -55,7 +55,7 @@ export function MessageFilters({ list }: Props) {
         label={t('common.status')}
         value={filters.status}
         onChange={(value) => setFilter('status', value)}
-        options={STATUSES.map((value) => ({ value, label: t(`texts.history.statuses.${value}`) }))}
+        options={STATUSES.map((value) => ({ value, label: t(`inbox.states.${value}`) }))}
       />
       <ChoiceFilter
         label={t('common.provider')}
@@ -66,18 +66,43 @@ export function MessageFilters({ list }: Props) {
           label: t(`common.providers.${value}`),
         }))}
       />
-      <ChoiceFilter
-        label={t('texts.history.facts.number')}
-        value={filters.number}
-        onChange={(value) => setFilter('number', value)}
-        options={numbers.map(({ phone_number, name }) => ({
-          value: phone_number,
-          label: `${phoneText(phone_number)} · ${name}`,
-        }))}
-      />
+      <NumberFilter value={filters.number} onChange={(value) => setFilter('number', value)} />
       <ContactFilter value={filters.contact_id} onChange={(value) => setFilter('contact_id', value)} />
       <Period list={list} />
     </ListToolbar>
+  );
+}
+
+/** Digits of either side's number; our own are offered. */
+function NumberFilter({ value, onChange }: { value: string; onChange: (value: string) => void }) {
+  const { t } = useTranslation();
+  const may = useMay();
+  const numbers = useIntegrations().data?.integrations ?? [];
+  const masked = !may('contacts:reveal');
+  const [text, setText] = useState(value);
+  useEffect(() => setText(value), [value]);
+  return (
+    <AutoComplete
+      className="toolbar-choice"
+      aria-label={t('texts.history.anyNumber')}
+      title={masked ? t('texts.history.maskedNumbers') : undefined}
+      placeholder={t('texts.history.anyNumber')}
+      allowClear
+      disabled={masked}
+      value={text}
+      onChange={(next: string | undefined) => {
+        setText(next ?? '');
+        if (!next) onChange('');
+      }}
+      onSelect={(next) => onChange(next ?? '')}
+      onBlur={() => text !== value && onChange(text)}
+      onInputKeyDown={(event) => event.key === 'Enter' && onChange(text)}
+      options={numbers.map(({ phone_number, name }) => ({
+        value: phone_number,
+        label: name === phone_number ? phoneText(name) : `${phoneText(phone_number)} · ${name}`,
+      }))}
+      popupMatchSelectWidth={false}
+    />
   );
 }
 
@@ -107,13 +132,13 @@ function Period({ list }: Props) {
 function useContactChoices(search: string, chosen: string) {
   const may = useMay();
   const found = useQuery({
-    queryKey: keys.contactChoices(search),
-    queryFn: () => contactChoices.find(search),
+    queryKey: keys.contactSearch(search),
+    queryFn: () => findContacts(search),
     enabled: may('contacts:read'),
   });
   const one = useQuery({
-    queryKey: keys.contactChoice(chosen),
-    queryFn: () => contactChoices.get(chosen),
+    queryKey: keys.contact(chosen),
+    queryFn: () => contactsApi.get(chosen),
     enabled: may('contacts:read') && chosen !== '',
   });
   const contacts = found.data?.contacts ?? [];

@@ -12,7 +12,8 @@ export function MessagePrice({ message }: { message: Message }) {
   if (!price_estimated) return <span className="price">{money(price)}</span>;
   return (
     <span className="price" title={t('texts.history.estimatedHint')}>
-      ≈ {money(price)} <span className="muted small">{t('texts.history.estimated')}</span>
+      <span>≈ {money(price)}</span>
+      <span className="muted small"> {t('texts.history.estimated')}</span>
     </span>
   );
 }

@@ -14,7 +14,6 @@ import { EmptyState } from '../../ui/EmptyState.tsx';
 import { phoneText } from '../../ui/format.ts';
 import { PageFrame } from '../../ui/PageFrame.tsx';
 import { RequirePermission } from '../../ui/RequirePermission.tsx';
-import { Moment } from '../../ui/texts.tsx';
 import { useListState } from '../../ui/useListState.ts';
 import { FromTo } from './FromTo.tsx';
 import { MessageActions } from './MessageActions.tsx';
@@ -22,6 +21,7 @@ import { MessageDrawer } from './MessageDrawer.tsx';
 import { FILTERS, MessageFilters } from './MessageFilters.tsx';
 import { PriceAndSegments } from './MessagePrice.tsx';
 import { MessageState } from './MessageStatusTag.tsx';
+import { When } from './When.tsx';
 
 function useMessages(query: Query) {
   const may = useMay();
@@ -49,7 +49,7 @@ function useColumns(onDetails: (id: string) => void): Column<Message>[] {
       align: 'right',
       render: (row) => <PriceAndSegments message={row} />,
     },
-    { key: 'when', title: t('texts.history.when'), render: (row) => <Moment at={row.created_at} /> },
+    { key: 'when', title: t('texts.history.when'), render: (row) => <When at={row.created_at} /> },
     {
       key: 'actions',
       title: t('common.actions'),
@@ -120,7 +120,7 @@ function Words({ message }: { message: Message }) {
       <Link
         to={paths.conversation(conversation_id)}
         className="clamp words-link"
-        aria-label={text ? undefined : t('texts.history.openOf', { to: phoneText(to ?? '') })}
+        aria-label={text ? undefined : t('texts.history.openOf', { to: phoneText(to) })}
       >
         {text || t('texts.history.noText')}
       </Link>
@@ -135,7 +135,7 @@ function People({ message }: { message: Message }) {
   const { t } = useTranslation();
   return (
     <>
-      <FromTo from={message.from ?? ''} to={message.to ?? ''} />
+      <FromTo from={message.from} to={message.to} />
       <div className="muted small">
         {t(`texts.history.directions.${message.direction}`)}
         {message.provider && ` · ${t(`common.providers.${message.provider}`)}`}

@@ -30,6 +30,10 @@ const ENTITIES: Entity[] = [
   'number',
   'requirement_group',
   'document',
+  'integration',
+  'template',
+  'opt_out',
+  'inbox_settings',
 ];
 
 function useAudit(query: Query) {

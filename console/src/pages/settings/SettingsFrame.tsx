@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, NavLink, Outlet, useLocation } from 'react-router';
 import { useMay } from '../../api/session.ts';
@@ -24,7 +25,7 @@ const GROUPS = [
       ['templates', paths.templates, 'messages:read'],
       ['optOuts', paths.optOuts, 'messages:read'],
       ['inboxSettings', paths.inboxSettings, 'messages:read'],
-      ['unroutable', paths.unroutable, 'inbox:manage'],
+      ['unroutable', paths.unroutable, 'messages:read'],
     ],
   ],
   [
@@ -45,9 +46,10 @@ export default function SettingsFrame() {
   const { pathname } = useLocation();
   const [group, pages] =
     GROUPS.find(([, inGroup]) => inGroup.some(([, path]) => pathname.startsWith(path))) ?? GROUPS[0];
+  const nav = useCurrentInView(pathname);
   return (
     <div className="settings">
-      <nav className="subnav" aria-label={t('settings.sections')}>
+      <nav ref={nav} className="subnav" aria-label={t('settings.sections')}>
         <ul className="subnav-groups">
           {GROUPS.map(([name, inGroup]) => (
             <li key={name}>
@@ -66,6 +68,16 @@ export default function SettingsFrame() {
       <Outlet />
     </div>
   );
+}
+
+/** On a narrow screen the row of pages scrolls: the one that is open is brought into view. */
+function useCurrentInView(pathname: string) {
+  const nav = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const current = nav.current?.querySelector(`a[href="${CSS.escape(pathname)}"]`);
+    current?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, [pathname]);
+  return nav;
 }
 
 interface GroupProps {

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Media } from '../../../api/inboxTypes.ts';
 import { useFormat } from '../../../ui/useFormat.ts';
-import { mediaKind } from '../logic/media.ts';
+import { fileKind, mediaKind } from '../logic/media.ts';
 import { fileSign } from '../thread/MediaGrid.tsx';
 import type { Uploading } from './useAttachments.ts';
 
@@ -23,7 +23,7 @@ export function AttachmentStrip({ media, uploading, onRemove, onStop }: Props) {
   return (
     <ul className="attachments" aria-label={t('inbox.attachments')}>
       {media.map((each) => {
-        const name = each.filename ?? t('inbox.attachment');
+        const name = each.filename || t(`inbox.fileKinds.${fileKind(each.content_type)}`);
         return (
           <li key={each.id} className="attachment">
             <Preview media={each} />
@@ -31,7 +31,11 @@ export function AttachmentStrip({ media, uploading, onRemove, onStop }: Props) {
               {name}
               {each.size_bytes !== null && <small>{size(each.size_bytes)}</small>}
             </span>
-            <button type="button" aria-label={t('inbox.removeFile', { name })} onClick={() => onRemove(each.id)}>
+            <button
+              type="button"
+              aria-label={t('inbox.removeFile', { name })}
+              onClick={() => onRemove(each.id)}
+            >
               <CloseOutlined aria-hidden />
             </button>
           </li>
@@ -39,7 +43,12 @@ export function AttachmentStrip({ media, uploading, onRemove, onStop }: Props) {
       })}
       {uploading.map(({ key, name, share }) => (
         <li key={key} className="attachment">
-          <Progress type="circle" size={28} percent={Math.round(share * 100)} aria-label={t('inbox.uploading', { name })} />
+          <Progress
+            type="circle"
+            size={28}
+            percent={Math.round(share * 100)}
+            aria-label={t('inbox.uploading', { name })}
+          />
           <span className="attachment-name" title={name}>
             {name}
           </span>

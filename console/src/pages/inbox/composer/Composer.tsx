@@ -1,10 +1,11 @@
-import { StopOutlined } from '@ant-design/icons';
+import { LockOutlined, StopOutlined } from '@ant-design/icons';
+import { App, Button, Tabs } from 'antd';
 import type { TextAreaRef } from 'antd/es/input/TextArea.js';
-import { Tabs } from 'antd';
 import { type Ref, useImperativeHandle, useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
 import { useTranslation } from 'react-i18next';
+import { MEDIA_MAX } from '../../../../../server/modules/messages/model.ts';
 import type { Conversation } from '../../../api/inboxTypes.ts';
-import { useNotify } from '../../../ui/useNotify.ts';
 import type { Outgoing } from '../logic/outbox.ts';
 import { AttachmentStrip } from './AttachmentStrip.tsx';
 import { NoteForm } from './NoteForm.tsx';
@@ -28,37 +29,38 @@ interface Props {
   /** The newest message of the thread. */
   newestId: string | null;
   onTyped: () => void;
+  onReopen: () => void;
 }
 
 /** Where an answer or a note is written. */
-export function Composer({ ref, conversation, newestId, onTyped }: Props) {
+export function Composer({ ref, conversation, newestId, onTyped, onReopen }: Props) {
   const { t } = useTranslation();
-  const { failed } = useNotify();
+  const { message } = App.useApp();
   const [mode, setMode] = useState<Mode>('text');
   const field = useRef<TextAreaRef>(null);
   const writing = useComposer(conversation, newestId);
   const { draft, change, attachments } = writing;
+  const canReopen = conversation.status === 'closed' && !conversation.opted_out && !writing.noteBlocked;
   const templates = useTemplates(conversation.id, draft.text, (filled) => {
     change({ text: draft.text.startsWith('/') || !draft.text ? filled : `${draft.text} ${filled}` });
-    focusField();
+    focus('text');
   });
-  // The field of the other tab is there once it has been drawn.
-  const focusField = () => setTimeout(() => field.current?.focus({ cursor: 'end' }), 0);
+  /** At once: the next key already belongs to the field, and to no shortcut. */
+  const focus = (next: Mode) => {
+    flushSync(() => setMode(next));
+    field.current?.focus({ cursor: 'end' });
+  };
   const attach = (files: File[]) => {
     setMode('text');
-    if (writing.mmsBlocked) failed(new Error(writing.mmsBlocked));
-    else attachments.add(files);
+    if (writing.mmsBlocked) void message.warning(writing.mmsBlocked);
+    else if (!attachments.add(files)) void message.warning(t('inbox.tooManyFiles', { max: MEDIA_MAX }));
   };
   useImperativeHandle(ref, () => ({
-    focus: (next) => {
-      setMode(next);
-      focusField();
-    },
+    focus,
     attach,
     takeBack: (entry) => {
       writing.takeBack(entry);
-      setMode('text');
-      focusField();
+      focus('text');
     },
   }));
   return (
@@ -67,10 +69,7 @@ export function Composer({ ref, conversation, newestId, onTyped }: Props) {
         <Tabs
           size="small"
           activeKey={mode}
-          onChange={(next) => {
-            setMode(next as Mode);
-            focusField();
-          }}
+          onChange={(next) => focus(next as Mode)}
           items={(['text', 'note'] as const).map((key) => ({ key, label: t(`inbox.mode.${key}`) }))}
         />
         {mode === 'text' && <SenderSelect writing={writing} conversation={conversation} />}
@@ -80,7 +79,11 @@ export function Composer({ ref, conversation, newestId, onTyped }: Props) {
       ) : (
         <>
           <TemplateMenu templates={templates} />
-          <LockedNotice reason={writing.lockedBecause} />
+          <LockedNotice
+            reason={writing.lockedBecause}
+            isGrave={conversation.opted_out}
+            onReopen={canReopen ? onReopen : null}
+          />
           <TextField ref={field} {...{ writing, templates, onTyped, attach }} />
           <AttachmentStrip
             media={draft.media}
@@ -88,9 +91,7 @@ export function Composer({ ref, conversation, newestId, onTyped }: Props) {
             onRemove={(id) => change({ media: draft.media.filter((media) => media.id !== id) })}
             onStop={attachments.stop}
           />
-          {draft.sendAt && (
-            <ScheduledNotice sendAt={draft.sendAt} onClear={() => change({ sendAt: null })} />
-          )}
+          {draft.sendAt && <ScheduledNotice sendAt={draft.sendAt} onClear={() => change({ sendAt: null })} />}
           <SendRow {...{ writing, templates, conversation, attach }} />
           <TemplateBlanks templates={templates} />
         </>
@@ -99,12 +100,24 @@ export function Composer({ ref, conversation, newestId, onTyped }: Props) {
   );
 }
 
-/** Why nothing can be sent here. */
-function LockedNotice({ reason }: { reason: string | null }) {
+interface LockedProps {
+  reason: string | null;
+  isGrave: boolean;
+  onReopen: (() => void) | null;
+}
+
+/** Why nothing can be sent here, and what helps. */
+function LockedNotice({ reason, isGrave, onReopen }: LockedProps) {
+  const { t } = useTranslation();
   if (!reason) return null;
   return (
-    <p className="composer-notice is-locked" role="note">
-      <StopOutlined aria-hidden /> {reason}
+    <p className={isGrave ? 'composer-notice is-locked' : 'composer-notice is-closed'} role="note">
+      {isGrave ? <StopOutlined aria-hidden /> : <LockOutlined aria-hidden />} {reason}
+      {onReopen && (
+        <Button type="link" size="small" onClick={onReopen}>
+          {t('inbox.reopen')}
+        </Button>
+      )}
     </p>
   );
 }

@@ -5,6 +5,7 @@ import { inbox } from '../../../api/inbox.ts';
 import { keys } from '../../../api/keys.ts';
 import { useMay } from '../../../api/session.ts';
 import { useFormat } from '../../../ui/useFormat.ts';
+import { charactersOf } from '../logic/characters.ts';
 import { timesPrice } from '../logic/cost.ts';
 
 interface Props {
@@ -21,10 +22,11 @@ export function Counter({ text, hasMedia, to, integrationId }: Props) {
   const price = usePrice(to, integrationId);
   const { encoding, segments, unitsLeft } = segmentsOf(text);
   const number = (value: number) => new Intl.NumberFormat(language).format(value);
-  if (text.length > TEXT_CHARS_MAX)
+  const length = charactersOf(text);
+  if (length > TEXT_CHARS_MAX)
     return (
       <p className="counter is-over" role="alert">
-        {t('inbox.tooLong', { length: number(text.length), max: number(TEXT_CHARS_MAX) })}
+        {t('inbox.tooLong', { length: number(length), max: number(TEXT_CHARS_MAX) })}
       </p>
     );
   if (hasMedia) return <p className="counter">{t('inbox.asMms')}</p>;

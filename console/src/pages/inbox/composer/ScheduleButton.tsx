@@ -1,15 +1,13 @@
 import { ClockCircleOutlined } from '@ant-design/icons';
-import { useQuery } from '@tanstack/react-query';
 import { Button, DatePicker, Popover } from 'antd';
 import dayjs, { type Dayjs } from 'dayjs';
 import timezone from 'dayjs/plugin/timezone.js';
 import utc from 'dayjs/plugin/utc.js';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { company as companyApi } from '../../../api/identity.ts';
-import { keys } from '../../../api/keys.ts';
+import type { Language } from '../../../i18n/index.ts';
 import { ActionButton } from '../../../ui/ActionButton.tsx';
-import { useFormat } from '../../../ui/useFormat.ts';
+import { useCompanyMoment, useZone } from '../useCompanyTime.ts';
 
 dayjs.extend(utc);
 dayjs.extend(timezone);
@@ -20,11 +18,13 @@ interface Props {
   onChoose: (sendAt: string | null) => void;
 }
 
+/** Written so that what people type can be read, too. */
+const FORMATS: Record<Language, string> = { en: 'YYYY-MM-DD HH:mm', fr: 'DD/MM/YYYY HH:mm' };
 const WALL = 'YYYY-MM-DDTHH:mm';
 
 /** Chooses when a text leaves, by the clock of the company. */
 export function ScheduleButton({ sendAt, blockedBecause, onChoose }: Props) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const [open, setOpen] = useState(false);
   const zone = useZone();
   const toIso = (wall: Dayjs) => dayjs.tz(wall.format(WALL), zone).toISOString();
@@ -36,7 +36,13 @@ export function ScheduleButton({ sendAt, blockedBecause, onChoose }: Props) {
   const presets: [string, Dayjs][] = [
     [t('inbox.schedule.inOneHour'), now.add(1, 'hour').second(0)],
     [t('inbox.schedule.tomorrowMorning'), now.add(1, 'day').hour(9).minute(0)],
-    [t('inbox.schedule.monday'), now.add(((8 - now.day()) % 7) || 7, 'day').hour(9).minute(0)],
+    [
+      t('inbox.schedule.monday'),
+      now
+        .add((8 - now.day()) % 7 || 7, 'day')
+        .hour(9)
+        .minute(0),
+    ],
   ];
   const content = (
     <div className="schedule">
@@ -51,7 +57,8 @@ export function ScheduleButton({ sendAt, blockedBecause, onChoose }: Props) {
         aria-label={t('inbox.schedule.choose')}
         placeholder={t('inbox.schedule.choose')}
         showTime={{ format: 'HH:mm', minuteStep: 5 }}
-        format="L LT"
+        showNow={false}
+        format={FORMATS[i18n.language as Language]}
         minDate={dayjs(now.format(WALL))}
         value={sendAt ? dayjs(dayjs(sendAt).tz(zone).format(WALL)) : null}
         onChange={(wall: Dayjs | null) => choose(wall && toIso(wall))}
@@ -64,7 +71,8 @@ export function ScheduleButton({ sendAt, blockedBecause, onChoose }: Props) {
       placement="topLeft"
       open={open && !blockedBecause}
       onOpenChange={setOpen}
-      content={open && content}
+      content={content}
+      destroyOnHidden
     >
       <ActionButton
         type="text"
@@ -78,24 +86,13 @@ export function ScheduleButton({ sendAt, blockedBecause, onChoose }: Props) {
   );
 }
 
-function useZone(): string {
-  const { data } = useQuery({ queryKey: keys.company, queryFn: companyApi.get });
-  return data?.company.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
-}
-
 /** When the draft will leave, in company time, with the way back to now. */
 export function ScheduledNotice({ sendAt, onClear }: { sendAt: string; onClear: () => void }) {
   const { t } = useTranslation();
-  const { language } = useFormat();
-  const zone = useZone();
-  const words = new Intl.DateTimeFormat(language, {
-    ...{ weekday: 'long', day: 'numeric', month: 'long', hour: '2-digit', minute: '2-digit' },
-    timeZone: zone,
-    timeZoneName: 'short',
-  }).format(new Date(sendAt));
+  const moment = useCompanyMoment();
   return (
     <p className="composer-notice">
-      <ClockCircleOutlined aria-hidden /> {t('inbox.schedule.will', { moment: words })}
+      <ClockCircleOutlined aria-hidden /> {t('inbox.schedule.will', { moment: moment(sendAt) })}
       <Button type="link" size="small" onClick={onClear}>
         {t('inbox.schedule.now')}
       </Button>

@@ -2,6 +2,7 @@ import { Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { Conversation, Sender } from '../../../api/inboxTypes.ts';
 import { phoneText } from '../../../ui/format.ts';
+import { senderName } from '../logic/conversationName.ts';
 import type { Writing } from './useComposer.ts';
 
 interface Props {
@@ -40,7 +41,7 @@ export function SenderOption({ sender }: { sender: Sender }) {
     <span className="sender-option">
       <span>
         {phoneText(sender.phone_number)}
-        <small>{sender.name}</small>
+        <small>{senderName(sender)}</small>
       </span>
       <span className="feature">{t(sender.mms ? 'common.features.mms' : 'common.features.sms')}</span>
     </span>

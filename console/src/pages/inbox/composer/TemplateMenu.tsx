@@ -1,4 +1,5 @@
-import { Button, Form, Input, Modal, Spin } from 'antd';
+import { Button, Form, Input, type InputRef, Modal, Spin } from 'antd';
+import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { useMay } from '../../../api/session.ts';
@@ -23,7 +24,6 @@ export function TemplateMenu({ templates }: { templates: Templates }) {
           {!all && mayManage && <Link to={paths.templates}>{t('inbox.templates.make')}</Link>}
         </p>
       )}
-      {/* biome-ignore lint/a11y/useSemanticElements: a select cannot show a preview, and the focus stays in the text */}
       <div id={TEMPLATE_MENU} role="listbox" tabIndex={-1} aria-label={t('inbox.templates.title')}>
         {found.map((template, index) => (
           <button
@@ -50,6 +50,7 @@ export function TemplateMenu({ templates }: { templates: Templates }) {
 export function TemplateBlanks({ templates }: { templates: Templates }) {
   const { t } = useTranslation();
   const { blanks } = templates;
+  const first = useRef<InputRef>(null);
   return (
     <Modal
       open={blanks !== null}
@@ -57,6 +58,7 @@ export function TemplateBlanks({ templates }: { templates: Templates }) {
       onCancel={templates.leaveBlanks}
       footer={null}
       destroyOnHidden
+      afterOpenChange={(isOpen) => isOpen && first.current?.focus()}
     >
       <p className="section-text">{t('inbox.templates.fill')}</p>
       <Form layout="vertical" requiredMark={false} onFinish={templates.fill}>
@@ -67,7 +69,7 @@ export function TemplateBlanks({ templates }: { templates: Templates }) {
             label={name.replaceAll('_', ' ')}
             rules={[{ required: true, message: t('common.required') }]}
           >
-            <Input autoFocus={index === 0} />
+            <Input ref={index === 0 ? first : undefined} />
           </Form.Item>
         ))}
         <Button type="primary" htmlType="submit" loading={templates.isFilling}>

@@ -41,7 +41,7 @@ export function TextField({ ref, writing, templates, onTyped, attach }: Props) {
       autoSize={{ minRows: 2, maxRows: 9 }}
       disabled={lockedBecause !== null}
       value={draft.text}
-      placeholder={t(enterSends ? 'inbox.placeholder.enter' : 'inbox.placeholder.ctrlEnter')}
+      placeholder={t('inbox.placeholder.text')}
       aria-label={t('inbox.yourText')}
       aria-expanded={templates.isOpen}
       aria-controls={templates.isOpen ? TEMPLATE_MENU : undefined}

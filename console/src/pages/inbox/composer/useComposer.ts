@@ -1,11 +1,13 @@
 import { useMutation } from '@tanstack/react-query';
+import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { TEXT_CHARS_MAX } from '../../../../../server/modules/messages/model.ts';
 import { inbox } from '../../../api/inbox.ts';
-import type { Conversation, NewMessage } from '../../../api/inboxTypes.ts';
+import type { Conversation, NewMessage, Sender } from '../../../api/inboxTypes.ts';
 import { useReason } from '../../../ui/ActionButton.tsx';
 import { randomId } from '../../../ui/randomId.ts';
 import { useNotify } from '../../../ui/useNotify.ts';
+import { charactersOf } from '../logic/characters.ts';
 import type { Draft } from '../logic/drafts.ts';
 import type { Outgoing } from '../logic/outbox.ts';
 import { useDraft, useOutbox } from '../useOutbox.ts';
@@ -17,7 +19,6 @@ export type Mode = 'text' | 'note';
 
 /** What is being written in a conversation, and how it leaves. */
 export function useComposer(conversation: Conversation, newestId: string | null) {
-  const { t } = useTranslation();
   const { failed } = useNotify();
   const { id } = conversation;
   const { draft, change, read } = useDraft(id);
@@ -29,29 +30,24 @@ export function useComposer(conversation: Conversation, newestId: string | null)
     () => read()?.media ?? [],
     (media) => change({ media }),
   );
-  const lockedBecause = useReason(
-    'messages:send',
-    (conversation.opted_out && t('inbox.blocked.optedOut')) || (!sender && t('inbox.blocked.noSender')),
-  );
-  const noteBlocked = useReason('messages:send');
-  const isUploading = attachments.uploading.length > 0;
-  const sendBlocked =
-    lockedBecause ??
-    (isUploading ? t('inbox.blocked.uploading') : null) ??
-    (draft.text.length > TEXT_CHARS_MAX ? t('inbox.blocked.tooLong') : null) ??
-    (draft.media.length > 0 && sender && !sender.mms ? t('inbox.blocked.mms') : null) ??
-    (draft.text.trim() || draft.media.length ? null : t('inbox.blocked.empty'));
+  const reasons = useReasons(conversation, sender, draft, attachments.uploading.length > 0);
 
   /** Takes the draft off the desk before anything else: a second press finds nothing to send. */
   const send = () => {
     const now = read();
-    if (!now || sendBlocked) return;
+    if (!now || reasons.sendBlocked) return;
     change({ text: '', media: [], sendAt: null, integrationId: null, key: randomId() });
     outbox.send(toOutgoing(id, now, newestId));
   };
+  // The same words keep their key until they are saved: a note whose answer was lost is left once.
+  const named = useRef({ note: '', key: '' });
   const noting = useMutation({
-    mutationFn: (text: string) => inbox.note(id, text),
+    mutationFn: (note: string) => {
+      if (named.current.note !== note) named.current = { note, key: randomId() };
+      return inbox.note(id, note, named.current.key);
+    },
     onSuccess: ({ message }) => {
+      named.current = { note: '', key: '' };
       change({ note: '' });
       showMessages(id, [message]);
     },
@@ -63,12 +59,12 @@ export function useComposer(conversation: Conversation, newestId: string | null)
     sender,
     senders,
     attachments,
-    lockedBecause,
-    noteBlocked,
-    mmsBlocked: lockedBecause ?? (sender && !sender.mms ? t('inbox.blocked.mms') : null),
-    sendBlocked,
+    ...reasons,
     send,
-    saveNote: () => draft.note.trim() && !noting.isPending && !noteBlocked && noting.mutate(draft.note.trim()),
+    saveNote: () => {
+      const note = draft.note.trim();
+      if (note && !noting.isPending && !reasons.noteBlocked) noting.mutate(note);
+    },
     isNoting: noting.isPending,
     /** Puts a refused text back, as another intent. */
     takeBack: ({ body, media }: Outgoing) =>
@@ -83,6 +79,26 @@ export function useComposer(conversation: Conversation, newestId: string | null)
 }
 
 export type Writing = ReturnType<typeof useComposer>;
+
+/** Why nothing can be written, attached, sent or noted here; null for what can. */
+function useReasons(conversation: Conversation, sender: Sender | null, draft: Draft, isUploading: boolean) {
+  const { t } = useTranslation();
+  const noteBlocked = useReason('messages:send');
+  const lockedBecause = useReason(
+    'messages:send',
+    (conversation.opted_out && t('inbox.blocked.optedOut')) ||
+      (conversation.status === 'closed' && t('inbox.blocked.closed')) ||
+      (!sender && t('inbox.blocked.noSender')),
+  );
+  const noMms = sender && !sender.mms ? t('inbox.blocked.mms') : null;
+  const sendBlocked =
+    lockedBecause ??
+    (isUploading ? t('inbox.blocked.uploading') : null) ??
+    (charactersOf(draft.text) > TEXT_CHARS_MAX ? t('inbox.blocked.tooLong') : null) ??
+    (draft.media.length > 0 ? noMms : null) ??
+    (draft.text.trim() || draft.media.length ? null : t('inbox.blocked.empty'));
+  return { lockedBecause, noteBlocked, mmsBlocked: lockedBecause ?? noMms, sendBlocked };
+}
 
 function toOutgoing(conversationId: string, draft: Draft, newestId: string | null): Outgoing {
   const body: NewMessage = {

@@ -1,13 +1,16 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { type KeyboardEvent, useState } from 'react';
 import { inbox } from '../../../api/inbox.ts';
-import type { InboxTemplate } from '../../../api/inboxTypes.ts';
 import { keys } from '../../../api/keys.ts';
+import { templates } from '../../../api/templates.ts';
+import type { Template } from '../../../api/textTypes.ts';
 import { useNotify } from '../../../ui/useNotify.ts';
 import { matchTemplates, slashWords } from '../logic/templateSearch.ts';
 
+const STEPS: Record<string, number> = { ArrowDown: 1, ArrowUp: -1 };
+
 export interface Blanks {
-  template: InboxTemplate;
+  template: Template;
   names: string[];
 }
 
@@ -23,7 +26,7 @@ export function useTemplates(conversationId: string, text: string, insert: (fill
   const [blanks, setBlanks] = useState<Blanks | null>(null);
   const words = slashWords(text);
   const isOpen = isOpened || (words !== null && !isDismissed);
-  const { data } = useQuery({ queryKey: keys.templates, queryFn: inbox.templates, enabled: isOpen });
+  const { data } = useQuery({ queryKey: keys.templates, queryFn: templates.list, enabled: isOpen });
   const found = matchTemplates(data?.templates ?? [], words ?? '');
   const at = Math.min(chosen, Math.max(0, found.length - 1));
 
@@ -33,7 +36,7 @@ export function useTemplates(conversationId: string, text: string, insert: (fill
     setChosen(0);
   };
   const filling = useMutation({
-    mutationFn: ({ template, variables }: { template: InboxTemplate; variables?: Record<string, string> }) =>
+    mutationFn: ({ template, variables }: { template: Template; variables?: Record<string, string> }) =>
       inbox.render(template.id, { conversation_id: conversationId, variables }),
     onSuccess: (filled, { template, variables }) => {
       close();
@@ -43,27 +46,24 @@ export function useTemplates(conversationId: string, text: string, insert: (fill
     },
     onError: failed,
   });
-  const choose = (template: InboxTemplate) => filling.mutate({ template });
 
   /** Keys that the open list takes from the text. */
   const onKeyDown = (event: KeyboardEvent): boolean => {
     if (!isOpen) return false;
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const step = STEPS[event.key];
     const template = found[at];
     if (step) setChosen((at + step + found.length) % Math.max(1, found.length));
     else if (event.key === 'Escape') close();
-    else if ((event.key === 'Enter' || event.key === 'Tab') && template) choose(template);
-    else return false;
+    else if ((event.key === 'Enter' || event.key === 'Tab') && template) filling.mutate({ template });
+    // What is searched for is not what one wants to send.
+    else if (event.key !== 'Enter' || words === null) return false;
     event.preventDefault();
     return true;
   };
   return {
     isOpen,
-    isLoading: isOpen && !data,
-    all: data?.templates.length ?? 0,
-    found,
-    at,
-    choose,
+    ...{ isLoading: isOpen && !data, all: data?.templates.length ?? 0, found, at },
+    choose: (template: Template) => filling.mutate({ template }),
     close,
     toggle: () => (isOpen ? close() : setOpened(true)),
     /** A text that no longer begins with a slash lets the next one open the list again. */

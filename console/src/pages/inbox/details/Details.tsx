@@ -1,12 +1,13 @@
-import { EditOutlined, StopOutlined } from '@ant-design/icons';
+import { EditOutlined, StopOutlined, UserOutlined } from '@ant-design/icons';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import type { Conversation, Message } from '../../../api/inboxTypes.ts';
+import { useMay } from '../../../api/session.ts';
 import { paths } from '../../../paths.ts';
 import { phoneText } from '../../../ui/format.ts';
 import { Copyable, Moment } from '../../../ui/texts.tsx';
 import { Face } from '../Face.tsx';
-import { conversationName } from '../logic/conversationName.ts';
+import { conversationName, senderName } from '../logic/conversationName.ts';
 import type { Actions } from '../useActions.ts';
 import { AssigneeField, CategoryField, LabelsField } from './Fields.tsx';
 import { OtherConversations } from './OtherConversations.tsx';
@@ -38,6 +39,11 @@ export function Details({ conversation, messages, actions }: Props) {
 function ContactCard({ conversation }: Pick<Props, 'conversation'>) {
   const { t } = useTranslation();
   const { id, contact, phone_number, opted_out } = conversation;
+  const mayEdit = useMay()('contacts:manage');
+  const contactWord = (name: string) => {
+    if (!mayEdit) return t('inbox.openContact');
+    return t(name ? 'inbox.editContact' : 'inbox.nameContact');
+  };
   return (
     <section className="details-section contact-card" aria-label={t('inbox.contact')}>
       <Face id={contact?.id ?? id} name={contact?.name ?? ''} size={52} />
@@ -55,10 +61,17 @@ function ContactCard({ conversation }: Pick<Props, 'conversation'>) {
           </span>
         )}
       </p>
-      {opted_out && <p className="muted small">{t('inbox.optedOutHint')}</p>}
+      {opted_out && (
+        <p className="muted small">
+          {t('inbox.optedOutHint')}{' '}
+          <Link to={{ pathname: paths.optOuts, search: `search=${encodeURIComponent(phone_number)}` }}>
+            {t('inbox.optOutProof')}
+          </Link>
+        </p>
+      )}
       {contact && (
         <Link to={paths.contact(contact.id)}>
-          <EditOutlined aria-hidden /> {t(contact.name ? 'inbox.editContact' : 'inbox.nameContact')}
+          {mayEdit ? <EditOutlined aria-hidden /> : <UserOutlined aria-hidden />} {contactWord(contact.name)}
         </Link>
       )}
     </section>
@@ -98,7 +111,9 @@ function Facts({ conversation }: Pick<Props, 'conversation'>) {
         <>
           <span className="phone-text">{phoneText(integration.phone_number)}</span>
           <small>
-            {integration.name} · {t(`common.providers.${integration.provider}`)}
+            {[senderName(integration), t(`common.providers.${integration.provider}`)]
+              .filter(Boolean)
+              .join(' · ')}
           </small>
         </>
       ),

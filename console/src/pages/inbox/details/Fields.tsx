@@ -3,7 +3,7 @@ import { Button, Select, Tooltip } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { CATEGORIES } from '../../../../../server/modules/messages/model.ts';
 import { members as membersApi } from '../../../api/identity.ts';
-import { inbox } from '../../../api/inbox.ts';
+import { inboxSettings, labels as labelsApi } from '../../../api/inboxSettings.ts';
 import type { Category, Conversation } from '../../../api/inboxTypes.ts';
 import { keys } from '../../../api/keys.ts';
 import { useMe } from '../../../api/session.ts';
@@ -25,7 +25,10 @@ export function AssigneeField({ conversation, actions }: Props) {
   const reason = useReason('messages:send');
   const { data, isPending } = useQuery({ queryKey: keys.members, queryFn: membersApi.list });
   const { assignee } = conversation;
-  const known = (data?.members ?? []).map(({ userId, name, email }) => ({ value: userId, label: name || email }));
+  const known = (data?.members ?? []).map(({ userId, name, email }) => ({
+    value: userId,
+    label: name || email,
+  }));
   const former = assignee && !known.some(({ value }) => value === assignee.id);
   return (
     <div className="field">
@@ -61,7 +64,7 @@ export function CategoryField({ conversation, actions }: Props) {
   const { t } = useTranslation();
   const reason = useReason('messages:send');
   const { category, category_by, category_rule } = conversation;
-  const { data } = useQuery({ queryKey: keys.inboxRules, queryFn: inbox.rules });
+  const { data } = useQuery({ queryKey: keys.inboxRules, queryFn: inboxSettings.rules });
   const words = data?.rules.find(({ id }) => id === category_rule)?.words ?? [];
   const why =
     category_by === 'person'
@@ -96,7 +99,7 @@ export function CategoryField({ conversation, actions }: Props) {
 export function LabelsField({ conversation, actions }: Props) {
   const { t } = useTranslation();
   const reason = useReason('messages:send');
-  const { data } = useQuery({ queryKey: keys.labels, queryFn: inbox.labels });
+  const { data } = useQuery({ queryKey: keys.labels, queryFn: labelsApi.list });
   return (
     <div className="field">
       <label htmlFor="conversation-labels">{t('inbox.labels')}</label>

@@ -1,28 +1,33 @@
-import { ExclamationCircleFilled, StopOutlined } from '@ant-design/icons';
+import { EnterOutlined, ExclamationCircleFilled, StopOutlined } from '@ant-design/icons';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import type { Conversation } from '../../../api/inboxTypes.ts';
 import { paths } from '../../../paths.ts';
 import { Face } from '../Face.tsx';
-import { CategoryTag, LabelChip } from '../marks.tsx';
 import { conversationName } from '../logic/conversationName.ts';
+import { CategoryTag, LabelChip } from '../marks.tsx';
 import { ShortTime } from '../times.tsx';
 
 interface Props {
   conversation: Conversation;
   draft: string;
+  /** A text of ours that the server has not taken. */
+  unsent: string;
   isOpen: boolean;
   /** The filters of the list, kept in the address. */
   search: string;
 }
 
-const LABELS_SHOWN = 2;
+/** Where the mark of an opt-out stands there is room for one. */
+const labelsShown = ({ opted_out }: Conversation) => (opted_out ? 1 : 2);
 const FAILED = ['failed', 'undelivered'];
 
-export function ConversationRow({ conversation, draft, isOpen, search }: Props) {
+export function ConversationRow({ conversation, draft, unsent, isOpen, search }: Props) {
   const { t } = useTranslation();
   const { id, contact, assignee, labels, unread_count: unread, last_message: last } = conversation;
   const name = conversationName(conversation);
+  const shown = labelsShown(conversation);
+  const hidden = labels.slice(shown);
   return (
     <Link
       to={{ pathname: paths.conversation(id), search }}
@@ -37,7 +42,7 @@ export function ConversationRow({ conversation, draft, isOpen, search }: Props) 
           {last && <ShortTime at={last.at} />}
         </span>
         <span className="row-line">
-          <Preview conversation={conversation} draft={draft} />
+          <Preview conversation={conversation} draft={draft} unsent={unsent} />
           {unread > 0 && (
             <span className="row-unread">
               <span aria-hidden="true">{unread > 99 ? '99+' : unread}</span>
@@ -46,18 +51,20 @@ export function ConversationRow({ conversation, draft, isOpen, search }: Props) 
           )}
         </span>
         <span className="row-line row-marks">
-          <CategoryTag category={conversation.category} />
+          {!(conversation.opted_out && conversation.category === 'stop') && (
+            <CategoryTag category={conversation.category} />
+          )}
           {conversation.opted_out && (
             <span className="mark mark-bad" title={t('inbox.optedOutHint')}>
               <StopOutlined aria-hidden /> {t('inbox.optedOut')}
             </span>
           )}
-          {labels.slice(0, LABELS_SHOWN).map((label) => (
+          {labels.slice(0, shown).map((label) => (
             <LabelChip key={label} name={label} />
           ))}
-          {labels.length > LABELS_SHOWN && (
-            <span className="chip" title={labels.slice(LABELS_SHOWN).join(', ')}>
-              +{labels.length - LABELS_SHOWN}
+          {hidden.length > 0 && (
+            <span className="chip chip-more" title={hidden.join(', ')}>
+              +{hidden.length}
             </span>
           )}
           {assignee && (
@@ -72,9 +79,15 @@ export function ConversationRow({ conversation, draft, isOpen, search }: Props) 
 }
 
 /** The last words, whose they are, and whether they arrived. */
-function Preview({ conversation, draft }: Pick<Props, 'conversation' | 'draft'>) {
+function Preview({ conversation, draft, unsent }: Pick<Props, 'conversation' | 'draft' | 'unsent'>) {
   const { t } = useTranslation();
   const last = conversation.last_message;
+  if (unsent)
+    return (
+      <span className="row-preview is-failed">
+        <ExclamationCircleFilled aria-hidden /> {t('inbox.unsent')} {unsent}
+      </span>
+    );
   if (draft.trim())
     return (
       <span className="row-preview">
@@ -91,7 +104,12 @@ function Preview({ conversation, draft }: Pick<Props, 'conversation' | 'draft'>)
           <span className="visually-hidden">{t('inbox.states.failed')}</span>
         </>
       )}
-      {last.direction === 'outbound' && <span className="row-us">{t('inbox.us')} </span>}
+      {last.direction === 'outbound' && !failed && (
+        <>
+          <EnterOutlined className="row-us" aria-hidden />
+          <span className="visually-hidden">{t('inbox.ourText')}</span>{' '}
+        </>
+      )}
       {last.preview || t('inbox.mediaOnly')}
     </span>
   );

@@ -5,9 +5,10 @@ import { useLocation } from 'react-router';
 import { EmptyState } from '../../../ui/EmptyState.tsx';
 import { ErrorNotice } from '../../../ui/ErrorNotice.tsx';
 import { usePhone } from '../../../ui/useMedia.ts';
+import { unsentIn } from '../logic/outbox.ts';
 import { useFirstSteps } from '../NothingOpen.tsx';
 import type { ConversationList } from '../useConversations.ts';
-import { useDraftIds } from '../useOutbox.ts';
+import { useDraftIds, useOutbox } from '../useOutbox.ts';
 import { ConversationRow } from './ConversationRow.tsx';
 import type { InboxList } from './ListPane.tsx';
 
@@ -22,11 +23,17 @@ export function Conversations({ openId, list, conversations }: Props) {
   const { t } = useTranslation();
   const { search } = useLocation();
   const drafts = useDraftIds();
+  const unsent = unsentIn(useOutbox().entries);
   const { rows, error, isPending, refetch, next } = conversations;
   const end = useRef<HTMLLIElement>(null);
   useNearEnd(end, conversations);
   if (isPending) return <RowSkeletons />;
-  if (!rows) return <ErrorNotice error={error} onRetry={() => void refetch()} />;
+  if (!rows)
+    return (
+      <div className="rows-scroll">
+        <ErrorNotice error={error} onRetry={() => void refetch()} />
+      </div>
+    );
   return (
     <div className="rows-scroll">
       {Boolean(error) && <ErrorNotice error={error} onRetry={() => void refetch()} />}
@@ -37,6 +44,7 @@ export function Conversations({ openId, list, conversations }: Props) {
             <ConversationRow
               conversation={row}
               draft={drafts[row.id]?.text ?? ''}
+              unsent={unsent.get(row.id) ?? ''}
               isOpen={row.id === openId}
               search={search}
             />
@@ -57,7 +65,10 @@ export function Conversations({ openId, list, conversations }: Props) {
 }
 
 /** Reads on when the end of the rows comes near. */
-function useNearEnd(end: React.RefObject<HTMLElement | null>, { loadMore, rows, next, moreError }: ConversationList) {
+function useNearEnd(
+  end: React.RefObject<HTMLElement | null>,
+  { loadMore, rows, next, moreError }: ConversationList,
+) {
   const load = useRef(loadMore);
   load.current = loadMore;
   const count = rows?.length ?? 0;
@@ -95,7 +106,12 @@ function RowSkeletons() {
     <div className="rows-scroll" role="status" aria-label={t('common.loading')}>
       {[0, 1, 2, 3, 4, 5].map((row) => (
         <div key={row} className="row-skeleton">
-          <Skeleton active avatar={{ size: 36 }} title={{ width: '50%' }} paragraph={{ rows: 1, width: '90%' }} />
+          <Skeleton
+            active
+            avatar={{ size: 36 }}
+            title={{ width: '50%' }}
+            paragraph={{ rows: 1, width: '90%' }}
+          />
         </div>
       ))}
     </div>

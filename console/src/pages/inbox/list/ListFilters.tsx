@@ -5,7 +5,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { CATEGORIES } from '../../../../../server/modules/messages/model.ts';
 import { members as membersApi } from '../../../api/identity.ts';
-import { inbox } from '../../../api/inbox.ts';
+import { labels as labelsApi } from '../../../api/inboxSettings.ts';
 import { keys } from '../../../api/keys.ts';
 import { useCounts } from '../useConversations.ts';
 import type { InboxList } from './ListPane.tsx';
@@ -23,7 +23,8 @@ export function ListFilters({ list }: { list: InboxList }) {
       placement="bottomRight"
       open={open}
       onOpenChange={setOpen}
-      content={open && <FilterFields list={list} />}
+      content={<FilterFields list={list} />}
+      destroyOnHidden
     >
       <Badge count={set} size="small">
         <Button
@@ -39,7 +40,7 @@ export function ListFilters({ list }: { list: InboxList }) {
 function FilterFields({ list }: { list: InboxList }) {
   const { t } = useTranslation();
   const { data: counts } = useCounts();
-  const { data: labels } = useQuery({ queryKey: keys.labels, queryFn: inbox.labels });
+  const { data: labels } = useQuery({ queryKey: keys.labels, queryFn: labelsApi.list });
   const { data: members } = useQuery({ queryKey: keys.members, queryFn: membersApi.list });
   const withCount = (name: string, count: number | undefined) => (count ? `${name} (${count})` : name);
   const fields = [

@@ -6,6 +6,7 @@ import { ActionButton } from '../../../ui/ActionButton.tsx';
 import { SearchFilter } from '../../../ui/ListToolbar.tsx';
 import type { ListState } from '../../../ui/useListState.ts';
 import type { ConversationList, FILTERS } from '../useConversations.ts';
+import { ContactFilter } from './ContactFilter.tsx';
 import { Conversations } from './Conversations.tsx';
 import { ListFilters } from './ListFilters.tsx';
 import { Views } from './Views.tsx';
@@ -42,10 +43,9 @@ export function ListPane({ ref, openId, list, conversations, onNew, onHelp }: Pr
             icon={<FormOutlined />}
             permission="messages:send"
             aria-label={t('inbox.newConversation')}
+            title={t('inbox.newConversation')}
             onClick={onNew}
-          >
-            {t('inbox.new')}
-          </ActionButton>
+          />
         </div>
         <search className="inbox-search">
           <SearchFilter
@@ -55,7 +55,7 @@ export function ListPane({ ref, openId, list, conversations, onNew, onHelp }: Pr
           />
           <ListFilters list={list} />
         </search>
-        <Views list={list} />
+        {list.filters.contact ? <ContactFilter list={list} /> : <Views list={list} />}
       </header>
       <Conversations openId={openId} list={list} conversations={conversations} />
     </section>

@@ -61,4 +61,7 @@ export const emptyDraft = (): Draft => ({
 });
 
 export const isBlank = (draft: Draft): boolean =>
-  draft.text.trim() === '' && draft.note.trim() === '' && draft.media.length === 0;
+  ![draft.text, draft.note].some((words) => words.trim()) &&
+  draft.media.length === 0 &&
+  draft.sendAt === null &&
+  draft.integrationId === null;

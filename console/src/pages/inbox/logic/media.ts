@@ -11,6 +11,12 @@ export function mediaKind(contentType: string | null): MediaKind {
   return type.startsWith('video/') ? 'video' : 'file';
 }
 
+/** What a file without a name is called by. */
+export function fileKind(contentType: string | null): 'pdf' | 'vcard' | 'other' {
+  if (contentType?.startsWith('application/pdf')) return 'pdf';
+  return contentType?.includes('vcard') ? 'vcard' : 'other';
+}
+
 /** Whether a signed address (`?expires=` in seconds) is past its time. */
 export function isExpired(url: string, nowMs: number): boolean {
   const expires = Number(new URL(url, 'http://relais.invalid').searchParams.get('expires'));

@@ -70,3 +70,9 @@ function hasArrived(entry: Outgoing, messages: readonly Message[]): boolean {
     return kind === 'text' && direction === 'outbound' && text === entry.body.text;
   });
 }
+
+/** The last text of each conversation that did not leave this device, or of which nobody knows. */
+export function unsentIn(entries: Readonly<Record<string, Outgoing>>): Map<string, string> {
+  const stuck = Object.values(entries).filter(({ state }) => state !== 'sending');
+  return new Map(stuck.map(({ conversationId, body }) => [conversationId, body.text]));
+}

@@ -24,6 +24,7 @@ interface Press {
   ctrlKey: boolean;
   metaKey: boolean;
   altKey: boolean;
+  shiftKey: boolean;
   defaultPrevented?: boolean;
   isComposing?: boolean;
 }
@@ -32,6 +33,8 @@ interface Press {
 export function shortcutOf(press: Press): Shortcut | null {
   if (press.ctrlKey || press.metaKey || press.altKey || press.defaultPrevented || press.isComposing)
     return null;
+  // A sign such as ? may need Shift; a capital letter is the beginning of a sentence.
+  if (press.shiftKey && /^\p{L}$/u.test(press.key)) return null;
   return BY_KEY.get(press.key.length === 1 ? press.key.toLowerCase() : press.key) ?? null;
 }
 

@@ -4,14 +4,13 @@ export function slashWords(text: string): string | null {
 }
 
 /** Letters without accents or case, for comparing. */
-const plain = (text: string) =>
-  text
-    .normalize('NFD')
-    .replace(/\p{M}/gu, '')
-    .toLowerCase();
+const plain = (text: string) => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
 
 /** Templates that hold the words, those whose name begins with them first. */
-export function matchTemplates<T extends { name: string; text: string }>(templates: readonly T[], words: string): T[] {
+export function matchTemplates<T extends { name: string; text: string }>(
+  templates: readonly T[],
+  words: string,
+): T[] {
   const wanted = plain(words.trim());
   const rank = ({ name, text }: T) => {
     const at = plain(name).indexOf(wanted);

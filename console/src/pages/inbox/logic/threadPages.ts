@@ -18,12 +18,9 @@ type Read = (query: { limit: number; cursor?: string; after?: string }) => Promi
 export function mergeMessages(known: readonly Message[], fresh: readonly Message[]): Message[] {
   const byId = new Map(known.map((message) => [message.id, message]));
   for (const message of fresh) byId.set(message.id, message);
-  return [...byId.values()].sort(
-    (left, right) => compare(left.created_at, right.created_at) || compare(left.id, right.id),
-  );
+  // Ids begin with their time, and the server puts messages in their order too.
+  return [...byId.values()].sort((left, right) => (left.id < right.id ? -1 : 1));
 }
-
-const compare = (left: string, right: string) => (left < right ? -1 : left > right ? 1 : 0);
 
 /**
  * Brings a thread up to date without reading it all: its newest page, whatever lies between that page and the newest known

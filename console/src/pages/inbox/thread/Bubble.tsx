@@ -1,3 +1,4 @@
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { messageCan } from '../../../../../server/modules/messages/model.ts';
 import type { Message } from '../../../api/inboxTypes.ts';
@@ -7,6 +8,7 @@ import { useFormat } from '../../../ui/useFormat.ts';
 import type { TextItem } from '../logic/threadItems.ts';
 import { Hour } from '../times.tsx';
 import type { Actions } from '../useActions.ts';
+import { useCompanyMoment } from '../useCompanyTime.ts';
 import { LinkedText } from './LinkedText.tsx';
 import { MediaGrid } from './MediaGrid.tsx';
 import { StateSign } from './StateSign.tsx';
@@ -24,7 +26,9 @@ export function Bubble({ item, actions }: { item: TextItem; actions: Actions }) 
           {t(isOut ? 'inbox.sentThrough' : 'inbox.cameThrough', { number: phoneText(through) })}
         </p>
       )}
-      {author && <p className="bubble-author">{author.name}</p>}
+      {author && (
+        <p className="bubble-author">{author.kind === 'system' ? t('inbox.automatic') : author.name}</p>
+      )}
       <div className="bubble">
         <span className="visually-hidden">{t(isOut ? 'inbox.ourText' : 'inbox.theirText')}</span>
         {message.media.length > 0 && <MediaGrid message={message} />}
@@ -70,10 +74,25 @@ function Travelled({ message }: { message: Message }) {
   return <Hour at={message.sent_at ?? message.created_at} note={facts.join(' · ') || undefined} />;
 }
 
+/** A text that waits for its turn usually leaves at once: only later is there time to call it back. */
+const QUEUED_MS = 4_000;
+
+/** True once something has lasted for a while. */
+function useWait(isOn: boolean, ms: number): boolean {
+  const [isOver, setOver] = useState(false);
+  useEffect(() => {
+    setOver(false);
+    if (!isOn) return;
+    const timer = setTimeout(() => setOver(true), ms);
+    return () => clearTimeout(timer);
+  }, [isOn, ms]);
+  return isOver;
+}
+
 /** What became of a text that is not simply on its way, and what can be done about it. */
 function Fate({ message, actions }: { message: Message; actions: Actions }) {
   const { t } = useTranslation();
-  const { moment } = useFormat();
+  const moment = useCompanyMoment();
   const { id, status, error, send_at } = message;
   const words =
     status === 'scheduled' && send_at
@@ -83,8 +102,9 @@ function Fate({ message, actions }: { message: Message; actions: Actions }) {
         : status === 'unknown' || status === 'canceled'
           ? t(`inbox.stateHints.${status}`)
           : null;
+  const isStuck = useWait(status === 'queued', QUEUED_MS);
   const action = (['retry', 'cancel'] as const).find((each) => messageCan(each, status));
-  if (!words && !action) return null;
+  if (!words && (!action || !isStuck)) return null;
   const provider = [error?.provider_code, error?.provider_message].filter(Boolean).join(': ');
   return (
     <p className={error ? 'fate is-bad' : 'fate'} title={provider || undefined}>

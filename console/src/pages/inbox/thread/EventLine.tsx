@@ -12,7 +12,8 @@ export function EventLine({ message }: { message: Message }) {
   const category = (value: unknown) =>
     t(`inbox.categories.${value as 'new'}`, { defaultValue: eventValue(value) });
   const isCategory = event.name === 'category';
-  const words = t(`inbox.events.${event.name}`, {
+  const isTaken = event.name === 'assigned' && by !== '' && by === eventValue(event.to);
+  const words = t(`inbox.events.${(isTaken ? 'taken' : event.name) as 'closed'}`, {
     defaultValue: event.name,
     from: isCategory ? category(event.from) : eventValue(event.from),
     to: (isCategory ? category(event.to) : eventValue(event.to)) || t('common.none'),
@@ -20,7 +21,7 @@ export function EventLine({ message }: { message: Message }) {
   return (
     <li className="event-line">
       {words}
-      {by && <span> · {by}</span>} · <Hour at={created_at} />
+      {by && !isTaken && <span> · {by}</span>} · <Hour at={created_at} />
     </li>
   );
 }

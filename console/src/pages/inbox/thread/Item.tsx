@@ -49,7 +49,8 @@ function Note({ message }: { message: Message }) {
   return (
     <li className="note">
       <p className="note-head">
-        <FileTextOutlined aria-hidden /> {t('inbox.noteBy', { name: message.author?.name ?? t('inbox.system') })}
+        <FileTextOutlined aria-hidden />{' '}
+        {t('inbox.noteBy', { name: message.author?.name ?? t('inbox.system') })}
         <Hour at={message.created_at} />
       </p>
       <p className="bubble-text">

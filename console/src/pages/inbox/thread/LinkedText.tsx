@@ -4,7 +4,6 @@ const ADDRESS = /(https?:\/\/[^\s<>"]*[^\s<>".,;:!?)\]'»])/g;
 export function LinkedText({ text }: { text: string }) {
   return text.split(ADDRESS).map((part, index) =>
     index % 2 === 1 ? (
-      // biome-ignore lint/suspicious/noArrayIndexKey: the parts of one text never change places
       <a key={index} href={part} target="_blank" rel="noreferrer noopener nofollow">
         {part}
       </a>

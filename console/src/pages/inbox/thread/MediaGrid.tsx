@@ -1,10 +1,16 @@
-import { FileOutlined, FilePdfOutlined, FileTextOutlined, UserOutlined, WarningOutlined } from '@ant-design/icons';
+import {
+  FileOutlined,
+  FilePdfOutlined,
+  FileTextOutlined,
+  UserOutlined,
+  WarningOutlined,
+} from '@ant-design/icons';
 import { Spin } from 'antd';
 import { type ReactNode, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Message, MessageMedia } from '../../../api/inboxTypes.ts';
 import { useFormat } from '../../../ui/useFormat.ts';
-import { isExpired, mediaKind } from '../logic/media.ts';
+import { fileKind, isExpired, mediaKind } from '../logic/media.ts';
 import { renewMedia } from '../useThread.ts';
 
 /** The files of a message: pictures to look at, sounds and films to play, others to open. */
@@ -33,7 +39,8 @@ function One({ media, onBroken }: { media: MessageMedia; onBroken: () => void })
   if (status === 'failed')
     return (
       <span className="media-file is-bad">
-        <WarningOutlined aria-hidden /> {reason ?? t('inbox.mediaFailed')}
+        <WarningOutlined aria-hidden />{' '}
+        {t(`inbox.mediaReasons.${reason as 'gone'}`, { defaultValue: t('inbox.mediaFailed') })}
       </span>
     );
   if (status === 'pending' || !url)
@@ -42,7 +49,7 @@ function One({ media, onBroken }: { media: MessageMedia; onBroken: () => void })
         <Spin size="small" /> {t('inbox.mediaPending')}
       </span>
     );
-  const name = media.filename ?? t('inbox.attachment');
+  const name = media.filename || t(`inbox.fileKinds.${fileKind(content_type)}`);
   switch (mediaKind(content_type)) {
     case 'image':
       return (
@@ -106,7 +113,8 @@ function FileLink({ media, url, name, onBroken }: FileLinkProps) {
 }
 
 export function fileSign(contentType: string | null): ReactNode {
-  if (contentType === 'application/pdf') return <FilePdfOutlined aria-hidden />;
-  if (contentType?.includes('vcard')) return <UserOutlined aria-hidden />;
+  const kind = fileKind(contentType);
+  if (kind === 'pdf') return <FilePdfOutlined aria-hidden />;
+  if (kind === 'vcard') return <UserOutlined aria-hidden />;
   return contentType?.startsWith('text/') ? <FileTextOutlined aria-hidden /> : <FileOutlined aria-hidden />;
 }

@@ -1,7 +1,7 @@
 import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { Hour } from '../times.tsx';
 import type { Outgoing } from '../logic/outbox.ts';
+import { Hour } from '../times.tsx';
 import { LinkedText } from './LinkedText.tsx';
 import { StateSign } from './StateSign.tsx';
 

@@ -41,7 +41,6 @@ export function Thread({ conversation, thread, unread, actions, composer }: Prop
     );
   return (
     <div className="thread-frame">
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reached by keyboard */}
       <div
         id="inbox-thread"
         ref={scroll.box}
@@ -49,6 +48,7 @@ export function Thread({ conversation, thread, unread, actions, composer }: Prop
         role="log"
         aria-live="off"
         aria-label={t('inbox.messagesWith', { name: conversationName(conversation) })}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reached by keyboard
         tabIndex={0}
         onScroll={scroll.onScroll}
       >

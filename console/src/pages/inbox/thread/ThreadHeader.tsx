@@ -81,7 +81,7 @@ function Viewers({ others }: { others: Viewer[] }) {
   );
 }
 
-function HeadActions({ conversation, actions, onMarkUnread }: Props) {
+function HeadActions({ conversation, actions, detailsOpen, onMarkUnread }: Props) {
   const { t } = useTranslation();
   const { user } = useMe();
   const isRoomy = useMedia('(min-width: 1180px)');
@@ -90,7 +90,7 @@ function HeadActions({ conversation, actions, onMarkUnread }: Props) {
   const closeWord = t(isOpen ? 'inbox.close' : 'inbox.reopen');
   return (
     <>
-      {!isMine && isRoomy && (
+      {!isMine && isRoomy && !detailsOpen && (
         <ActionButton
           permission="messages:send"
           loading={actions.changing?.assignee_id === user.id}

@@ -1,0 +1,63 @@
+import type { Operation } from './operations.ts';
+import type { CompanyRows } from './rows.ts';
+
+/** Path parameters that name no row. */
+const NOT_IDS = new Set(['countryCode', 'destinationZone', 'field']);
+
+/** The row that an address names, by what comes before the parameter. */
+const ROW_OF: [RegExp, keyof CompanyRows][] = [
+  [/\/gigs?\/\{gigId\}/, 'gigId'],
+  [/\/phone-numbers\/\{id\}/, 'numberId'],
+  [/\/(requirement-groups|groups)\/\{groupId\}/, 'groupId'],
+  [/\/compan(y|ies)\/\{companyId\}/, 'companyId'],
+  [/\/documents\/\{id\}/, 'documentId'],
+  [/\/members\/\{id\}/, 'memberId'],
+  [/\/invitations\/\{id\}/, 'invitationId'],
+  [/\/api-keys\/\{id\}/, 'apiKeyId'],
+  [/\/provider-accounts\/\{id\}/, 'providerAccountId'],
+  [/\/contacts\/\{contactId\}\/phones\/\{phoneId\}/, 'otherContactId'],
+  [/\/contacts\/\{contactId\}/, 'contactId'],
+  [/\/inbox\/integrations\/\{id\}/, 'integrationId'],
+  [/\/inbox\/conversations\/\{id\}/, 'conversationId'],
+  [/\/inbox\/messages\/\{id\}/, 'messageId'],
+  [/\/inbox\/templates\/\{id\}/, 'templateId'],
+  [/\/inbox\/labels\/\{name\}/, 'labelName'],
+  [/\/inbox\/unroutable\/\{id\}/, 'unroutableId'],
+];
+
+/** The row that a second parameter names. */
+export const SECOND_ROW: Record<string, keyof CompanyRows> = { phoneId: 'phoneId' };
+
+/** Bodies that pass validation, so that the row is looked for. */
+export const BODIES: Record<string, (rows: CompanyRows) => unknown> = {
+  patchGigsByGigId: () => ({ name: 'Renamed' }),
+  patchPhoneNumbersById: () => ({ gigId: null }),
+  patchContactsByContactId: () => ({ name: 'Renamed' }),
+  postContactsByContactIdPhones: () => ({ phoneNumber: '+33612345677' }),
+  postContactsByContactIdMerge: (rows) => ({ otherId: rows.spareContactId }),
+  patchMembersById: () => ({ role: 'viewer' }),
+  patchProviderAccountsById: () => ({ name: 'Renamed' }),
+  patchRequirementGroupsByGroupIdRequirements: (rows) => ({
+    requirements: [{ field: rows.textField, value: 'Harness SARL' }],
+  }),
+  postRequirementsGroupsByGroupIdValuesByField: () => ({ value: 'Harness SARL' }),
+  patchInboxIntegrationsById: () => ({ name: 'Renamed' }),
+  patchInboxConversationsById: () => ({ category: 'urgent' }),
+  patchInboxTemplatesById: () => ({ name: 'Renamed' }),
+  postInboxConversationsByIdAssign: () => ({ user_id: null }),
+  postInboxConversationsByIdLabels: (rows) => ({ labels: [rows.labelName] }),
+  postInboxConversationsByIdMessages: () => ({ text: 'Hello' }),
+  postInboxConversationsByIdNotes: () => ({ text: 'A note' }),
+  postInboxConversationsByIdPresence: () => ({ state: 'viewing' }),
+  postInboxTemplatesByIdRender: () => ({ variables: { name: 'Ada' } }),
+  postRequirementsGroupsByGroupIdDocumentsByField: (rows) => ({ documentId: rows.documentId }),
+};
+
+/** The parameters of an address that name rows. */
+export const idsOf = ({ path }: Operation) =>
+  [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!).filter((name) => !NOT_IDS.has(name));
+
+/** What the first parameter of an operation's address names, or null when that is not known. */
+export function rowOf({ path }: Operation): keyof CompanyRows | null {
+  return ROW_OF.find(([pattern]) => pattern.test(path))?.[1] ?? null;
+}
