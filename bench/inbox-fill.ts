@@ -14,7 +14,7 @@ export const LONG_THREAD_PHONE = '+33700000001';
 export const LABELS = ['vip', 'devis', 'livraison', 'retour', 'facture', 'rdv', 'relance', 'litige'];
 
 /** What questions are asked about. */
-export interface Filled {
+export interface Facts {
   longThreadId: string;
   conversationIds: string[];
   contactIds: string[];
@@ -26,6 +26,10 @@ export interface Filled {
   /** In a fifth of all texts. */
   commonWords: string[];
   surnames: string[];
+  /** Of the long thread. */
+  deepIds: string[];
+  /** As people write them. */
+  numbers: string[];
 }
 
 /** Takes the indexes of the big tables away, has the work done, and makes them again: several times as fast as row by row. */
@@ -49,7 +53,20 @@ export async function fillCompany(
   firstNumber: string,
   amounts: Amounts,
 ): Promise<void> {
-  const every = TEXTS_EACH(amounts);
+  await prepare(client, companyId, firstNumber, amounts);
+  await fillContacts(client, companyId);
+  await fillMessages(client, companyId, amounts);
+  await fillConversations(client, companyId);
+  await client.query('drop table word, saying, thread, lane, spoken');
+}
+
+/** What texts are made of: words, sentences, people, numbers of ours. */
+async function prepare(
+  client: pg.Client,
+  companyId: string,
+  firstNumber: string,
+  amounts: Amounts,
+): Promise<void> {
   await client.query(`
     create temp table word as
       select n, s[1 + n % 16] || s[1 + n / 16 % 16] || s[1 + n / 256 % 16] as word from generate_series(0, 3999) as n,
@@ -77,6 +94,9 @@ export async function fillCompany(
       select n, gen_random_uuid() as id, '+33757' || lpad((${firstNumber}::bigint / 100000000 % 100)::text, 2, '0') || lpad(n::text, 4, '0') as phone,
         case when n % 5 < 3 then 'twilio' else 'telnyx' end as provider
       from generate_series(0, 19) as n`);
+}
+
+async function fillContacts(client: pg.Client, companyId: string): Promise<void> {
   await client.query(
     `insert into inbox_integrations (id, company_id, name, provider, phone_number, is_active, is_default, source, sms, mms, next_send_at,
       created_at, updated_at)
@@ -100,17 +120,10 @@ export async function fillCompany(
     select gen_random_uuid(), $1, contact_id, '+' || phone, true, now() from thread`,
     [companyId],
   );
-  await fillMessages(client, companyId, every, amounts);
-  await fillConversations(client, companyId);
-  await client.query('drop table word, saying, thread, lane, spoken');
 }
 
-async function fillMessages(
-  client: pg.Client,
-  companyId: string,
-  every: number,
-  amounts: Amounts,
-): Promise<void> {
+async function fillMessages(client: pg.Client, companyId: string, amounts: Amounts): Promise<void> {
+  const every = TEXTS_EACH(amounts);
   await client.query(`
     create temp table spoken as
       select k, uuidv7(make_interval(secs => (k - ${amounts.messages}) * (31536000.0 / ${amounts.messages}))) as id,
@@ -134,7 +147,7 @@ async function fillMessages(
       case when not theirs then 'somebody' end, case when not theirs then 'Camille' end,
       thread.contact_id, at, case when kind = 'text' and not theirs then at end, at
     from (
-      select *, k * 7919 % 100 as mark, k * 31 % 100 < 52 and k * 17 % 100 < 95 as theirs,
+      select *, floor(luck * 100000)::int % 100 as mark, k * 31 % 100 < 52 and k * 17 % 100 < 95 as theirs,
         case when k * 17 % 100 < 95 then 'text' when k * 17 % 100 < 97 then 'note' else 'event' end as kind,
         now() - make_interval(secs => (${amounts.messages} - k) * (31536000.0 / ${amounts.messages})) as at
       from spoken
@@ -170,7 +183,7 @@ async function fillConversations(client: pg.Client, companyId: string): Promise<
 }
 
 /** Ids and words to ask about, of one company. */
-export async function pickFacts(client: pg.Client, companyId: string): Promise<Filled> {
+export async function pickFacts(client: pg.Client, companyId: string): Promise<Facts> {
   const texts = async (statement: string) => {
     const { rows } = await client.query<{ value: string }>(statement, [companyId]);
     return rows.map(({ value }) => value);
@@ -190,8 +203,15 @@ export async function pickFacts(client: pg.Client, companyId: string): Promise<F
       'select distinct assignee_id::text as value from conversations where company_id = $1 and assignee_id is not null',
     ),
     rareWords: Array.from({ length: 200 }, (_, n) => `cmd${1003 + n * 10}`),
-    middleWords: ['babamar', 'rebaba', 'mitoba', 'todenre', 'fogriba', 'vinmiba'],
+    middleWords: ['mitoba', 'toba', 'mireba', 'luba', 'chaba', 'denba'],
     commonWords: ['bonjour', 'ba', 're'],
+    deepIds: await texts(
+      `select m.id::text as value from conversations c join messages m on m.conversation_id = c.id
+      where c.company_id = $1 and c.contact_phone = '${LONG_THREAD_PHONE}' order by random() limit 200`,
+    ),
+    numbers: await texts(
+      `select '0' || substr(contact_phone, 4) as value from conversations where company_id = $1 order by random() limit 100`,
+    ),
     surnames: await texts(
       `select distinct split_part(name, ' ', 2) as value from contacts where company_id = $1 limit 200`,
     ),

@@ -1,22 +1,36 @@
 import os from 'node:os';
 import { parseArgs } from 'node:util';
+import { measureInbox } from './inbox.ts';
 import { measureMemory } from './memory.ts';
 import { diskSyncMicros } from './processes.ts';
 import { measureStart } from './start.ts';
-import { printTable, webhookTable } from './table.ts';
+import { printTable, textTable, webhookTable } from './table.ts';
+import { measureTexts } from './texts.ts';
 import { measureWebhooks } from './webhooks.ts';
 
 const { values } = parseArgs({
   options: {
-    only: { type: 'string', multiple: true, default: ['webhooks', 'start', 'memory'] },
-    rounds: { type: 'string', default: '5' },
+    only: { type: 'string', multiple: true, default: ['webhooks', 'texts', 'inbox', 'start', 'memory'] },
+    rounds: { type: 'string' },
     seconds: { type: 'string', default: '3' },
     connections: { type: 'string', default: '64' },
+    texts: { type: 'string', default: '3000' },
+    messages: { type: 'string', default: '1000000' },
     streams: { type: 'string', default: '1000' },
+    quick: { type: 'boolean', default: false },
     'cpu-prof': { type: 'string' },
   },
 });
 
+// Enough to see what a change did, in a few minutes; less than enough for a number to quote.
+const rounds = Number(values.rounds ?? (values.quick ? 2 : 5));
+const messages = Number(values.messages) / (values.quick ? 10 : 1);
+const measuring = {
+  rounds,
+  durationMs: Number(values.seconds) * 1000,
+  connections: Number(values.connections),
+  nodeOptions: values['cpu-prof'] ? ['--cpu-prof', `--cpu-prof-dir=${values['cpu-prof']}`] : [],
+};
 const progress = (line: string) => console.error(`  ${line}`);
 const [cpu] = os.cpus();
 console.log(
@@ -25,20 +39,23 @@ console.log(
 );
 
 if (values.only.includes('webhooks')) {
-  const profile = values['cpu-prof'];
-  const results = await measureWebhooks(
-    {
-      rounds: Number(values.rounds),
-      durationMs: Number(values.seconds) * 1000,
-      connections: Number(values.connections),
-      nodeOptions: profile ? ['--cpu-prof', `--cpu-prof-dir=${profile}`] : [],
-    },
-    progress,
-  );
+  const results = await measureWebhooks(measuring, progress);
   console.log(
-    `Signed webhooks stored durably per second, ${values.connections} connections, median of ${values.rounds} rounds`,
+    `Signed webhooks stored durably per second, ${values.connections} connections, median of ${rounds} rounds`,
   );
   printTable(webhookTable(results));
+}
+if (values.only.includes('texts')) {
+  const results = await measureTexts({ ...measuring, texts: Number(values.texts) }, progress);
+  console.log(
+    `Texts per second, from the signed webhook to the inbox, and answers accepted durably; ${values.connections} connections, median of ${rounds} rounds`,
+  );
+  printTable(textTable(results));
+}
+if (values.only.includes('inbox')) {
+  const amounts = { messages, conversations: Math.ceil(messages / 20) };
+  console.log(`The inbox over ${messages} messages beside another company's, 4 readers`);
+  printTable(await measureInbox({ ...amounts, asked: values.quick ? 100 : 400 }, progress));
 }
 if (values.only.includes('start')) {
   console.log('Start of an installed Relais, until it is ready');

@@ -1,3 +1,4 @@
+import { TEXT_CONTENDERS, type TextResults, type TextsMeasured } from './texts.ts';
 import { CONTENDERS, type Measured, type WebhookResults } from './webhooks.ts';
 
 /** Cells of a table, the first row being its head. */
@@ -61,6 +62,36 @@ export function webhookTable(results: WebhookResults): Table {
         micros(rounds.map((round) => round.allMicros)),
         `${overHandWritten.toFixed(2)}${judged ? ` ${verdict(overHandWritten >= HAND_WRITTEN_GOAL)}` : ''}`,
         `${overNothing.toFixed(2)}${judged ? ` ${verdict(overNothing >= NOTHING_GOAL)}` : ''}`,
+      ]);
+    }
+  }
+  return table;
+}
+
+const TEXTS_GOAL = 1;
+
+/** Ratios are taken within each round, as for webhooks. What acts on texts is to be no slower than what one writes by hand. */
+export function textTable(results: TextResults): Table {
+  const table: Table = [
+    [
+      ...['', 'per second', 'p50 ms', 'p99 ms', 'CPU µs, process', 'CPU µs, PostgreSQL'],
+      ...[`× hand-written (≥ ${TEXTS_GOAL})`, 'CPU of hand-written ×'],
+    ],
+  ];
+  const spent = ({ micros }: TextsMeasured) => micros.reduce((total, each) => total + each, 0);
+  for (const [kind, byContender] of Object.entries(results)) {
+    const theirs = byContender['hand-written'];
+    for (const contender of TEXT_CONTENDERS) {
+      const rounds = byContender[contender];
+      const of = (pick: (round: TextsMeasured) => number, digits = 0) =>
+        median(rounds.map(pick)).toFixed(digits);
+      const ratio = median(rounds.map((each, round) => each.perSecond / theirs[round]!.perSecond));
+      const saved = median(rounds.map((each, round) => spent(theirs[round]!) / spent(each)));
+      table.push([
+        ...[`${kind}: ${contender}`, of((each) => each.perSecond), of((each) => each.p50Ms, 1)],
+        ...[of((each) => each.p99Ms, 1), of((each) => each.micros[0]!), of((each) => each.micros[1]!)],
+        contender === 'relais' ? `${ratio.toFixed(2)} ${verdict(ratio >= TEXTS_GOAL)}` : '1.00',
+        saved.toFixed(2),
       ]);
     }
   }

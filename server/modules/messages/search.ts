@@ -15,7 +15,7 @@ import {
 import { wordsWanted } from './words.ts';
 
 /** Each kind of match is followed this far; a search that finds more wants another word. */
-const FOUND_MAX = 200;
+const FOUND_MAX = 100;
 
 /** What a text finds: contacts by name or number, and conversations by what was said in them. */
 export async function findConversations(
