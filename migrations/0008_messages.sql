@@ -285,6 +285,8 @@ create unlogged table conversation_viewers (
 );
 call fence_by_company('conversation_viewers');
 grant select, insert, update, delete on conversation_viewers to relais_app;
+create policy all_companies on conversation_viewers to relais_system using (true);
+grant select (seen_at), delete on conversation_viewers to relais_system;
 
 -- Texts that arrived and have nowhere to go: kept as they came, shown to whoever they may be for.
 create table unroutable_texts (

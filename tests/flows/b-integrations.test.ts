@@ -104,7 +104,7 @@ describe('an integration', () => {
     expect(unknown.body.error).toBe("Numéro invalide : +14155559876 n'appartient pas à ce compte Twilio.");
     const none = await add(french, example(keys, 'not a number'));
     expect(none).toMatchObject({ status: 400, body: { code: 'invalid_phone_number' } });
-    expect(none.body.error).toBe("not a number n'est pas un numéro au format E.164, p. ex. +33123456789.");
+    expect(none.body.error).toBe('Numéro invalide : not a number. Format attendu : +33612345678.');
     expect(await list(api)).toEqual([]);
   });
 

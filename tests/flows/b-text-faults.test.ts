@@ -230,7 +230,9 @@ describe('a process that dies while it sends', () => {
   }
 
   it('by kill -9, again and again: nothing is lost and nothing is doubled', { timeout: 90_000 }, async () => {
-    const api = await startRelais({ config: { ...FAST, RELAIS_ROLE: 'api', SMS_PER_SECOND: 20 } });
+    const api = await startRelais({
+      config: { ...FAST, RELAIS_ROLE: 'api', SMS_PER_SECOND: 20, RECONCILE_SECONDS: 2 },
+    });
     const folder = mkdtempSync(path.join(os.tmpdir(), 'relais-worker-'));
     let worker: ChildProcess | null = null;
     try {

@@ -4,8 +4,8 @@ import type { ErrorSpec } from './spec.ts';
 export const numbers = {
   invalid_phone_number: {
     status: 400,
-    en: '{phoneNumber} is not a phone number in E.164 form, e.g. +33123456789.',
-    fr: "{phoneNumber} n'est pas un numéro au format E.164, p. ex. +33123456789.",
+    en: 'Invalid number: {phoneNumber}. Write it in international form, e.g. +33612345678.',
+    fr: 'Numéro invalide : {phoneNumber}. Format attendu : +33612345678.',
   },
   number_already_registered: {
     status: 400,

@@ -5,10 +5,11 @@ import { portFor } from '../providers/index.ts';
 import { fetchMedia, giveUpMedia } from './media.ts';
 import { pruneLoose } from './media-store.ts';
 import { dueChecks, findMessage, updateMessage } from './messages-store.ts';
+import { pruneViewers } from './presence-store.ts';
 import { applyRemote } from './receipts.ts';
 
 const DUE_MAX = 100;
-const UPLOAD_KEPT_MS = 24 * 3_600_000;
+const KEPT_MS = 24 * 3_600_000;
 /** A provider that has not told the end of a text after so many questions (about two days) will not. */
 const CHECKS_MAX = 16;
 const CHECK_MAX_SECONDS = 6 * 3600;
@@ -21,7 +22,7 @@ export function messageJobs(kernel: Kernel): JobDefinitions {
       },
       'messages.give_up_media': ({ mediaId, companyId }) => giveUpMedia(kernel, companyId!, mediaId!),
       'messages.reconcile': () => reconcileTexts(kernel),
-      'messages.prune': () => pruneUploads(kernel),
+      'messages.prune': () => prune(kernel),
     },
     schedules: {
       'messages.reconcile': { everySeconds: kernel.config.RECONCILE_SECONDS },
@@ -61,7 +62,11 @@ async function checkText(kernel: Kernel, companyId: string, id: string): Promise
   if (remote) await transact(ctx, (tx) => applyRemote(ctx, tx, id, remote));
 }
 
-async function pruneUploads(kernel: Kernel): Promise<void> {
-  const before = new Date(kernel.clock.nowMs() - UPLOAD_KEPT_MS);
-  await inSystem(kernel.db, (tx) => pruneLoose(tx, before));
+/** Drops files that nobody sent, and people who left without a word. */
+async function prune(kernel: Kernel): Promise<void> {
+  const before = new Date(kernel.clock.nowMs() - KEPT_MS);
+  await inSystem(kernel.db, async (tx) => {
+    await pruneLoose(tx, before);
+    await pruneViewers(tx, before);
+  });
 }

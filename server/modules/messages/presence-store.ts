@@ -35,3 +35,8 @@ export async function listViewers(tx: Tx, conversationId: string, since: Date): 
     where conversation_id = ${conversationId} and seen_at > ${since} order by name limit 50`.execute(tx);
   return rows;
 }
+
+/** Forgets those of whom nothing was heard since a moment. For the system role. */
+export async function pruneViewers(tx: Tx, before: Date): Promise<void> {
+  await sql`delete from conversation_viewers where seen_at < ${before}`.execute(tx);
+}

@@ -45,6 +45,8 @@ describe('a text', () => {
     ['Merci, et la facture ?', { afterUs: true }, 'waiting_us', 'their_turn_ended'],
     ['Merci', { afterUs: true, hasMedia: true }, 'waiting_us', 'their_turn_ended'],
     [`Merci, mais ${'il manque encore '.repeat(4)}`, { afterUs: true }, 'waiting_us', 'their_turn_ended'],
+    ['Merci mais ça ne marche pas', { afterUs: true }, 'waiting_us', 'their_turn_ended'],
+    ['Thanks, but it still fails', { afterUs: true }, 'waiting_us', 'their_turn_ended'],
     ['', { hasMedia: true, isFirst: true }, 'new', 'first_text'],
     ['', { hasMedia: true, afterUs: true }, 'waiting_us', 'their_turn_ended'],
     ['remerciements', { afterUs: true }, 'waiting_us', 'their_turn_ended'],

@@ -22,6 +22,8 @@ export interface WordRule {
   charsMax?: number;
   /** Only after we wrote last. */
   afterUs?: boolean;
+  /** With one of these beside it, the text says something else: thanks, but it does not work. */
+  unless?: readonly string[];
 }
 
 /** The rules, first match first. They are shown to people as they stand here. */
@@ -55,6 +57,19 @@ export const WORD_RULES: readonly WordRule[] = [
     category: 'resolved',
     charsMax: 60,
     afterUs: true,
+    unless: [
+      'but',
+      'not',
+      'still',
+      'however',
+      'never',
+      'mais',
+      'pas',
+      'toujours',
+      'encore',
+      'jamais',
+      'sauf',
+    ],
     words: [
       ...['thanks', 'thank you', 'thx', 'perfect', 'great', 'all good', 'that works', 'problem solved'],
       ...[
@@ -112,6 +127,7 @@ export function classify(facts: TextFacts): Verdict {
   for (const rule of WORD_RULES) {
     if (rule.charsMax !== undefined && facts.text.length > rule.charsMax) continue;
     if (rule.afterUs && (!facts.afterUs || facts.text.includes('?') || facts.hasMedia)) continue;
+    if (rule.unless?.some((word) => said.includes(` ${word} `))) continue;
     if (rule.words.some((word) => said.includes(` ${word} `)))
       return { category: rule.category, rule: rule.id };
   }

@@ -250,11 +250,7 @@ export function messageView(ctx: CompanyCtx, row: MessageRow, media: MediaRow[] 
     integration_id: row.integrationId,
     segments: row.segments,
     encoding: row.encoding,
-    price:
-      row.priceAmount !== null && row.priceCurrency !== null
-        ? { amount: trimZeros(row.priceAmount), currency: row.priceCurrency }
-        : null,
-    price_estimated: row.priceEstimated && row.priceAmount !== null,
+    ...priceView(row),
     error: errorView(ctx, row, inbound ? row.fromNumber : row.toNumber),
     media: media.map((each) => mediaView(ctx, each)),
     author:
@@ -265,6 +261,14 @@ export function messageView(ctx: CompanyCtx, row: MessageRow, media: MediaRow[] 
     lead_id: row.leadId,
     ...times(row),
   };
+}
+
+/** A text that never left costs nothing, whatever it would have cost. */
+function priceView(row: MessageRow): Pick<MessageView, 'price' | 'price_estimated'> {
+  const { priceAmount: amount, priceCurrency: currency, priceEstimated, status } = row;
+  const isForNothing = priceEstimated && (status === 'failed' || status === 'canceled');
+  if (amount === null || currency === null || isForNothing) return { price: null, price_estimated: false };
+  return { price: { amount: trimZeros(amount), currency }, price_estimated: priceEstimated };
 }
 
 function times(row: MessageRow) {

@@ -106,8 +106,7 @@ export async function nextDueAt(tx: Tx): Promise<Date | null> {
 export async function assignCompany(tx: Tx, owners: { eventId: string; companyId: string }[]): Promise<void> {
   if (owners.length === 0) return;
   await sql`
-    select assign_event_company(event, company)
-    from unnest(${owners.map(({ eventId }) => eventId)}::uuid[], ${owners.map(({ companyId }) => companyId)}::uuid[]) as owner (event, company)`.execute(
+    select assign_event_companies(${owners.map(({ eventId }) => eventId)}::uuid[], ${owners.map(({ companyId }) => companyId)}::uuid[])`.execute(
     tx,
   );
 }
