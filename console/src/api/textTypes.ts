@@ -152,6 +152,9 @@ export interface Rule {
   id: string;
   category: Category;
   words: string[];
+  unless: string[];
+  chars_max: number | null;
+  after_us: boolean;
 }
 
 export interface InboxRules {

@@ -110,7 +110,14 @@ function rulesRoute(server: HttpServer): void {
         response: {
           200: ok({
             rules: z.array(
-              z.object({ id: z.string(), category: z.enum(CATEGORIES), words: z.array(z.string()) }),
+              z.object({
+                id: z.string(),
+                category: z.enum(CATEGORIES),
+                words: z.array(z.string()),
+                unless: z.array(z.string()).describe('With one of these beside it, the rule does not hold'),
+                chars_max: z.number().int().nullable().describe('Holds for texts up to this length'),
+                after_us: z.boolean().describe('Holds only when we wrote last'),
+              }),
             ),
             keywords: z.object({ stop: keywords, start: keywords, help: keywords }),
           }),
@@ -120,7 +127,10 @@ function rulesRoute(server: HttpServer): void {
     },
     async () => ({
       success: true as const,
-      rules: WORD_RULES.map(({ id, category, words }) => ({ id, category, words: [...words] })),
+      rules: WORD_RULES.map(({ id, category, words, unless, charsMax, afterUs }) => ({
+        ...{ id, category, words: [...words], unless: [...(unless ?? [])] },
+        ...{ chars_max: charsMax ?? null, after_us: afterUs === true },
+      })),
       keywords: {
         stop: KEYWORDS.stop.map(({ word }) => word),
         start: KEYWORDS.start.map(({ word }) => word),

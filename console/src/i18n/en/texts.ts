@@ -221,6 +221,7 @@ export const texts = {
       their_turn_ended: 'Anything else, from somebody who wrote before.',
       we_wrote_last: 'As soon as we have answered.',
     },
+    unless: 'Unless one of these stands beside it: {{words}}.',
     keywords: 'Keywords',
     keywordsText:
       'A text that consists of one of these words alone, in capitals or not, with accents or without, is an order and not a conversation.',

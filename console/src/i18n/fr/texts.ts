@@ -230,6 +230,7 @@ export const texts: Dictionary['texts'] = {
       their_turn_ended: "Tout le reste, de quelqu'un qui a déjà écrit.",
       we_wrote_last: 'Dès que nous avons répondu.',
     },
+    unless: 'Sauf si l’un de ces mots l’accompagne : {{words}}.',
     keywords: 'Mots-clés',
     keywordsText:
       "Un SMS fait d'un seul de ces mots, en capitales ou non, avec accents ou sans, est un ordre et non une conversation.",

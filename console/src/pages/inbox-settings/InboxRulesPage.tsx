@@ -108,6 +108,9 @@ function RuleLine({ rule }: { rule: Rule }) {
       <div className="stack">
         {isKnown && <p>{t(`texts.inbox.ruleHints.${rule.id as RuleHint}`)}</p>}
         <Words words={rule.words} />
+        {rule.unless.length > 0 && (
+          <p className="muted small">{t('texts.inbox.unless', { words: rule.unless.join(', ') })}</p>
+        )}
       </div>
     </li>
   );
