@@ -30,6 +30,8 @@ export function conversationRoutes(server: HttpServer): void {
 }
 
 const listQuery = pageQuery.extend({
+  // What a screen shows, and some: each row is looked up with its contact, its colleague and its last text.
+  limit: pageQuery.shape.limit.unwrap().default(30),
   status: z.enum(['open', 'closed', 'all']).default('open'),
   assignee: z.string().max(100).optional().describe('me, none, or a person’s id'),
   category: category.optional(),

@@ -24,12 +24,11 @@ export async function findConversations(
 ): Promise<{ contactIds: string[]; conversationIds: string[] }> {
   const { kernel, companyId } = ctx;
   const words = wordsWanted(companyId, text);
-  return {
-    contactIds: await transact(ctx, (tx) => searchContactIds(ctx, tx, text, FOUND_MAX)),
-    conversationIds: words
-      ? await inSystem(kernel.db, (tx) => conversationsWithWords(tx, companyId, words, FOUND_MAX))
-      : [],
-  };
+  const [contactIds, conversationIds] = await Promise.all([
+    transact(ctx, (tx) => searchContactIds(ctx, tx, text, FOUND_MAX)),
+    words ? inSystem(kernel.db, (tx) => conversationsWithWords(tx, companyId, words, FOUND_MAX)) : [],
+  ]);
+  return { contactIds, conversationIds };
 }
 
 /** What a search for texts asks for beside what their rows say. */
