@@ -78,7 +78,7 @@ describe('an import', () => {
         [12, 'Téléphone'],
       ],
     ]);
-    expect(body.errors[0].message).toContain("n'est pas un numéro");
+    expect(body.errors[0].message).toBe('Numéro invalide : not a number. Format attendu : +33612345678.');
     expect(body.errors[4].message).toBe('0656000003 figure déjà à la ligne 4.');
     expect(body.errors[5].message).toContain('Left, Right');
     expect(body.errors[6].message).toBe('Our own number.');
