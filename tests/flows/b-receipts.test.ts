@@ -164,6 +164,19 @@ describe('by webhook alone', () => {
     await becomes(house, text, 'delivered', { error: null });
   });
 
+  it('a receipt that comes after everything has been acted on takes nothing back', async () => {
+    const text = await send(house, 'twilio', toOf('twilio', '0004'));
+    const { external_id: MessageSid, delivered_at } = await becomes(house, text, 'delivered');
+    await webhooksOf(house, text);
+    for (const MessageStatus of ['sent', 'sending', 'queued']) {
+      const late = { MessageSid, MessageStatus, From: house.numbers.twilio.phoneNumber };
+      const door = `/inbox/webhooks/sms/status?ref=${text.id}`;
+      expect((await twilioDelivery(house.relais, door, late)).status).toBe(200);
+      await house.relais.app.eventsSettled();
+    }
+    expect(await read(house, text)).toMatchObject({ status: 'delivered', delivered_at });
+  });
+
   it('a receipt of another company’s account is about nothing of ours', async () => {
     const text = await send(house, 'twilio', toOf('twilio', '8012'));
     const { external_id: MessageSid } = await becomes(house, text, 'sent');
