@@ -1,9 +1,11 @@
-import { CamelCasePlugin, Kysely, PostgresDialect, sql, type Transaction } from 'kysely';
+import { CamelCasePlugin, Kysely, PostgresDialect, type Transaction } from 'kysely';
 import pg from 'pg';
 import type { Config } from '../config.ts';
+import { setCompany, sparing } from './connections.ts';
 import type { DB } from './schema.generated.ts';
 
 export { type RawBuilder, sql } from 'kysely';
+export { planKept } from './connections.ts';
 export type { DB } from './schema.generated.ts';
 
 /** An open transaction. Every query of Relais runs in one: it carries the role, the company and the outcome. */
@@ -28,18 +30,20 @@ export interface Database {
 pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 
 function rolePool(url: string, role: DatabaseRole, connectionsMax: number): pg.Pool {
-  // The role is set when the connection starts, so RESET ROLE leads back to it.
+  // The role is set when the connection starts, so RESET ROLE leads back to it. Statements here are short: to compile one, as
+  // PostgreSQL does when it expects much work, takes longer than any of them.
   return new pg.Pool({
     connectionString: url,
     max: connectionsMax,
-    options: `-c role=${role}`,
+    options: `-c role=${role} -c jit=off`,
     application_name: role,
+    pipeline: true,
   });
 }
 
 function kysely(pool: pg.Pool): Kysely<DB> {
   return new Kysely<DB>({
-    dialect: new PostgresDialect({ pool }),
+    dialect: new PostgresDialect({ pool: sparing(pool) }),
     plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
   });
 }
@@ -77,7 +81,7 @@ export function surviveBrokenConnections(pool: pg.Pool): pg.Pool {
 /** Runs `work` in a transaction that sees and writes the rows of one company only. */
 export function inCompany<T>(db: Database, companyId: string, work: (tx: Tx) => Promise<T>): Promise<T> {
   return db.app.transaction().execute(async (tx) => {
-    await sql`select set_config('relais.company_id', ${companyId}, true)`.execute(tx);
+    await setCompany(companyId).execute(tx);
     return work(tx);
   });
 }

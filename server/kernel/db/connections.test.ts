@@ -1,0 +1,92 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { cloneDatabase, type TestDatabase } from '../../../tests/harness/database.ts';
+import { type Database, inCompany, inSystem, openDatabase, planKept, sql, type Tx } from './index.ts';
+
+const companyOf = (number: number) => `0198c0de-0000-7000-8000-${String(number).padStart(12, '0')}`;
+const COMPANY = companyOf(1);
+let database: TestDatabase;
+let db: Database;
+
+beforeAll(async () => {
+  database = await cloneDatabase();
+  // One connection, so that whatever one transaction leaves behind the next one meets.
+  db = openDatabase({ DATABASE_POOL_MAX: 1 }, database.url);
+});
+afterAll(async () => {
+  await db.close();
+  await database.drop();
+});
+
+async function ask(tx: Tx, added: number): Promise<{ company: string; sum: number }> {
+  const { rows } = await sql<{ company: string; sum: number }>`
+    ${planKept} select current_company() as company, 1 + ${added}::int as sum`.execute(tx);
+  return rows[0]!;
+}
+
+async function keptPlans(tx: Tx): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*) from pg_prepared_statements where name like 'kept%'`.execute(tx);
+  return rows[0]!.count;
+}
+
+it('keeps a plan, and answers for the company and the parameters of each transaction', async () => {
+  for (let round = 0; round < 8; round++) {
+    for (const company of [COMPANY, companyOf(2)])
+      expect(await inCompany(db, company, (tx) => ask(tx, round))).toEqual({ company, sum: 1 + round });
+  }
+  expect(await inCompany(db, COMPANY, keptPlans)).toBe(2);
+});
+
+it('keeps plans of a few companies and serves all', async () => {
+  for (let number = 1; number <= 30; number++) {
+    const company = companyOf(number);
+    expect(await inCompany(db, company, (tx) => ask(tx, number))).toEqual({ company, sum: 1 + number });
+  }
+  expect(await inCompany(db, COMPANY, keptPlans)).toBe(8);
+});
+
+it('forgets the company with its transaction', async () => {
+  await inCompany(db, COMPANY, (tx) => ask(tx, 1));
+  const { rows } = await sql`select current_company() as company`.execute(db.app);
+  expect(rows).toEqual([{ company: null }]);
+});
+
+it('tells of a first statement that fails, undoes, and goes on with the same connection', async () => {
+  const wrong = (tx: Tx) => sql`${planKept} select ${'x'}::int as number`.execute(tx);
+  for (let round = 0; round < 2; round++)
+    await expect(inCompany(db, COMPANY, wrong)).rejects.toMatchObject({ code: '22P02' });
+  const missing = (tx: Tx) => sql`${planKept} select nothing from nowhere where id = ${1}`.execute(tx);
+  for (let round = 0; round < 2; round++)
+    await expect(inCompany(db, COMPANY, missing)).rejects.toMatchObject({ code: '42P01' });
+  await expect(inSystem(db, missing)).rejects.toMatchObject({ code: '42P01' });
+  expect(await inCompany(db, COMPANY, (tx) => ask(tx, 1))).toEqual({ company: COMPANY, sum: 2 });
+});
+
+it('goes on after a transaction that asked for nothing, and after one that failed by itself', async () => {
+  expect(await inCompany(db, COMPANY, async () => 'nothing')).toBe('nothing');
+  await expect(inCompany(db, COMPANY, () => Promise.reject(new Error('of its own')))).rejects.toThrow(
+    'of its own',
+  );
+  const { rows } = await inSystem(db, (tx) => sql`select current_company() as company`.execute(tx));
+  expect(rows).toEqual([{ company: null }]);
+});
+
+it('undoes the first statement with the rest', async () => {
+  const name = `undone ${Date.now()}`;
+  const work = inSystem(db, async (tx) => {
+    await sql`insert into live_events (company_id, topic, entity_id) values (${COMPANY}, 'number', ${name})`.execute(
+      tx,
+    );
+    throw new Error('changed my mind');
+  });
+  await expect(work).rejects.toThrow('changed my mind');
+  const { rows } = await inSystem(db, (tx) =>
+    sql`select from live_events where entity_id = ${name}`.execute(tx),
+  );
+  expect(rows).toEqual([]);
+});
+
+it('takes nothing for a company but an id', async () => {
+  for (const given of ['', "x', true); select set_config('relais.company_id", `${COMPANY}'`, `${COMPANY}\n`])
+    await expect(inCompany(db, given, (tx) => ask(tx, 1))).rejects.toThrow('named by its id');
+});

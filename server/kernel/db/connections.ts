@@ -1,0 +1,117 @@
+import type { Duplex } from 'node:stream';
+import { type PostgresPool, type PostgresPoolClient, type RawBuilder, sql } from 'kysely';
+import type pg from 'pg';
+import { isId } from '../ids.ts';
+
+const MARK = '/* plan kept */';
+
+/**
+ * Stands first in a statement that a connection plans a few times for each company and then only runs: for pages that are asked
+ * for all the time, planning takes longer than reading. It is for statements that are read in the same way whatever their
+ * parameters say. Such a statement names its columns: under one that says `*`, a kept plan fails once a migration has added a
+ * column.
+ */
+export const planKept = sql.raw(MARK);
+
+/** Of so many companies a connection keeps plans, the first that it serves; of others each statement is planned when it comes. */
+const COMPANIES_MAX = 8;
+/** Statements are few: those written down with the mark, with each way to filter them. */
+const STATEMENTS_MAX = 100;
+
+const SET_COMPANY = "select set_config('relais.company_id', ";
+
+/** Names the company of a transaction that has just begun. @param companyId is written into the statement, so it must be an id. */
+export function setCompany(companyId: string): RawBuilder<unknown> {
+  if (!isId(companyId)) throw new Error('A company is named by its id');
+  return sql`${sql.raw(SET_COMPANY)}${sql.lit(companyId)}, true)`;
+}
+
+/**
+ * A pool as Kysely's driver wants it, whose connections keep plans and begin transactions without a round trip.
+ * @param pool of connections that send a statement before the one before it is answered (`pipeline`).
+ */
+export function sparing(pool: pg.Pool): PostgresPool {
+  // The driver knows a connection again by its object.
+  const known = new WeakMap<pg.PoolClient, PostgresPoolClient>();
+  return {
+    connect: async () => {
+      const client = await pool.connect();
+      const spared = known.get(client) ?? sparingClient(client);
+      known.set(client, spared);
+      return spared;
+    },
+    end: () => pool.end(),
+  };
+}
+
+/**
+ * To send is most of what a short query costs here. So the beginning of a transaction and the name of its company wait for the
+ * first statement and go out in front of it. Should they fail, their failure is the statement's.
+ */
+function sparingClient(client: pg.PoolClient): PostgresPoolClient {
+  let opening: string | null = null;
+  let company = '';
+  const nameOf = namesOfPlans();
+  const send = (text: string, values: readonly unknown[]) =>
+    client.query({ name: nameOf(company, text), text, values: [...values] });
+  const run = async (text: string, values: readonly unknown[]) => {
+    if (text === 'begin') {
+      opening = text;
+      company = '';
+      return NOTHING;
+    }
+    if (opening === null) return send(text, values);
+    if (text.startsWith(SET_COMPANY)) {
+      opening += `; ${text}`;
+      company = text;
+      return NOTHING;
+    }
+    const first = opening;
+    opening = null;
+    if (text === 'commit' || text === 'rollback') return NOTHING;
+    return together(client, () => [client.query(first), send(text, values)]);
+  };
+  return { query: run as unknown as PostgresPoolClient['query'], release: () => client.release() };
+}
+
+const NOTHING = { command: 'BEGIN', rowCount: 0, rows: [] };
+
+/** Sends in one packet. @returns the last answer. @throws the first failure. */
+async function together(
+  client: pg.PoolClient,
+  send: () => Promise<pg.QueryResult>[],
+): Promise<pg.QueryResult> {
+  const { stream } = (client as unknown as { connection: { stream: Duplex } }).connection;
+  stream.cork();
+  let answers: Promise<pg.QueryResult>[];
+  try {
+    answers = send();
+  } finally {
+    stream.uncork();
+  }
+  return (await Promise.all(answers)).at(-1)!;
+}
+
+/**
+ * Names for the kept plans of one connection. A plan is made for the company of its transaction, since what suits
+ * one with ten rows, to read them all, does not suit one with a million.
+ */
+function namesOfPlans(): (company: string, text: string) => string | undefined {
+  const byCompany = new Map<string, Map<string, string>>();
+  let count = 0;
+  return (company, text) => {
+    if (!text.trimStart().startsWith(MARK)) return undefined;
+    let names = byCompany.get(company);
+    if (!names) {
+      if (byCompany.size === COMPANIES_MAX) return undefined;
+      names = new Map();
+      byCompany.set(company, names);
+    }
+    const known = names.get(text);
+    if (known !== undefined || names.size === STATEMENTS_MAX) return known;
+    count += 1;
+    const name = `kept_${count}`;
+    names.set(text, name);
+    return name;
+  };
+}
