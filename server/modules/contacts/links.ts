@@ -16,6 +16,11 @@ export async function contactsByIds(tx: Tx, ids: readonly string[]): Promise<Map
   return new Map([...rows].map(([id, row]) => [id, toRef(row)]));
 }
 
+/** What a list shows of contacts, by the ids it knows them by; that of one that was merged leads to the one that was kept. */
+export function contactNames(tx: Tx, ids: readonly string[]): Promise<Map<string, store.ContactName>> {
+  return store.findNames(tx, ids);
+}
+
 /** What a text looks for. Digits find numbers only for people who may see them whole. */
 export function searchTerms(ctx: Ctx, text: string, region: string): SearchTerms {
   const digits = isGranted(ctx, 'contacts:reveal') ? searchDigits(text.trim()) : null;

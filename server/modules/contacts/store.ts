@@ -1,4 +1,4 @@
-import { sql, type Tx } from '../../kernel/db/index.ts';
+import { planKept, sql, type Tx } from '../../kernel/db/index.ts';
 import { isId } from '../../kernel/ids.ts';
 import type { Stage } from './model.ts';
 
@@ -55,6 +55,24 @@ export async function findContacts(tx: Tx, ids: readonly string[]): Promise<Map<
       return row ? [[id, row] as const] : [];
     }),
   );
+}
+
+/** What a list shows of contacts. */
+export interface ContactName {
+  id: string;
+  name: string;
+  stage: Stage;
+}
+
+/** The same for lists that show no numbers: these are most of the work. */
+export async function findNames(tx: Tx, ids: readonly string[]): Promise<Map<string, ContactName>> {
+  if (ids.length === 0) return new Map();
+  const { rows } = await sql<ContactName & { askedId: string }>`
+    ${planKept} select asked.id as asked_id, kept.id, kept.name, kept.stage
+    from contacts asked join contacts kept
+      on kept.id = case when asked.merged_into_id is null then asked.id else asked.merged_into_id end
+    where asked.id = any(${ids}::uuid[])`.execute(tx);
+  return new Map(rows.map(({ askedId, ...row }) => [askedId, row]));
 }
 
 /**

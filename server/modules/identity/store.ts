@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import { type DB, sql } from '../../kernel/db/index.ts';
+import { type DB, planKept, sql } from '../../kernel/db/index.ts';
 import type { Language } from '../../kernel/errors.ts';
 import type { Role } from './model.ts';
 
@@ -216,7 +216,7 @@ export async function companyProfile(tx: Runner): Promise<CompanyProfile> {
 export async function memberNames(tx: Runner, userIds: string[]): Promise<Map<string, string>> {
   if (userIds.length === 0) return new Map();
   const { rows } = await sql<{ id: string; name: string }>`
-    select users.id, users.name from members join users on users.id = members.user_id
+    ${planKept} select users.id, users.name from members join users on users.id = members.user_id
     where members.user_id = any (${userIds}::uuid[])`.execute(tx);
   return new Map(rows.map(({ id, name }) => [id, name]));
 }

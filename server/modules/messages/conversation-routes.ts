@@ -59,8 +59,8 @@ function listRoute(server: HttpServer): void {
     async (request) => {
       const ctx = withCompany(request.ctx);
       const { limit, cursor, search, assignee, unread, contact_id: contactId, ...filter } = request.query;
-      const found = search ? await findConversations(ctx, search) : undefined;
       return transact(ctx, async (tx) => {
+        const found = search ? await findConversations(ctx, tx, search) : undefined;
         const rows = await listConversations(
           tx,
           {

@@ -1,4 +1,4 @@
-import { type RawBuilder, sql, type Tx } from '../../kernel/db/index.ts';
+import { planKept, type RawBuilder, sql, type Tx } from '../../kernel/db/index.ts';
 import type { TimePlace } from '../../kernel/http/paging.ts';
 import { isId } from '../../kernel/ids.ts';
 import type { ProviderName } from '../providers/index.ts';
@@ -37,11 +37,18 @@ export interface ConversationRow extends ConversationState {
   integrationPhone: string | null;
   integrationProvider: ProviderName | null;
   integrationMms: boolean | null;
+  /** Whether this number wants no texts. */
+  optedOut: boolean;
 }
 
-const wholeRow = sql`c.*, m.body as last_body, m.status as last_status, m.is_mms as last_is_mms, m.created_at as last_at,
+const ownColumns = sql`c.id, c.company_id, c.status, c.contact_id, c.contact_phone, c.integration_id, c.category, c.category_rule, c.assignee_id,
+  c.labels, c.unread_count, c.last_message_id, c.last_direction, c.last_activity_at, c.created_at, c.closed_at`;
+/** The newest entry of the ledger of consent decides. */
+const isOut = sql`(select state from opt_outs o where o.company_id = current_company() and o.phone_number = c.contact_phone
+  order by o.id desc limit 1) is not distinct from 'out' as opted_out`;
+const wholeRow = sql`${ownColumns}, ${isOut}, m.body as last_body, m.status as last_status, m.is_mms as last_is_mms, m.created_at as last_at,
   i.name as integration_name, i.phone_number as integration_phone, i.provider as integration_provider, i.mms as integration_mms`;
-const joined = sql`conversations c left join messages m on m.id = c.last_message_id left join inbox_integrations i on i.id = c.integration_id`;
+const surroundings = sql`left join messages m on m.id = c.last_message_id left join inbox_integrations i on i.id = c.integration_id`;
 
 export interface Opening {
   id: string;
@@ -141,7 +148,7 @@ export async function updateConversation(tx: Tx, id: string, change: Conversatio
 export async function findConversation(tx: Tx, id: string): Promise<ConversationRow | null> {
   if (!isId(id)) return null;
   const { rows } = await sql<ConversationRow>`
-    select ${wholeRow} from ${joined} where c.id = ${id}`.execute(tx);
+    ${planKept} select ${wholeRow} from conversations c ${surroundings} where c.id = ${id}`.execute(tx);
   return rows[0] ?? null;
 }
 
@@ -180,10 +187,6 @@ function conditions(filter: ConversationFilter): RawBuilder<unknown>[] {
   if (filter.label) parts.push(sql`${filter.label} = any (c.labels) and c.labels <> '{}'`);
   if (filter.unread) parts.push(sql`c.unread_count > 0`);
   if (filter.contactId) parts.push(sameId('c.contact_id', filter.contactId));
-  if (filter.found) {
-    const { contactIds, conversationIds } = filter.found;
-    parts.push(sql`(c.contact_id = any (${contactIds}::uuid[]) or c.id = any (${conversationIds}::uuid[]))`);
-  }
   return parts;
 }
 
@@ -196,10 +199,29 @@ export async function listConversations(
 ): Promise<ConversationRow[]> {
   const parts = conditions(filter);
   if (after) parts.push(sql`(c.last_activity_at, c.id) < (${after.at}::timestamptz, ${after.id}::uuid)`);
+  const wanted = sql.join(parts, sql` and `);
+  const cut = sql`order by c.last_activity_at desc, c.id desc limit ${sql.lit(limit)}`;
   const { rows } = await sql<ConversationRow>`
-    select ${wholeRow} from ${joined} where ${sql.join(parts, sql` and `)}
-    order by c.last_activity_at desc, c.id desc limit ${limit}`.execute(tx);
+    ${planKept} select ${wholeRow} from (${pageOf(filter, wanted, cut)}) as c ${surroundings}
+    order by c.last_activity_at desc, c.id desc`.execute(tx);
   return rows;
+}
+
+/** The rows of a page by themselves, so that what stands around them is looked up for these alone. */
+function pageOf({ found, label }: ConversationFilter, wanted: RawBuilder<unknown>, cut: RawBuilder<unknown>) {
+  if (found)
+    // Joined, not `any (…) or any (…)`: planning would weigh each of two hundred ids against the commonest ones of the table.
+    return sql`select * from (
+        select ${ownColumns} from unnest(${found.contactIds}::uuid[]) as wanted (id) join conversations c on c.contact_id = wanted.id
+        where ${wanted}
+        union select ${ownColumns} from unnest(${found.conversationIds}::uuid[]) as wanted (id) join conversations c on c.id = wanted.id
+        where ${wanted}
+      ) as c ${cut}`;
+  if (label)
+    // What is in the index is enough to tell which rows have a label.
+    return sql`select ${ownColumns} from conversations c
+      where c.id = any (array(select c.id from conversations c where ${wanted} ${cut}))`;
+  return sql`select ${ownColumns} from conversations c where ${wanted} ${cut}`;
 }
 
 export interface InboxCounts {
@@ -210,24 +232,26 @@ export interface InboxCounts {
   categories: Partial<Record<Category, number>>;
 }
 
-/** How many open conversations there are, by what people filter for. */
+/**
+ * How many open conversations there are, by what people filter for. One index is read from end to end, and the rarer things are
+ * counted in indexes of their own.
+ */
 export async function countConversations(tx: Tx, userId: string | null): Promise<InboxCounts> {
+  const open = sql`from conversations where company_id = current_company() and status = 'open'`;
   const { rows } = await sql<{
     category: Category;
     open: number;
+    assigned: number;
     unread: number;
     mine: number;
-    unassigned: number;
   }>`
-    select category, count(*) as open, count(*) filter (where unread_count > 0) as unread,
-      count(*) filter (where assignee_id = ${userId}::uuid) as mine, count(*) filter (where assignee_id is null) as unassigned
-    from conversations where company_id = current_company() and status = 'open' group by category`.execute(
-    tx,
-  );
-  const sum = (name: 'open' | 'unread' | 'mine' | 'unassigned') =>
-    rows.reduce((total, row) => total + row[name], 0);
+    ${planKept} select category, count(*) as open, count(assignee_id) as assigned,
+      (select count(*) ${open} and unread_count > 0) as unread, (select count(*) ${open} and assignee_id = ${userId}::uuid) as mine
+    ${open} group by category`.execute(tx);
+  const sum = (name: 'open' | 'assigned') => rows.reduce((total, row) => total + row[name], 0);
   return {
-    ...{ open: sum('open'), unread: sum('unread'), mine: sum('mine'), unassigned: sum('unassigned') },
+    ...{ open: sum('open'), unread: rows[0]?.unread ?? 0, mine: rows[0]?.mine ?? 0 },
+    ...{ unassigned: sum('open') - sum('assigned') },
     categories: Object.fromEntries(rows.map((row) => [row.category, row.open])),
   };
 }

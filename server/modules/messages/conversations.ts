@@ -5,7 +5,7 @@ import { fail } from '../../kernel/errors.ts';
 import { isId, newId } from '../../kernel/ids.ts';
 import { publish } from '../../kernel/live.ts';
 import { normalisePhoneNumber } from '../../kernel/phone.ts';
-import { contactsByIds, ensureContacts, linkPhone, maskPhone } from '../contacts/index.ts';
+import { contactNames, contactsByIds, ensureContacts, linkPhone, maskPhone } from '../contacts/index.ts';
 import { memberNames } from '../identity/index.ts';
 import * as store from './conversations-store.ts';
 import { findIntegration } from './integrations-store.ts';
@@ -13,12 +13,11 @@ import { eventLine, noteLine } from './lines.ts';
 import { insertMessages, type MessageEvent } from './messages-store.ts';
 import type { Category } from './model.ts';
 import { insertOnce, type Kept } from './once.ts';
-import { optedOut } from './opt-outs-store.ts';
 import { regionOf } from './settings.ts';
 import { findSettings } from './settings-store.ts';
 import { type ConversationSurroundings, conversationView } from './views.ts';
 
-/** What a page of conversations needs beside its rows: three questions, whatever the page's length. */
+/** What a page of conversations needs beside its rows: two questions, whatever the page's length. */
 export async function surroundingsOf(
   tx: Tx,
   rows: store.ConversationRow[],
@@ -27,17 +26,13 @@ export async function surroundingsOf(
     ...new Set(rows.flatMap((row) => pick(row) ?? [])),
   ];
   return {
-    contacts: await contactsByIds(
+    contacts: await contactNames(
       tx,
       ids((row) => row.contactId),
     ),
     names: await memberNames(
       tx,
       ids((row) => row.assigneeId),
-    ),
-    out: await optedOut(
-      tx,
-      ids((row) => row.contactPhone),
     ),
   };
 }

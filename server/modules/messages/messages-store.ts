@@ -1,4 +1,4 @@
-import { type RawBuilder, sql, type Tx } from '../../kernel/db/index.ts';
+import { planKept, type RawBuilder, sql, type Tx } from '../../kernel/db/index.ts';
 import { isId } from '../../kernel/ids.ts';
 import type { ProviderName, TextFailure } from '../providers/index.ts';
 import type { MessageStatus } from './model.ts';
@@ -157,7 +157,7 @@ export async function listThread(
 ): Promise<MessageRow[]> {
   const before = beforeId ? sql`and id < ${beforeId}::uuid` : sql``;
   const { rows } = await sql<MessageRow>`
-    select ${columns} from messages where conversation_id = ${conversationId} ${before} order by id desc limit ${limit}`.execute(
+    ${planKept} select ${columns} from messages where conversation_id = ${conversationId} ${before} order by id desc limit ${limit}`.execute(
     tx,
   );
   return rows;
@@ -171,7 +171,7 @@ export async function listThreadSince(
   limit: number,
 ): Promise<MessageRow[]> {
   const { rows } = await sql<MessageRow>`
-    select ${columns} from messages where conversation_id = ${conversationId} and id > ${afterId}::uuid order by id limit ${limit}`.execute(
+    ${planKept} select ${columns} from messages where conversation_id = ${conversationId} and id > ${afterId}::uuid order by id limit ${limit}`.execute(
     tx,
   );
   return rows;
@@ -269,7 +269,7 @@ export async function textsWithWords(
 /** Newest first. */
 export async function messagesByIds(tx: Tx, ids: string[]): Promise<MessageRow[]> {
   const { rows } = await sql<MessageRow>`
-    select ${columns} from messages where id = any (${ids}::uuid[]) order by id desc`.execute(tx);
+    ${planKept} select ${columns} from messages where id = any (${ids}::uuid[]) order by id desc`.execute(tx);
   return rows;
 }
 

@@ -1,4 +1,4 @@
-import { type RawBuilder, sql, type Tx } from '../../kernel/db/index.ts';
+import { planKept, type RawBuilder, sql, type Tx } from '../../kernel/db/index.ts';
 import type { ConsentState } from './model.ts';
 
 export interface OptOutRow {
@@ -28,7 +28,7 @@ export async function insertOptOuts(tx: Tx, entries: NewOptOut[]): Promise<void>
 export async function optedOut(tx: Tx, phoneNumbers: string[]): Promise<Set<string>> {
   if (phoneNumbers.length === 0) return new Set();
   const { rows } = await sql<{ phoneNumber: string }>`
-    select wanted.phone_number from unnest(${[...new Set(phoneNumbers)]}::text[]) as wanted (phone_number) cross join lateral (
+    ${planKept} select wanted.phone_number from unnest(${[...new Set(phoneNumbers)]}::text[]) as wanted (phone_number) cross join lateral (
       select state from opt_outs
       where company_id = current_company() and opt_outs.phone_number = wanted.phone_number order by id desc limit 1
     ) as newest where newest.state = 'out'`.execute(tx);

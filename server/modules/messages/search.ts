@@ -1,5 +1,5 @@
 import { type CompanyCtx, transact } from '../../kernel/ctx.ts';
-import { inSystem } from '../../kernel/db/index.ts';
+import { inSystem, type Tx } from '../../kernel/db/index.ts';
 import { searchContactIds } from '../contacts/index.ts';
 import { contactlessWith } from './conversations-store.ts';
 import { integrationsWith } from './integrations-store.ts';
@@ -20,13 +20,14 @@ const FOUND_MAX = 100;
 /** What a text finds: contacts by name or number, and conversations by what was said in them. */
 export async function findConversations(
   ctx: CompanyCtx,
+  tx: Tx,
   text: string,
 ): Promise<{ contactIds: string[]; conversationIds: string[] }> {
   const { kernel, companyId } = ctx;
   const words = wordsWanted(companyId, text);
   const [contactIds, conversationIds] = await Promise.all([
-    transact(ctx, (tx) => searchContactIds(ctx, tx, text, FOUND_MAX)),
-    words ? inSystem(kernel.db, (tx) => conversationsWithWords(tx, companyId, words, FOUND_MAX)) : [],
+    searchContactIds(ctx, tx, text, FOUND_MAX),
+    words ? inSystem(kernel.db, (system) => conversationsWithWords(system, companyId, words, FOUND_MAX)) : [],
   ]);
   return { contactIds, conversationIds };
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { CompanyCtx } from '../../kernel/ctx.ts';
-import { type ContactRef, maskPhone } from '../contacts/index.ts';
+import { type ContactName, maskPhone } from '../contacts/index.ts';
 import type { ConversationRow } from './conversations-store.ts';
 import type { IntegrationRow } from './integrations-store.ts';
 import { mediaLink } from './media-links.ts';
@@ -101,9 +101,8 @@ export const conversationSchema = z
 
 /** What a page of conversations needs beside its rows. */
 export interface ConversationSurroundings {
-  contacts: Map<string, ContactRef>;
+  contacts: Map<string, ContactName>;
   names: Map<string, string>;
-  out: Set<string>;
 }
 
 const PREVIEW_CHARS = 140;
@@ -138,7 +137,7 @@ export function conversationView(
     assignee: row.assigneeId ? { id: row.assigneeId, name: around.names.get(row.assigneeId) ?? '' } : null,
     labels: row.labels,
     unread_count: row.unreadCount,
-    opted_out: around.out.has(row.contactPhone),
+    opted_out: row.optedOut,
     last_message: lastMessage(row),
     created_at: row.createdAt.toISOString(),
     updated_at: row.lastActivityAt.toISOString(),
