@@ -55,7 +55,7 @@ if (values.only.includes('texts')) {
 if (values.only.includes('inbox')) {
   const amounts = { messages, conversations: Math.ceil(messages / 20) };
   console.log(`The inbox over ${messages} messages beside another company's, 4 readers`);
-  printTable(await measureInbox({ ...amounts, asked: values.quick ? 100 : 400 }, progress));
+  printTable(await measureInbox({ ...amounts, asked: values.quick ? 400 : 2000 }, progress));
 }
 if (values.only.includes('start')) {
   console.log('Start of an installed Relais, until it is ready');
