@@ -8,4 +8,5 @@ export { newsOf } from './news.ts';
 export * from './port.ts';
 export { type AccountPort, portFor } from './ports.ts';
 export { providerRoutes } from './routes.ts';
+export * from './voice.ts';
 export { type EventHandler, type EventWorker, startProviderEvents } from './worker.ts';

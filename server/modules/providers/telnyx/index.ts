@@ -10,6 +10,7 @@ import * as numbers from './numbers.ts';
 import * as orders from './orders.ts';
 import { ensureMessagingProfile, ensurePlumbing, listConnections } from './plumbing.ts';
 import * as texts from './texts.ts';
+import { voiceOf } from './voice.ts';
 
 export type { TelnyxAccount } from './client.ts';
 
@@ -47,6 +48,7 @@ export function createTelnyxPort(account: TelnyxAccount, deps: PortDeps): Provid
     // Telnyx shows its prices to people only.
     textPrice: async () => null,
     configureTexts: async (number) => texts.configureTexts(parts, number, await messagingProfile()),
+    ...voiceOf(parts),
   };
 }
 
