@@ -5,6 +5,7 @@ import { createHttp, type HttpServer } from './kernel/http/server.ts';
 import { systemRoutes } from './kernel/http/system-routes.ts';
 import { type JobDefinitions, type JobRunner, startJobs } from './kernel/jobs.ts';
 import { pruneLive } from './kernel/live.ts';
+import { recordingJobs, recordingRoutes } from './modules/calls/index.ts';
 import { complianceJobs, complianceRoutes, onBundleEvent } from './modules/compliance/index.ts';
 import { contactRoutes } from './modules/contacts/index.ts';
 import { createIdentity } from './modules/identity/index.ts';
@@ -54,6 +55,7 @@ export async function compose(kernel: Kernel): Promise<App> {
   complianceRoutes(http);
   numberRoutes(http);
   messagesRoutes(http, kernel);
+  recordingRoutes(http);
   for (const door of WEBHOOK_DOORS) webhookDoor(http, door);
   kernel.news.on('requirement_group.reviewed', onGroupReviewed);
   listenForMessages(kernel);
@@ -65,6 +67,7 @@ export async function compose(kernel: Kernel): Promise<App> {
     complianceJobs(kernel),
     numberJobs(kernel),
     messageJobs(kernel),
+    recordingJobs(kernel),
   ]);
   let jobs: JobRunner | null = null;
   let events: EventWorker | null = null;

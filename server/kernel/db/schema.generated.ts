@@ -154,6 +154,45 @@ export interface CallPhones {
   userId: string;
 }
 
+export interface CallRecordings {
+  attempts: Generated<number>;
+  blobRef: string | null;
+  callId: string | null;
+  channels: string;
+  companyId: string;
+  contentType: string | null;
+  createdAt: Timestamp;
+  deletedAt: Timestamp | null;
+  deletedBy: string | null;
+  deleteReason: string | null;
+  durationSeconds: number | null;
+  externalId: string | null;
+  heardAt: Timestamp | null;
+  heardBy: string | null;
+  heldAt: Timestamp | null;
+  heldBy: string | null;
+  holdReason: string | null;
+  id: string;
+  kind: string;
+  lastError: string | null;
+  legId: string | null;
+  nextAttemptAt: Timestamp | null;
+  provider: string;
+  providerAccountId: string | null;
+  providerCopy: string;
+  providerDeletedAt: Timestamp | null;
+  providerMessage: string | null;
+  reason: string | null;
+  recordId: string;
+  sealedKey: Buffer | null;
+  sha256: string | null;
+  sizeBytes: Int8 | null;
+  sourceUrl: string | null;
+  startedAt: Timestamp | null;
+  status: string;
+  storedAt: Timestamp | null;
+}
+
 export interface CallRoutes {
   companyId: string;
   numberId: string | null;
@@ -748,6 +787,7 @@ export interface DB {
   callEvents: CallEvents;
   callLegs: CallLegs;
   callPhones: CallPhones;
+  callRecordings: CallRecordings;
   callRoutes: CallRoutes;
   calls: Calls;
   callSettings: CallSettings;

@@ -1,0 +1,2 @@
+/** Calls: in progress. */
+export { recordingJobs, recordingRoutes } from './recordings.ts';
