@@ -38,7 +38,7 @@ export function s3Blobs(settings: S3Settings): BlobStore {
   return {
     async put(folder, source) {
       const key = `${settings.S3_PREFIX}${folder}/${randomUUID()}`;
-      await answered(putObject(await bucket(), key, source));
+      await putObject(await bucket(), key, source);
       return `s3:${key}`;
     },
     async *read(ref, range) {
@@ -80,46 +80,46 @@ function keyOf(ref: string): string {
   return ref.slice('s3:'.length);
 }
 
-/** One request for a small file; parts for a large one, so that no more than one of them is in memory. */
+/** One request for a small file; parts for a large one, so that no more than two of them are in memory. */
 async function putObject(bucket: Bucket, key: string, source: BlobSource): Promise<void> {
-  const { sdk, client, name: Bucket } = bucket;
+  const { sdk, client, name } = bucket;
   const pieces = inPieces(source, PART_BYTES);
   const first = await pieces.next();
   const second = first.done ? first : await pieces.next();
-  if (second.done) {
-    const Body = first.done ? Buffer.alloc(0) : first.value;
-    await removingOnFailure(bucket, key, () =>
-      client.send(new sdk.PutObjectCommand({ Bucket, Key: key, Body })),
-    );
-    return;
-  }
-  const { UploadId } = await client.send(new sdk.CreateMultipartUploadCommand({ Bucket, Key: key }));
-  const upload = { Bucket, Key: key, UploadId };
+  if (!second.done) return putInParts(bucket, key, restored([first.value as Buffer, second.value], pieces));
+  const Body = first.done ? Buffer.alloc(0) : first.value;
   try {
-    const Parts: CompletedPart[] = [];
-    for await (const Body of restored([first.value as Buffer, second.value], pieces)) {
-      const PartNumber = Parts.length + 1;
-      const { ETag } = await client.send(new sdk.UploadPartCommand({ ...upload, PartNumber, Body }));
-      Parts.push({ ETag, PartNumber });
-    }
-    await client.send(new sdk.CompleteMultipartUploadCommand({ ...upload, MultipartUpload: { Parts } }));
+    await answered(client.send(new sdk.PutObjectCommand({ Bucket: name, Key: key, Body })));
   } catch (error) {
-    await client.send(new sdk.AbortMultipartUploadCommand(upload)).catch(() => undefined);
-    // The answer to the last request may be all that was lost.
-    await client.send(new sdk.DeleteObjectCommand({ Bucket, Key: key })).catch(() => undefined);
+    await forget(bucket, key);
     throw error;
   }
 }
 
-/** A request that fails may have been carried out all the same. */
-async function removingOnFailure(bucket: Bucket, key: string, work: () => Promise<unknown>): Promise<void> {
+async function putInParts(bucket: Bucket, key: string, pieces: AsyncIterable<Buffer>): Promise<void> {
+  const { sdk, client, name } = bucket;
+  const object = { Bucket: name, Key: key };
+  const { UploadId } = await answered(client.send(new sdk.CreateMultipartUploadCommand(object)));
+  const upload = { ...object, UploadId };
   try {
-    await work();
+    const Parts: CompletedPart[] = [];
+    for await (const Body of pieces) {
+      const PartNumber = Parts.length + 1;
+      const part = new sdk.UploadPartCommand({ ...upload, PartNumber, Body });
+      Parts.push({ ETag: (await answered(client.send(part))).ETag, PartNumber });
+    }
+    const end = new sdk.CompleteMultipartUploadCommand({ ...upload, MultipartUpload: { Parts } });
+    await answered(client.send(end));
   } catch (error) {
-    const { sdk, client, name } = bucket;
-    await client.send(new sdk.DeleteObjectCommand({ Bucket: name, Key: key })).catch(() => undefined);
+    await client.send(new sdk.AbortMultipartUploadCommand(upload)).catch(() => undefined);
+    await forget(bucket, key);
     throw error;
   }
+}
+
+/** A request whose answer was lost may have been carried out all the same. */
+async function forget({ sdk, client, name }: Bucket, key: string): Promise<void> {
+  await client.send(new sdk.DeleteObjectCommand({ Bucket: name, Key: key })).catch(() => undefined);
 }
 
 async function* restored(taken: Buffer[], rest: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
