@@ -23,7 +23,7 @@ create table call_recordings (
   duration_seconds integer check (duration_seconds >= 0),
   started_at timestamptz,
   -- Where the provider has it just now; some addresses live for minutes.
-  source_url text check (length(source_url) <= 2000),
+  source_url text check (length(source_url) <= 4000),
   content_type text check (length(content_type) <= 100),
   size_bytes bigint check (size_bytes >= 0),
   sha256 text check (sha256 ~ '^[0-9a-f]{64}$'),

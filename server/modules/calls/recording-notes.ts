@@ -139,7 +139,7 @@ function failureOf(remote: RemoteRecording): Pick<store.RecordingRow, 'reason' |
 
 /** An address that does not fit is looked up when it is needed. */
 function usableUrl(url: string | null): string | null {
-  return url && url.length <= 2000 ? url : null;
+  return url && url.length <= 4000 ? url : null;
 }
 
 /** What follows from news: the file is fetched, or people hear that there is none. */
