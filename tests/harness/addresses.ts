@@ -23,6 +23,8 @@ const ROW_OF: [RegExp, keyof CompanyRows][] = [
   [/\/inbox\/templates\/\{id\}/, 'templateId'],
   [/\/inbox\/labels\/\{name\}/, 'labelName'],
   [/\/inbox\/unroutable\/\{id\}/, 'unroutableId'],
+  [/\/(recordings|voicemails)\/\{id\}/, 'recordingId'],
+  [/\/calls\/\{id\}/, 'callId'],
 ];
 
 /** The row that a second parameter names. */
@@ -50,6 +52,7 @@ export const BODIES: Record<string, (rows: CompanyRows) => unknown> = {
   postInboxConversationsByIdNotes: () => ({ text: 'A note' }),
   postInboxConversationsByIdPresence: () => ({ state: 'viewing' }),
   postInboxTemplatesByIdRender: () => ({ variables: { name: 'Ada' } }),
+  putRecordingsByIdHold: () => ({ reason: 'A dispute' }),
   postRequirementsGroupsByGroupIdDocumentsByField: (rows) => ({ documentId: rows.documentId }),
 };
 
