@@ -6,6 +6,7 @@ import { newId } from '../../server/kernel/ids.ts';
 import { attendRecording, type PortOf } from '../../server/modules/calls/recording-fetch.ts';
 import { noteRecording, type RecordingKind } from '../../server/modules/calls/recordings.ts';
 import type { RecordingFetch, RemoteRecording } from '../../server/modules/providers/index.ts';
+import { eventually } from './eventually.ts';
 import type { TestRelais } from './relais.ts';
 
 /** A call that is over, with one leg, as if it had been made. */
@@ -175,7 +176,16 @@ export async function keepRecording(
     { callId: call.id, ...(options.kind ? { kind: options.kind } : {}) },
     news,
   );
-  await attendRecording(kernel, companyId, id, side.port);
+  // Where jobs run by themselves, one may have tried it with the real far side, which knows nothing of it.
+  await eventually(async () => {
+    await attendRecording(kernel, companyId, id, side.port);
+    const { rows } = await kernel.db.ownerPool.query(
+      `update call_recordings set next_attempt_at = case when status = 'pending' then $2 else next_attempt_at end
+       where id = $1 returning status`,
+      [id, kernel.clock.now()],
+    );
+    if (rows[0].status !== 'stored') throw new Error(`The recording is ${rows[0].status}`);
+  });
   return { id, call, news };
 }
 
