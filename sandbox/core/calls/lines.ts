@@ -147,25 +147,20 @@ function plan(sb: Sandbox, line: Line, act: Act, seconds: number): void {
 
 function perform(sb: Sandbox, line: Line, act: Act): void {
   if (line.state === 'ended') return;
-  switch (act) {
-    case 'cross':
-      return cross(sb, line);
-    case 'busy':
-    case 'failed':
-      return decline(sb, line, act);
-    case 'answer':
-      return answer(sb, line);
-    case 'speak':
-      return speak(sb, line, WORDS);
-    case 'hang_up':
-      return hangUp(sb, line);
-  }
+  if (act === 'cross') cross(sb, line);
+  else if (act === 'answer') answer(sb, line);
+  else if (act === 'speak') speak(sb, line, WORDS);
+  else if (act === 'hang_up') hangUp(sb, line);
+  else decline(sb, line, act);
 }
 
 /** The number that rings is one of an account: a call comes in there. */
 function cross(sb: Sandbox, line: Line): void {
   const owner = getAccount(sb, ownerOf(sb, line.handset) ?? '');
-  if (owner === undefined) return decline(sb, line, 'failed');
+  if (owner === undefined) {
+    decline(sb, line, 'failed');
+    return;
+  }
   const { id: account, provider } = owner;
   const { handset, peer } = line;
   const draft = { provider, account, legId: '', handset: peer, peer: handset, way: 'calls' as const };
