@@ -162,8 +162,11 @@ function publicUrlOf(kernel: Kernel, { door, target }: Delivery): string {
 function telnyxMessage(body: Buffer): Message | string {
   const payload = body.toString();
   let data: Record<string, unknown> | undefined;
+  let meta: { delivered_to?: unknown } | null | undefined;
   try {
-    data = (JSON.parse(payload) as { data?: Record<string, unknown> } | null)?.data;
+    const body = JSON.parse(payload) as { data?: Record<string, unknown>; meta?: typeof meta } | null;
+    data = body?.data;
+    meta = body?.meta;
   } catch {
     return 'invalid_json';
   }
@@ -174,8 +177,10 @@ function telnyxMessage(body: Buffer): Message | string {
     eventId,
     type: word(data.event_type, 100) ?? 'unknown',
     occurredAt: time(data.occurred_at),
-    // The address that the delivery came to is not signed; the one in the body is.
-    reference: referenceOf((data.payload as { webhook_url?: unknown } | null | undefined)?.webhook_url),
+    // The address that the delivery came to is not signed; the ones in the body are. A call names its own nowhere else.
+    reference:
+      referenceOf((data.payload as { webhook_url?: unknown } | null | undefined)?.webhook_url) ??
+      referenceOf(meta?.delivered_to),
     payload,
   };
 }
