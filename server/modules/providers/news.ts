@@ -5,6 +5,7 @@ import { callNews } from './telnyx/call-news.ts';
 import { type TelnyxOrder, toRemoteOrder } from './telnyx/orders.ts';
 import * as telnyx from './telnyx/texts.ts';
 import * as twilio from './twilio/texts.ts';
+import { callNewsOf } from './twilio/voice-news.ts';
 
 /** What an event says, whatever its provider's way of saying it. An event that says nothing we know is `other`. */
 export function newsOf(event: ProviderEvent): ProviderNews {
@@ -46,6 +47,8 @@ function orderNews(payload: Record<string, unknown>): ProviderNews {
 }
 
 function twilioNews(event: ProviderEvent): ProviderNews {
+  const news = callNewsOf(event.payload, event);
+  if (news) return { kind: 'call', news };
   const received = twilio.inboundOf(event.payload, event);
   if (received) return { kind: 'text_received', text: received };
   const receipt = twilio.receiptOf(event.payload, event);
