@@ -40,7 +40,11 @@ describe('a leg', () => {
     ['call.answered', { state: 'answered' }, 'answered', 'answered'],
     ['call.bridged', {}, 'answered', 'bridged'],
   ])('of ours: %s', (type, more, state, providerStatus) => {
-    expect(told(type, { ...OURS, ...more })).toEqual({ kind: 'leg', leg: { ...LEG, state, providerStatus } });
+    expect(told(type, { ...OURS, ...more })).toEqual({
+      kind: 'leg',
+      leg: { ...LEG, state, providerStatus },
+      dialEnd: null,
+    });
   });
 
   it('that comes in rings, and has no reference', () => {
@@ -51,6 +55,7 @@ describe('a leg', () => {
         ...{ ...LEG, reference: null, direction: 'inbound', from: 'anonymous', to: '+14155550100' },
         ...{ state: 'ringing', providerStatus: 'parked' },
       },
+      dialEnd: null,
     });
     expect(told('call.answered', payload)).toMatchObject({
       leg: { direction: 'inbound', state: 'answered' },

@@ -34,6 +34,7 @@ export function callNews(
       return {
         kind: 'leg',
         leg: { ...ids, ...partiesOf(payload, reference), ...stateOf(type, payload), at: event.occurredAt },
+        dialEnd: null,
       };
     case 'call.speak.ended':
       return { kind: 'spoken', legId, reference };

@@ -1,10 +1,12 @@
 import { fail, RelaisError } from '../../../kernel/errors.ts';
-import { type Failure, hasProviderStatus } from '../failure.ts';
+import { callFailure, placeOnce } from '../calls.ts';
+import { hasProviderStatus } from '../failure.ts';
 import { time, word } from '../parse.ts';
-import type { Dial, DialOutcome, Party, RemoteLeg } from '../voice.ts';
+import type { Attempt } from '../requests.ts';
+import type { CallFailureReason, Dial, DialOutcome, Party, RemoteLeg } from '../voice.ts';
 import type { TelnyxParts } from './client.ts';
 import { telnyxAddresses } from './plumbing.ts';
-import { failureOf, isKnown, refusalOf } from './voice-reasons.ts';
+import { named, telnyxCallReasons } from './voice-reasons.ts';
 
 /** A call_control_id is an opaque token; longer than any that Telnyx makes. */
 const TOKEN_MAX = 500;
@@ -30,27 +32,38 @@ export async function dial(parts: TelnyxParts, connection: Connection, wanted: D
   } catch (error) {
     return notTried(error);
   }
-  const outcome = await parts.attempt(() =>
-    parts.client.calls.dial({
-      connection_id: connectionId,
-      from: wanted.from,
-      to,
-      command_id: wanted.reference,
-      client_state: stateOf(wanted.reference),
-      webhook_url: telnyxAddresses(parts).call(wanted.reference),
-      webhook_url_method: 'POST',
-      timeout_secs: within(wanted.timeoutSeconds, RINGS),
-      time_limit_secs: within(wanted.limitSeconds, LASTS),
-      ...(wanted.linkTo ? { link_to: wanted.linkTo } : {}),
-      ...(wanted.room ? { conference_config: placeIn(wanted.room) } : {}),
-    }),
+  const outcome = await placeOnce(
+    { attempt: namingFailures(parts), reasons: telnyxCallReasons },
+    () =>
+      parts.client.calls.dial({
+        connection_id: connectionId,
+        from: wanted.from,
+        to,
+        command_id: wanted.reference,
+        client_state: stateOf(wanted.reference),
+        webhook_url: telnyxAddresses(parts).call(wanted.reference),
+        webhook_url_method: 'POST',
+        timeout_secs: within(wanted.timeoutSeconds, RINGS),
+        time_limit_secs: within(wanted.limitSeconds, LASTS),
+        ...(wanted.linkTo ? { link_to: wanted.linkTo } : {}),
+        ...(wanted.room ? { conference_config: placeIn(wanted.room) } : {}),
+      }),
+    ({ data }) => {
+      const leg = legOf(data, wanted);
+      // Dialling is asynchronous, whatever else the answer says.
+      return leg && { ...leg, state: 'initiated', failure: null };
+    },
   );
-  if (outcome.failure !== null) return outcomeOf(outcome.failure, connection);
-  const leg = legOf(outcome.answer.data, wanted);
-  // Dialling is asynchronous, whatever else the answer says.
-  return leg
-    ? { kind: 'accepted', leg: { ...leg, state: 'initiated', failure: null } }
-    : { kind: 'unanswered' };
+  // Somebody may have removed the connection at Telnyx.
+  if (outcome.kind === 'refused' && outcome.failure.reason === 'account_problem') connection.forget();
+  return outcome;
+}
+
+function namingFailures({ attempt }: TelnyxParts): Attempt {
+  return async (send) => {
+    const outcome = await attempt(send);
+    return outcome.failure === null ? outcome : { ...outcome, failure: named(outcome.failure) };
+  };
 }
 
 /** What can be dialled and nothing else: Telnyx would read digits after a comma, and other hosts, as well. */
@@ -73,12 +86,13 @@ function placeIn({ name, roomId }: NonNullable<Dial['room']>) {
 const within = (seconds: number, { min, max }: { min: number; max: number }) =>
   Math.min(Math.max(Math.round(seconds), min), max);
 
-const refused = (...why: Parameters<typeof refusalIn>): DialOutcome => ({
+const refused = (reason: CallFailureReason, message: string): DialOutcome => ({
   kind: 'refused',
-  failure: refusalIn(...why),
+  failure: callFailure(reason, null, message),
 });
-const refusalIn = (reason: Parameters<typeof failureOf>[0], message: string) =>
-  failureOf(reason, null, message);
+
+/** A pause for "too many" that does not say how long. */
+const PAUSE_MS = 1000;
 
 /** Without a connection nothing was asked for: no phone rings. */
 function notTried(error: unknown): DialOutcome {
@@ -88,23 +102,6 @@ function notTried(error: unknown): DialOutcome {
   if (error.code === 'provider_rate_limited') return { kind: 'rate_limited', retryAfterMs: PAUSE_MS };
   if (error.code === 'insufficient_funds') return refused('insufficient_funds', message);
   return refused(error.code === 'provider_unauthorized' ? 'account_problem' : 'unknown', message);
-}
-
-/** A pause for "too many" that does not say how long. */
-const PAUSE_MS = 1000;
-/** Request time-out: the server gave up on reading us, or on itself. */
-const REQUEST_TIMEOUT = 408;
-
-function outcomeOf(failure: Failure, connection: Connection): DialOutcome {
-  const { kind, status, retryAfterMs } = failure;
-  const isOpen = kind !== 'answered' || status === null || status >= 500 || status === REQUEST_TIMEOUT;
-  if (isOpen) return { kind: 'unanswered' };
-  if (status === 429 && !isKnown(failure))
-    return { kind: 'rate_limited', retryAfterMs: retryAfterMs ?? PAUSE_MS };
-  const why = refusalOf(failure);
-  // Somebody may have removed the connection at Telnyx.
-  if (why.reason === 'account_problem') connection.forget();
-  return { kind: 'refused', failure: why };
 }
 
 const PAGE_SIZE = 250;
@@ -181,7 +178,7 @@ function legOf(call: Call | undefined, dialled: Dial | null): RemoteLeg | null {
     to: dialled ? (addressOf(dialled.to) ?? '') : '',
     state: hasEnded ? 'ended' : seconds > 0 ? 'answered' : 'initiated',
     providerStatus: hasEnded ? 'ended' : 'alive',
-    failure: hasEnded && seconds === 0 ? failureOf('unknown', null, 'the call ended') : null,
+    failure: hasEnded && seconds === 0 ? callFailure('unknown', null, 'the call ended') : null,
     endedBy: null,
     durationSeconds: hasEnded && seconds > 0 ? Math.round(seconds) : null,
     price: null,
