@@ -132,6 +132,8 @@ create table call_legs (
   check ((price_amount is null) = (price_currency is null))
 );
 create index call_legs_of_call on call_legs (call_id, id);
+-- What is known of a day's legs, where one that was asked for is looked for among them.
+create index call_legs_by_company on call_legs (company_id, created_at);
 -- An event finds its leg.
 create unique index call_legs_external on call_legs (provider, external_id) where external_id is not null;
 create index call_legs_record on call_legs (provider, record_id) where record_id is not null;

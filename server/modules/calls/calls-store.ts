@@ -96,16 +96,45 @@ const records = (rows: readonly object[]): string => `[${rows.map(record).join('
 /** Adds calls, in one statement. @throws a unique violation of calls_idempotency when the key was used. */
 export async function insertCalls(tx: Tx, rows: CallRow[]): Promise<void> {
   if (rows.length === 0) return;
-  await sql`insert into calls select * from jsonb_populate_recordset(null::calls, ${records(rows)}::jsonb)`.execute(tx);
+  await sql`insert into calls select * from jsonb_populate_recordset(null::calls, ${records(rows)}::jsonb)`.execute(
+    tx,
+  );
 }
 
 /** What events and controls change of a call. */
 const CALL_CHANGES = sql.raw(
   (
     [
-      ...['status', 'userId', 'step', 'stepRunning', 'stepDueAt', 'answeredLegId', 'roomName', 'roomId', 'recording'],
-      ...['endCode', 'providerCode', 'providerMessage', 'missed', 'hasVoicemail', 'hangupRequestedAt', 'durationSeconds'],
-      ...['priceAmount', 'priceCurrency', 'priceEstimated', 'nextCheckAt', 'checks', 'ringingAt', 'answeredAt', 'endedAt'],
+      ...[
+        'status',
+        'userId',
+        'step',
+        'stepRunning',
+        'stepDueAt',
+        'answeredLegId',
+        'roomName',
+        'roomId',
+        'recording',
+      ],
+      ...[
+        'endCode',
+        'providerCode',
+        'providerMessage',
+        'missed',
+        'hasVoicemail',
+        'hangupRequestedAt',
+        'durationSeconds',
+      ],
+      ...[
+        'priceAmount',
+        'priceCurrency',
+        'priceEstimated',
+        'nextCheckAt',
+        'checks',
+        'ringingAt',
+        'answeredAt',
+        'endedAt',
+      ],
     ] as const
   )
     .map((name) => `${snakeCase(name)} = item.${snakeCase(name)}`)
@@ -123,8 +152,26 @@ export async function saveCalls(tx: Tx, rows: CallRow[]): Promise<void> {
 const LEG_CHANGES = sql.raw(
   (
     [
-      ...['state', 'outcomeUnknown', 'externalId', 'recordId', 'sessionId', 'muted', 'held', 'answerAsked', 'hangupAsked'],
-      ...['inRoom', 'transferMode', 'endCode', 'providerCode', 'providerMessage', 'durationSeconds', 'priceAmount'],
+      ...[
+        'state',
+        'outcomeUnknown',
+        'externalId',
+        'recordId',
+        'sessionId',
+        'muted',
+        'held',
+        'answerAsked',
+        'hangupAsked',
+      ],
+      ...[
+        'inRoom',
+        'transferMode',
+        'endCode',
+        'providerCode',
+        'providerMessage',
+        'durationSeconds',
+        'priceAmount',
+      ],
       ...['priceCurrency', 'dialledAt', 'ringingAt', 'answeredAt', 'endedAt'],
     ] as const
   )
@@ -167,16 +214,30 @@ export async function findByKey(tx: Tx, key: string): Promise<CallRow | null> {
 }
 
 /** The call of a leg that a provider names. */
-export async function callOfExternal(tx: Tx, provider: ProviderName, externalId: string): Promise<string | null> {
+export async function callOfExternal(
+  tx: Tx,
+  provider: ProviderName,
+  externalId: string,
+): Promise<string | null> {
   const { rows } = await sql<{ callId: string }>`
     select call_id from call_legs where provider = ${provider} and external_id = ${externalId}`.execute(tx);
   return rows[0]?.callId ?? null;
 }
 
+/** What a provider calls those of the company's legs that were asked for since a moment. */
+export async function knownLegs(tx: Tx, provider: ProviderName, since: Date): Promise<string[]> {
+  const { rows } = await sql<{ externalId: string }>`
+    select external_id from call_legs where company_id = current_company() and provider = ${provider} and external_id is not null
+      and created_at >= ${since}::timestamptz - interval '4 hours'`.execute(tx);
+  return rows.map(({ externalId }) => externalId);
+}
+
 /** Waits for whoever makes a call of the same leg at this moment, and keeps others waiting until this transaction ends. */
 export async function holdExternal(tx: Tx, provider: ProviderName, externalIds: string[]): Promise<void> {
   const keys = [...new Set(externalIds)].sort().map((id) => `call ${provider} ${id}`);
-  await sql`select pg_advisory_xact_lock(hashtextextended(key, 0)) from unnest(${keys}::text[]) as key`.execute(tx);
+  await sql`select pg_advisory_xact_lock(hashtextextended(key, 0)) from unnest(${keys}::text[]) as key`.execute(
+    tx,
+  );
 }
 
 export interface CallEvent {
@@ -229,5 +290,7 @@ export async function moveContact(tx: Tx, fromId: string, toId: string | null): 
 export async function announceCalls(tx: Tx, companyId: string, ids: string[]): Promise<void> {
   if (ids.length === 0) return;
   await sql`
-    select publish_live(${companyId}::uuid, 'call', id) from unnest(${[...new Set(ids)]}::text[]) as id`.execute(tx);
+    select publish_live(${companyId}::uuid, 'call', id) from unnest(${[...new Set(ids)]}::text[]) as id`.execute(
+    tx,
+  );
 }

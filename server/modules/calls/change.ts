@@ -3,6 +3,7 @@ import type { Tx } from '../../kernel/db/index.ts';
 import { newId } from '../../kernel/ids.ts';
 import { contactsByIds } from '../contacts/index.ts';
 import * as store from './calls-store.ts';
+import { nextCheck } from './checks.ts';
 import { insertCommands } from './commands-store.ts';
 import { type CallFacts, customerOf, judge, oursOf } from './judge.ts';
 import { isLive } from './model.ts';
@@ -11,8 +12,7 @@ import { sumPrices } from './prices.ts';
 import { pushEnded, pushIncoming } from './push.ts';
 import { noteQuality, planQuality } from './quality.ts';
 import { noteRecording } from './recordings.ts';
-import { nextCheck } from './checks.ts';
-import { rootOf, type Scene, sceneOf } from './scene.ts';
+import { type Scene, sceneOf } from './scene.ts';
 import { advance, type Driver } from './script.ts';
 
 /** Who moves the calls of a provider on. */
@@ -60,7 +60,9 @@ export async function concludeScenes(
     change(scene);
     settle(ctx, scene);
   }
-  const changedCalls = scenes.filter(({ call }, index) => JSON.stringify(call) !== JSON.stringify(before[index]!.call));
+  const changedCalls = scenes.filter(
+    ({ call }, index) => JSON.stringify(call) !== JSON.stringify(before[index]!.call),
+  );
   const changedLegs = scenes.flatMap(({ legs }, index) =>
     legs.filter((leg) => before[index]!.legs.get(leg.id) !== JSON.stringify(leg)),
   );
@@ -70,7 +72,10 @@ export async function concludeScenes(
   );
   await store.saveLegs(tx, changedLegs);
   await writeRest(ctx, tx, scenes);
-  const touched = new Set([...changedCalls.map(({ call }) => call.id), ...changedLegs.map(({ callId }) => callId)]);
+  const touched = new Set([
+    ...changedCalls.map(({ call }) => call.id),
+    ...changedLegs.map(({ callId }) => callId),
+  ]);
   for (const { call, events } of scenes) if (events.length > 0) touched.add(call.id);
   await store.announceCalls(tx, ctx.companyId, [...touched]);
   for (const [index, scene] of scenes.entries()) await tellOthers(ctx, tx, before[index]!.call, scene);
@@ -87,7 +92,11 @@ function settle(ctx: CompanyCtx, scene: Scene): void {
   takeJudgement(scene);
   const { call } = scene;
   if (call.status !== status)
-    scene.events.push({ kind: call.status.toLowerCase(), legId: null, details: call.endCode ? { code: call.endCode } : {} });
+    scene.events.push({
+      kind: call.status.toLowerCase(),
+      legId: null,
+      details: call.endCode ? { code: call.endCode } : {},
+    });
   if (call.endedAt && !wasOver) call.checks = 0;
   call.nextCheckAt = nextCheck(scene, at, config);
 }
@@ -97,7 +106,11 @@ function takeJudgement(scene: Scene): void {
   const facts: CallFacts = { ...call, dialStep: dialStepOf(call.plan) };
   const verdict = judge(facts, legs);
   const { status, endCode, ringingAt, answeredAt, endedAt, missed, durationSeconds } = verdict;
-  Object.assign(call, { status, endCode, ringingAt: call.direction === 'INBOUND' ? call.createdAt : ringingAt });
+  Object.assign(call, {
+    status,
+    endCode,
+    ringingAt: call.direction === 'INBOUND' ? call.createdAt : ringingAt,
+  });
   Object.assign(call, { answeredAt, endedAt, missed });
   if (durationSeconds !== null) call.durationSeconds = durationSeconds;
   if (call.answeredLegId === null && answeredAt) takeWinner(scene);
@@ -121,7 +134,8 @@ function takeWinner({ call, legs }: Scene): void {
   if (call.direction === 'INBOUND') call.userId = winner.userId;
   const step = call.plan.steps[winner.step ?? -1];
   // A document has asked for the recording; where commands do, the script says when.
-  if (driverOf(call) === 'documents' && step?.kind === 'dial' && step.record && !call.endedAt) call.recording = 'on';
+  if (driverOf(call) === 'documents' && step?.kind === 'dial' && step.record && !call.endedAt)
+    call.recording = 'on';
 }
 
 async function writeRest(ctx: CompanyCtx, tx: Tx, scenes: Scene[]): Promise<void> {
@@ -141,12 +155,21 @@ async function writeRest(ctx: CompanyCtx, tx: Tx, scenes: Scene[]): Promise<void
   await insertCommands(
     tx,
     scenes.flatMap(({ call, commands }) =>
-      commands.map(({ legId, command }) => ({ id: newId(clock), companyId, callId: call.id, legId, command, at })),
+      commands.map(({ legId, command }) => ({
+        id: newId(clock),
+        companyId,
+        callId: call.id,
+        legId,
+        command,
+        at,
+      })),
     ),
   );
   for (const { call, qualities, recordings } of scenes) {
-    for (const { legId, quality } of qualities) await noteQuality(ctx, tx, { callId: call.id, legId }, quality);
-    for (const { kind, remote } of recordings) await noteRecording(ctx, tx, { callId: call.id, kind }, remote);
+    for (const { legId, quality } of qualities)
+      await noteQuality(ctx, tx, { callId: call.id, legId }, quality);
+    for (const { kind, remote } of recordings)
+      await noteRecording(ctx, tx, { callId: call.id, kind }, remote);
   }
 }
 
@@ -155,16 +178,22 @@ async function tellOthers(ctx: CompanyCtx, tx: Tx, before: store.CallRow, scene:
   const { call, legs } = scene;
   const rings = scene.events.some(({ kind }) => kind === 'step_dial');
   if (call.direction === 'INBOUND' && rings && isLive(call.status)) {
-    const userIds = [...new Set(legs.flatMap(({ userId, step }) => (userId && step === call.step ? [userId] : [])))];
-    const contact = call.contactId ? (await contactsByIds(tx, [call.contactId])).get(call.contactId) : undefined;
+    const userIds = [
+      ...new Set(legs.flatMap(({ userId, step }) => (userId && step === call.step ? [userId] : []))),
+    ];
+    const contact = call.contactId
+      ? (await contactsByIds(tx, [call.contactId])).get(call.contactId)
+      : undefined;
     if (userIds.length > 0)
-      await pushIncoming(ctx, tx, { id: call.id, from: call.fromNumber, contactName: contact?.name || null }, userIds);
+      await pushIncoming(
+        ctx,
+        tx,
+        { id: call.id, from: call.fromNumber, contactName: contact?.name || null },
+        userIds,
+      );
   }
   if (call.direction === 'INBOUND' && before.status === 'RINGING' && call.status !== 'RINGING')
     await pushEnded(ctx, tx, call.id, call.answeredAt ? 'answered' : 'ended');
   if (call.endedAt && !before.endedAt && call.answeredAt) await planQuality(ctx, tx, call.id);
   if (call.missed && !before.missed) await ctx.kernel.news.tell(ctx, tx, 'call.missed', call.id);
 }
-
-/** Whether the root leg is still there. */
-export const rootStays = (scene: Scene): boolean => rootOf(scene).state !== 'ended';

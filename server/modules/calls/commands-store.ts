@@ -14,7 +14,14 @@ export interface CommandRow {
 /** Writes down what a provider is to be told, in the order in which it is to be told. */
 export async function insertCommands(
   tx: Tx,
-  commands: { id: string; companyId: string; callId: string; legId: string | null; command: Command; at: Date }[],
+  commands: {
+    id: string;
+    companyId: string;
+    callId: string;
+    legId: string | null;
+    command: Command;
+    at: Date;
+  }[],
 ): Promise<void> {
   if (commands.length === 0) return;
   const rows = commands.map(({ id, companyId, callId, legId, command, at }) => ({

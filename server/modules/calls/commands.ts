@@ -1,11 +1,11 @@
 import { type CompanyCtx, type Kernel, systemCtx, transact } from '../../kernel/ctx.ts';
+import { inSystem } from '../../kernel/db/index.ts';
 import type { LegOutcome, ProviderPort } from '../providers/index.ts';
 import { legsOf, lockCalls } from './calls-store.ts';
 import { changeCalls } from './change.ts';
 import { type CommandRow, settleCommand } from './commands-store.ts';
 import { openPort, placeLeg } from './dial.ts';
 import { endLeg, rootOf, type Scene } from './scene.ts';
-import { inSystem } from '../../kernel/db/index.ts';
 
 /** What became of carrying a command out. */
 type Done = LegOutcome | { retryAfterMs: number };
@@ -25,12 +25,16 @@ export async function carryOut(kernel: Kernel, row: CommandRow): Promise<void> {
     inSystem(kernel.db, (tx) => settleCommand(tx, row, { state, nextAttemptAt, lastError }));
   try {
     const outcome = await perform(ctx, row);
-    if (typeof outcome === 'object') return await settle('waiting', later(outcome.retryAfterMs), 'rate limited');
+    if (typeof outcome === 'object')
+      return await settle('waiting', later(outcome.retryAfterMs), 'rate limited');
     if (outcome === 'gone') await noteGone(ctx, row);
     await settle('done', later(0), null);
   } catch (error) {
     const message = (error as Error).message || String(error);
-    kernel.log.warn({ err: error, callId: row.callId, command: row.command.kind }, 'A call could not be told what to do');
+    kernel.log.warn(
+      { err: error, callId: row.callId, command: row.command.kind },
+      'A call could not be told what to do',
+    );
     const isLast = row.attempts >= ATTEMPTS_MAX;
     await settle(isLast ? 'failed' : 'waiting', later(FIRST_BACKOFF_MS * 2 ** (row.attempts - 1)), message);
   }

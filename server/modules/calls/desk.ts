@@ -88,7 +88,9 @@ export async function contactsOf(
 ): Promise<Map<string, ContactRef>> {
   const wanted = [...new Set(phoneNumbers.filter((phone) => E164.test(phone)))];
   if (wanted.length === 0) return new Map();
-  const own = new Set((await activeNumbers(tx, { phoneNumbers: wanted })).map(({ phoneNumber }) => phoneNumber));
+  const own = new Set(
+    (await activeNumbers(tx, { phoneNumbers: wanted })).map(({ phoneNumber }) => phoneNumber),
+  );
   const others = wanted.filter((phone) => !own.has(phone)).map((phoneNumber) => ({ phoneNumber }));
   await sql`savepoint contacts`.execute(tx);
   try {

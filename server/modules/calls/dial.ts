@@ -1,7 +1,14 @@
 import { type CompanyCtx, transact } from '../../kernel/ctx.ts';
 import type { Tx } from '../../kernel/db/index.ts';
 import { RelaisError } from '../../kernel/errors.ts';
-import { type CallFailure, type Dial, type DialOutcome, type Party, type ProviderPort, portFor } from '../providers/index.ts';
+import {
+  type CallFailure,
+  type Dial,
+  type DialOutcome,
+  type Party,
+  type ProviderPort,
+  portFor,
+} from '../providers/index.ts';
 import type { CallRow, LegRow } from './calls-store.ts';
 import { changeCalls } from './change.ts';
 import { softphoneAddresses } from './desk.ts';

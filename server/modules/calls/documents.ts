@@ -3,7 +3,7 @@ import { inSystem, type Tx } from '../../kernel/db/index.ts';
 import { newId } from '../../kernel/ids.ts';
 import { parseE164 } from '../../kernel/phone.ts';
 import { activeNumbers, type NumberFacts } from '../numbers/index.ts';
-import { newsOf, type ProviderEvent, type RemoteLeg } from '../providers/index.ts';
+import { type DialEnd, newsOf, type ProviderEvent, type RemoteLeg } from '../providers/index.ts';
 import { legsOf, lockCalls } from './calls-store.ts';
 import { concludeScenes } from './change.ts';
 import { softphoneAddresses } from './desk.ts';
@@ -12,7 +12,7 @@ import { takeCalls } from './inbound.ts';
 import { customerOf, oursOf } from './judge.ts';
 import { ownersOf } from './lookup-store.ts';
 import { type CallLanguage, languageOf } from './model.ts';
-import { learnLeg, endLeg, rootOf, type Scene, sceneOf } from './scene.ts';
+import { endLeg, learnLeg, rootOf, type Scene, sceneOf } from './scene.ts';
 import { type Moment, targetLegs } from './script.ts';
 import { nudgeWork } from './state.ts';
 import * as twiml from './twiml.ts';
@@ -22,6 +22,8 @@ interface Question {
   event: ProviderEvent;
   /** Null where it says nothing of a leg. */
   remote: RemoteLeg | null;
+  /** What became of those whom the document before had rung. */
+  dialEnd: DialEnd | null;
   legId: string | null;
   /** What the answer goes on from. Null: the call begins, or our own person has picked up. */
   place: number | 'room' | null;
@@ -47,13 +49,16 @@ async function answer(kernel: Kernel, event: ProviderEvent): Promise<string> {
   // What only tells of a recording is acted on from the stored event.
   if (isAbout(event, 'recording') && place === null) return twiml.renderNothing();
   const news = newsOf(event);
-  const remote = news.kind === 'call' && news.news.kind === 'leg' ? news.news.leg : null;
-  const question: Question = { event, remote, legId, place };
+  const said = news.kind === 'call' && news.news.kind === 'leg' ? news.news : null;
+  const remote = said?.leg ?? null;
+  const question: Question = { event, remote, dialEnd: said?.dialEnd ?? null, legId, place };
   const found = await whose(kernel, question);
   if (typeof found === 'string') return twiml.renderSorry('unavailable', languageSpokenAt(event));
   const ctx = systemCtx(kernel, found.companyId, 'calls.answer');
   return transact(ctx, async (tx) => {
-    const scene = found.number ? await arrived(ctx, tx, question, found.number) : await held(tx, found.callId);
+    const scene = found.number
+      ? await arrived(ctx, tx, question, found.number)
+      : await held(tx, found.callId);
     const { call } = scene;
     const addresses = call.plan.steps.some(
       (step) => step.kind === 'dial' && step.targets.some(({ address }) => address.startsWith('browser:')),
@@ -82,7 +87,9 @@ async function whose(kernel: Kernel, { event, remote, legId }: Question): Promis
     if (owner) return { companyId: owner.companyId, callId: owner.callId, number: null };
     if (!remote || legId !== null) return 'unknown';
     const holder = holderOf(event, remote.to, await activeNumbers(tx, { phoneNumbers: [remote.to] }));
-    return typeof holder === 'string' ? 'unknown' : { companyId: holder.companyId, callId: null, number: holder };
+    return typeof holder === 'string'
+      ? 'unknown'
+      : { companyId: holder.companyId, callId: null, number: holder };
   });
 }
 
@@ -100,7 +107,7 @@ async function held(tx: Tx, callId: string | null): Promise<Scene> {
 function documentFor(
   ctx: CompanyCtx,
   scene: Scene,
-  { event, remote, place }: Question,
+  { event, remote, dialEnd, place }: Question,
   addresses: Map<string, string>,
 ): string {
   const { call } = scene;
@@ -118,8 +125,10 @@ function documentFor(
   if (isAbout(event, 'completed')) {
     if (place === 'room') return twiml.renderHangup();
     if (call.roomName) return intoRoom(scene, around);
-    learnDial(scene, place, event.payload, moment);
-    return hasTalked(scene, event.payload) ? twiml.renderHangup() : goOn(scene, place + 1, around);
+    learnDial(scene, place, dialEnd, moment);
+    return dialEnd?.talked || call.answeredAt !== null
+      ? twiml.renderHangup()
+      : goOn(scene, place + 1, around);
   }
   if (place === 'room') return twiml.renderHangup();
   if (Number(event.payload.RecordingDuration) > 0) call.hasVoicemail = true;
@@ -163,33 +172,19 @@ function nounsOf(scene: Scene, index: number, addresses: Map<string, string>, mo
   });
 }
 
-const DIAL_ENDS: Record<string, string> = {
-  busy: 'busy',
-  'no-answer': 'no_answer',
-  failed: 'unreachable',
-  canceled: 'canceled',
-};
-
 /** What the end of a dial says of the one leg that it rang, in case that leg's own news is lost. */
-function learnDial(scene: Scene, step: number, payload: Record<string, unknown>, { at }: Moment): void {
-  const rung = scene.legs.filter((leg) => leg.step === step && leg.role === 'target' && leg.state !== 'ended');
+function learnDial(scene: Scene, step: number, dialEnd: DialEnd | null, { at }: Moment) {
+  const rung = scene.legs.filter(
+    (leg) => leg.step === step && leg.role === 'target' && leg.state !== 'ended',
+  );
   const [leg] = rung;
-  if (!leg || rung.length > 1) return;
-  const { DialCallSid: sid, DialCallStatus: status, DialCallDuration: seconds } = payload;
-  if (typeof sid === 'string' && sid.length <= 64) leg.externalId ??= sid;
+  if (!leg || !dialEnd || rung.length > 1) return;
+  leg.externalId ??= dialEnd.legId;
   leg.recordId ??= leg.externalId;
-  if (typeof status !== 'string') return;
-  const code = DIAL_ENDS[status];
-  if (code) return endLeg(leg, code, at);
-  if (status !== 'completed') return;
-  const lasted = Math.max(0, Math.trunc(Number(seconds)) || 0);
-  leg.answeredAt ??= new Date(at.getTime() - lasted * 1000);
-  leg.durationSeconds ??= lasted;
+  if (!dialEnd.talked) return endLeg(leg, dialEnd.failure?.reason ?? 'no_answer', at);
+  leg.durationSeconds ??= dialEnd.durationSeconds;
+  leg.answeredAt ??= new Date(at.getTime() - (dialEnd.durationSeconds ?? 0) * 1000);
   endLeg(leg, null, at);
-}
-
-function hasTalked({ call }: Scene, { DialCallStatus: status }: Record<string, unknown>): boolean {
-  return status === 'completed' || status === 'answered' || call.answeredAt !== null;
 }
 
 /** The language of the country whose number was called: all that is known without the database. */

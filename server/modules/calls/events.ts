@@ -108,7 +108,12 @@ function keyOf({ event, news }: EventItem): CallKey {
   const ours = (reference: string | null) => readReference(reference).legId;
   switch (news.kind) {
     case 'leg':
-      return { ...key, legId: ours(news.leg.reference), externalId: news.leg.legId, recordId: news.leg.recordId };
+      return {
+        ...key,
+        legId: ours(news.leg.reference),
+        externalId: news.leg.legId,
+        recordId: news.leg.recordId,
+      };
     case 'recording':
       return { ...key, legId: ours(news.recording.reference), recordId: news.recording.recordId };
     case 'room':
@@ -128,7 +133,11 @@ function callOfRoom(name: string): string | null {
 
 /** Somebody calls: the leg is theirs, and nobody here asked for it. */
 function isFirstNews(news: CallNews): news is Extract<CallNews, { kind: 'leg' }> {
-  return news.kind === 'leg' && news.leg.direction === 'inbound' && readReference(news.leg.reference).legId === null;
+  return (
+    news.kind === 'leg' &&
+    news.leg.direction === 'inbound' &&
+    readReference(news.leg.reference).legId === null
+  );
 }
 
 /** Whose number was called, or why that cannot be said. The account that signed must be the one that the number lives in. */
@@ -193,7 +202,12 @@ async function applyFor(ctx: CompanyCtx, items: EventItem[], { owners, holders }
 }
 
 /** Adds one piece of news to what is known of a call. @param legId ours, where the event led to a leg. */
-export function learn(scene: Scene, news: CallNews, event: Pick<ProviderEvent, 'occurredAt' | 'receivedAt'>, legId: string | null): void {
+export function learn(
+  scene: Scene,
+  news: CallNews,
+  event: Pick<ProviderEvent, 'occurredAt' | 'receivedAt'>,
+  legId: string | null,
+) {
   const { call, legs } = scene;
   const at = event.occurredAt ?? event.receivedAt;
   switch (news.kind) {

@@ -4,7 +4,14 @@ import { newId } from '../../kernel/ids.ts';
 import type { ContactRef } from '../contacts/index.ts';
 import type { NumberFacts } from '../numbers/index.ts';
 import type { RemoteLeg } from '../providers/index.ts';
-import { callOfExternal, type CallRow, holdExternal, insertCalls, type LegRow, saveLegs } from './calls-store.ts';
+import {
+  type CallRow,
+  callOfExternal,
+  holdExternal,
+  insertCalls,
+  type LegRow,
+  saveLegs,
+} from './calls-store.ts';
 import { contactsOf, openDesk } from './desk.ts';
 import { type Plan, planInbound } from './plan.ts';
 import { BLANK_CALL, newLeg, type Scene, sceneOf } from './scene.ts';
@@ -87,15 +94,35 @@ function inboundScene(
   const [id, rootLegId] = [newId(clock), newId(clock)];
   const call: CallRow = {
     ...BLANK_CALL,
-    ...{ id, companyId: ctx.companyId, provider: number.provider, providerAccountId: number.providerAccountId },
-    ...{ direction: 'INBOUND', status: 'RINGING', fromNumber: remote.from.slice(0, NUMBER_MAX), toNumber: number.phoneNumber },
-    ...{ numberId: number.id, ourNumber: number.phoneNumber, contactId: contact?.id ?? null, leadId: leadOf(contact) },
+    ...{
+      id,
+      companyId: ctx.companyId,
+      provider: number.provider,
+      providerAccountId: number.providerAccountId,
+    },
+    ...{
+      direction: 'INBOUND',
+      status: 'RINGING',
+      fromNumber: remote.from.slice(0, NUMBER_MAX),
+      toNumber: number.phoneNumber,
+    },
+    ...{
+      numberId: number.id,
+      ourNumber: number.phoneNumber,
+      contactId: contact?.id ?? null,
+      leadId: leadOf(contact),
+    },
     ...{ via: 'routing', authorKind: 'system', plan, rootLegId, ringingAt: createdAt, createdAt },
     recordingAnnounced: isAnnounced(plan),
   };
   const root: LegRow = newLeg(call, {
     ...{ id: rootLegId, party: 'caller', role: 'root', address: call.fromNumber, userId: null, createdAt },
-    ...{ state: 'initiated', externalId: remote.legId, recordId: remote.recordId, sessionId: remote.sessionId },
+    ...{
+      state: 'initiated',
+      externalId: remote.legId,
+      recordId: remote.recordId,
+      sessionId: remote.sessionId,
+    },
     dialledAt: createdAt,
   });
   const scene = sceneOf(call, [root]);

@@ -85,14 +85,21 @@ type Verdict = Pick<Judgement, 'status' | 'endedAt'> & Partial<Judgement>;
 function judgeTalk(since: Date, legs: readonly LegFacts[]): Verdict {
   const customer = customerOf(legs)!;
   const ours = oursOf(legs);
-  const oursStay = ours.some((leg) => talks(leg) || (leg.role === 'transfer' && leg.state !== 'ended' && leg.state !== 'planned'));
+  const oursStay = ours.some(
+    (leg) => talks(leg) || (leg.role === 'transfer' && leg.state !== 'ended' && leg.state !== 'planned'),
+  );
   const customerStays = customer.state !== 'ended';
   if (customerStays && oursStay) return { status: 'IN_PROGRESS', endedAt: null };
   const oursEnd = oursStay ? null : latest(ours.map(({ endedAt }) => endedAt));
   const endedAt = earliest([customer.endedAt, oursEnd])!;
   // The provider counts what it bills: its figure of the one leg that talked is better than two clocks.
-  const talkers = legs.filter(({ answeredAt, role, party }) => answeredAt && role === 'target' && party !== 'caller');
-  const counted = talkers.length === 1 && !legs.some(({ role }) => role === 'transfer') ? talkers[0]!.durationSeconds : null;
+  const talkers = legs.filter(
+    ({ answeredAt, role, party }) => answeredAt && role === 'target' && party !== 'caller',
+  );
+  const counted =
+    talkers.length === 1 && !legs.some(({ role }) => role === 'transfer')
+      ? talkers[0]!.durationSeconds
+      : null;
   const seconds = Math.max(0, Math.round((endedAt.getTime() - since.getTime()) / 1000));
   return { status: 'COMPLETED', endedAt, durationSeconds: counted ?? seconds };
 }
@@ -118,7 +125,10 @@ function judgeUnanswered(call: CallFacts, root: LegFacts, legs: readonly LegFact
 /** Every telephone that was rung ended by itself: what is cut off because the caller left, ends as canceled. */
 function allRefused(step: number, legs: readonly LegFacts[]): boolean {
   const rung = legs.filter((leg) => leg.step === step && leg.role === 'target');
-  return rung.length > 0 && rung.every(({ state, endCode }) => state === 'ended' && endCode !== null && endCode !== 'canceled');
+  return (
+    rung.length > 0 &&
+    rung.every(({ state, endCode }) => state === 'ended' && endCode !== null && endCode !== 'canceled')
+  );
 }
 
 const BY_CODE: Record<string, CallStatus> = {

@@ -56,9 +56,15 @@ export async function ownersOf(tx: Tx, keys: CallKey[]): Promise<CallOwner[]> {
 }
 
 /** Calls whose time to be looked at has come, over all companies. For the system role. */
-export async function dueCalls(tx: Tx, now: Date, limit: number): Promise<{ id: string; companyId: string }[]> {
+export async function dueCalls(
+  tx: Tx,
+  now: Date,
+  limit: number,
+): Promise<{ id: string; companyId: string }[]> {
   const { rows } = await sql<{ id: string; companyId: string }>`
-    select id, company_id from calls where next_check_at <= ${now} order by next_check_at limit ${limit}`.execute(tx);
+    select id, company_id from calls where next_check_at <= ${now} order by next_check_at limit ${limit}`.execute(
+    tx,
+  );
   return rows;
 }
 
@@ -87,7 +93,8 @@ export async function keepUnroutable(tx: Tx, strays: Stray[]): Promise<void> {
       on conflict (provider, external_id) do nothing
       returning company_id`.execute(tx);
     const companyId = rows[0]?.companyId;
-    if (companyId) await sql`select publish_live(${companyId}::uuid, 'unroutable_call', ${stray.id})`.execute(tx);
+    if (companyId)
+      await sql`select publish_live(${companyId}::uuid, 'unroutable_call', ${stray.id})`.execute(tx);
   }
 }
 

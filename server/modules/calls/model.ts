@@ -45,33 +45,37 @@ const e164 = z.string().regex(/^\+[1-9]\d{5,14}$/);
 const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'HH:MM');
 
 /** What a number does when nobody can take the call, or nobody is to. */
-export const lastActionSchema = z.discriminatedUnion('kind', [
-  z.object({
-    kind: z.literal('voicemail'),
-    greeting: words.nullable().default(null).describe('Null: the standard one'),
-    maxSeconds: z.number().int().min(10).max(600).default(120),
-  }),
-  z.object({ kind: z.literal('say'), text: words }),
-  z.object({ kind: z.literal('reject'), reason: z.enum(['busy', 'rejected']).default('rejected') }),
-]);
+export const lastActionSchema = z
+  .discriminatedUnion('kind', [
+    z.object({
+      kind: z.literal('voicemail'),
+      greeting: words.nullable().default(null).describe('Null: the standard one'),
+      maxSeconds: z.number().int().min(10).max(600).default(120),
+    }),
+    z.object({ kind: z.literal('say'), text: words }),
+    z.object({ kind: z.literal('reject'), reason: z.enum(['busy', 'rejected']).default('rejected') }),
+  ])
+  .meta({ id: 'CallLastAction' });
 export type LastAction = z.infer<typeof lastActionSchema>;
 
 /** What a number does with a call. */
-export const actionSchema = z.discriminatedUnion('kind', [
-  z.object({
-    kind: z.literal('forward'),
-    to: z.union([e164, z.uuid()]).describe('A number in E.164, or the id of a person'),
-    timeoutSeconds: ringSeconds,
-    otherwise: lastActionSchema,
-  }),
-  z.object({
-    kind: z.literal('ring'),
-    userIds: z.union([z.literal('everyone'), z.array(z.uuid()).min(1).max(50)]),
-    timeoutSeconds: ringSeconds,
-    otherwise: lastActionSchema,
-  }),
-  ...lastActionSchema.options,
-]);
+export const actionSchema = z
+  .discriminatedUnion('kind', [
+    z.object({
+      kind: z.literal('forward'),
+      to: z.union([e164, z.uuid()]).describe('A number in E.164, or the id of a person'),
+      timeoutSeconds: ringSeconds,
+      otherwise: lastActionSchema,
+    }),
+    z.object({
+      kind: z.literal('ring'),
+      userIds: z.union([z.literal('everyone'), z.array(z.uuid()).min(1).max(50)]),
+      timeoutSeconds: ringSeconds,
+      otherwise: lastActionSchema,
+    }),
+    ...lastActionSchema.options,
+  ])
+  .meta({ id: 'CallAction' });
 export type Action = z.infer<typeof actionSchema>;
 
 export const hoursSchema = z.object({
@@ -89,26 +93,28 @@ export const hoursSchema = z.object({
 export type Hours = z.infer<typeof hoursSchema>;
 
 /** What happens to calls for a number. */
-export const ruleSchema = z.object({
-  language: z.enum(LANGUAGES),
-  greeting: words.nullable().default(null),
-  hours: hoursSchema.nullable().default(null).describe('Null: always open'),
-  open: actionSchema,
-  closed: actionSchema,
-  record: z.boolean().default(false),
-  announceRecording: words
-    .nullable()
-    .optional()
-    .describe('Said before a call that is recorded. Null: nothing; absent: the standard sentence'),
-  missedText: z
-    .string()
-    .trim()
-    .min(1)
-    .max(480)
-    .nullable()
-    .default(null)
-    .describe('A text to whoever called and reached nobody'),
-});
+export const ruleSchema = z
+  .object({
+    language: z.enum(LANGUAGES),
+    greeting: words.nullable().default(null),
+    hours: hoursSchema.nullable().default(null).describe('Null: always open'),
+    open: actionSchema,
+    closed: actionSchema,
+    record: z.boolean().default(false),
+    announceRecording: words
+      .nullable()
+      .optional()
+      .describe('Said before a call that is recorded. Null: nothing; absent: the standard sentence'),
+    missedText: z
+      .string()
+      .trim()
+      .min(1)
+      .max(480)
+      .nullable()
+      .default(null)
+      .describe('A text to whoever called and reached nobody'),
+  })
+  .meta({ id: 'CallRule' });
 export type Rule = z.infer<typeof ruleSchema>;
 
 function isTimeZone(name: string): boolean {
@@ -120,12 +126,29 @@ function isTimeZone(name: string): boolean {
 }
 
 /** Countries where most people are greeted in French. */
-const FRENCH = new Set(
-  [
-    ...['FR', 'BE', 'LU', 'MC', 'CM', 'CI', 'SN', 'ML', 'BF', 'NE', 'TG', 'BJ', 'GN', 'TD', 'GA', 'CG', 'CD', 'CF'],
-    ...['MG', 'HT', 'DJ', 'KM', 'RE', 'GP', 'MQ', 'GF', 'YT', 'NC', 'PF', 'MA', 'DZ', 'TN'],
+const FRENCH = new Set([
+  ...[
+    'FR',
+    'BE',
+    'LU',
+    'MC',
+    'CM',
+    'CI',
+    'SN',
+    'ML',
+    'BF',
+    'NE',
+    'TG',
+    'BJ',
+    'GN',
+    'TD',
+    'GA',
+    'CG',
+    'CD',
+    'CF',
   ],
-);
+  ...['MG', 'HT', 'DJ', 'KM', 'RE', 'GP', 'MQ', 'GF', 'YT', 'NC', 'PF', 'MA', 'DZ', 'TN'],
+]);
 
 /** The language in which a country's callers are spoken to, until somebody says otherwise. */
 export function languageOf(country: string | null): CallLanguage {
@@ -147,33 +170,47 @@ const cap = (max: number, standard: number) => z.number().int().min(0).max(max).
 const figure = (standard: number) => z.number().min(0).max(10_000).default(standard);
 
 /** A company's settings for calls: what a stolen password or a loop may cost at most, and what counts as a bad line. */
-export const settingsSchema = z.object({
-  allowedCountries: z
-    .array(country)
-    .max(260)
-    .nullable()
-    .default(null)
-    .describe("Null: the countries of the company's numbers, and its own"),
-  blockedPrefixes: z
-    .array(z.string().regex(/^\+\d{1,14}$/))
-    .max(500)
-    .default([]),
-  allowPremium: z.boolean().default(false).describe('Premium-rate and shared-cost numbers may be called'),
-  maxConcurrent: cap(1000, 10),
-  perUserPerDay: cap(100_000, 300),
-  perNumberPerDay: cap(100_000, 500),
-  perMinutePerUser: cap(1000, 20),
-  maxMinutes: z.number().int().min(1).max(240).default(120),
-  dailySpendMax: z
-    .object({ amount: z.number().min(0).max(1_000_000), currency: z.string().regex(/^[A-Z]{3}$/) })
-    .nullable()
-    .default(null),
-  defaultRecord: z.boolean().default(false),
-  retentionDays: z.number().int().min(1).max(3650).nullable().default(null).describe('Null: recordings stay'),
-  quality: z
-    .object({ mos: figure(3.5), jitterMs: figure(30), latencyMs: figure(400), packetLossPercent: figure(3) })
-    .prefault({}),
-});
+export const settingsSchema = z
+  .object({
+    allowedCountries: z
+      .array(country)
+      .max(260)
+      .nullable()
+      .default(null)
+      .describe("Null: the countries of the company's numbers, and its own"),
+    blockedPrefixes: z
+      .array(z.string().regex(/^\+\d{1,14}$/))
+      .max(500)
+      .default([]),
+    allowPremium: z.boolean().default(false).describe('Premium-rate and shared-cost numbers may be called'),
+    maxConcurrent: cap(1000, 10),
+    perUserPerDay: cap(100_000, 300),
+    perNumberPerDay: cap(100_000, 500),
+    perMinutePerUser: cap(1000, 20),
+    maxMinutes: z.number().int().min(1).max(240).default(120),
+    dailySpendMax: z
+      .object({ amount: z.number().min(0).max(1_000_000), currency: z.string().regex(/^[A-Z]{3}$/) })
+      .nullable()
+      .default(null),
+    defaultRecord: z.boolean().default(false),
+    retentionDays: z
+      .number()
+      .int()
+      .min(1)
+      .max(3650)
+      .nullable()
+      .default(null)
+      .describe('Null: recordings stay'),
+    quality: z
+      .object({
+        mos: figure(3.5),
+        jitterMs: figure(30),
+        latencyMs: figure(400),
+        packetLossPercent: figure(3),
+      })
+      .prefault({}),
+  })
+  .meta({ id: 'CallSettings' });
 export type CallSettings = z.infer<typeof settingsSchema>;
 
 /** The settings of a company that has changed nothing. */

@@ -138,10 +138,17 @@ export function planInbound(
   const otherwise = lastSteps(action.otherwise, language);
   if (targets.length === 0)
     return { ...base, steps: action.otherwise.kind === 'reject' ? otherwise : [...opening, ...otherwise] };
-  const announce = rule.announceRecording === undefined ? standardWords('announce', language) : rule.announceRecording;
+  const announce =
+    rule.announceRecording === undefined ? standardWords('announce', language) : rule.announceRecording;
   const told: Step[] = rule.record && announce ? [{ kind: 'say', text: announce, language }] : [];
   const { timeoutSeconds } = action;
-  const dial: DialStep = { kind: 'dial', targets, callerId: call.callerId, timeoutSeconds, record: rule.record };
+  const dial: DialStep = {
+    kind: 'dial',
+    targets,
+    callerId: call.callerId,
+    timeoutSeconds,
+    record: rule.record,
+  };
   // Who was greeted has been answered, so a refusal afterwards is the end of the call.
   const after: Step[] =
     action.otherwise.kind === 'reject' && opening.length + told.length > 0 ? [{ kind: 'hangup' }] : otherwise;

@@ -2,7 +2,7 @@ import { type CompanyCtx, type Kernel, systemCtx, transact } from '../../kernel/
 import { inSystem, type Tx } from '../../kernel/db/index.ts';
 import type { Price } from '../../kernel/money.ts';
 import type { ProviderPort, RemoteLeg } from '../providers/index.ts';
-import { legsOf, lockCalls, type LegRow } from './calls-store.ts';
+import { knownLegs, type LegRow, legsOf, lockCalls } from './calls-store.ts';
 import { changeCalls } from './change.ts';
 import { dialOf, openPort, partyOf } from './dial.ts';
 import { dueCalls } from './lookup-store.ts';
@@ -51,14 +51,22 @@ export async function checkCall(kernel: Kernel, companyId: string, callId: strin
     changeCalls(ctx, tx, [callId], (each) => {
       for (const leg of each.legs) applyFinding(ctx, each, leg, findings.get(leg.id));
       if (estimate && each.call.priceAmount === null)
-        Object.assign(each.call, { priceAmount: estimate.amount, priceCurrency: estimate.currency, priceEstimated: true });
+        Object.assign(each.call, {
+          priceAmount: estimate.amount,
+          priceCurrency: estimate.currency,
+          priceEstimated: true,
+        });
       endOverdue(each, kernel.clock.now());
     }),
   );
 }
 
 /** Counts the look, so that the next one is due later whatever this one comes to. */
-async function beginCheck(ctx: CompanyCtx, tx: Tx, callId: string): Promise<Pick<Scene, 'call' | 'legs'> | null> {
+async function beginCheck(
+  ctx: CompanyCtx,
+  tx: Tx,
+  callId: string,
+): Promise<Pick<Scene, 'call' | 'legs'> | null> {
   const [locked] = await lockCalls(tx, [callId]);
   if (!locked?.nextCheckAt || locked.nextCheckAt > ctx.kernel.clock.now()) return null;
   const scenes = await changeCalls(ctx, tx, [callId], ({ call }) => {
@@ -99,11 +107,15 @@ async function findLeg(
   scene: Pick<Scene, 'call' | 'legs'>,
   leg: LegRow,
 ): Promise<RemoteLeg | null> {
-  const to = await transact(ctx, (tx) => partyOf(tx, scene.call, leg));
-  return to && port.findDial(dialOf(scene, leg, to), new Date(leg.dialledAt!.getTime() - CLOCK_SLACK_MS));
+  const since = new Date(leg.dialledAt!.getTime() - CLOCK_SLACK_MS);
+  const { to, known } = await transact(ctx, async (tx) => ({
+    to: await partyOf(tx, scene.call, leg),
+    known: await knownLegs(tx, scene.call.provider, since),
+  }));
+  return to && port.findDial(dialOf(scene, leg, to), since, known);
 }
 
-function applyFinding(ctx: CompanyCtx, scene: Scene, leg: LegRow, finding: Finding | undefined): void {
+function applyFinding(ctx: CompanyCtx, scene: Scene, leg: LegRow, finding: Finding | undefined) {
   const now = ctx.kernel.clock.now();
   switch (finding?.kind) {
     case 'leg':

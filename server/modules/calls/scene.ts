@@ -46,8 +46,22 @@ export function newLeg(
 ): LegRow {
   return {
     ...{ companyId: call.companyId, callId: call.id, provider: call.provider, state: 'planned' as const },
-    ...{ step: null, position: null, outcomeUnknown: false, externalId: null, recordId: null, sessionId: null },
-    ...{ muted: false, held: false, answerAsked: false, hangupAsked: false, inRoom: false, transferMode: null },
+    ...{
+      step: null,
+      position: null,
+      outcomeUnknown: false,
+      externalId: null,
+      recordId: null,
+      sessionId: null,
+    },
+    ...{
+      muted: false,
+      held: false,
+      answerAsked: false,
+      hangupAsked: false,
+      inRoom: false,
+      transferMode: null,
+    },
     ...{ endCode: null, providerCode: null, providerMessage: null, durationSeconds: null, priceAmount: null },
     ...{ priceCurrency: null, dialledAt: null, ringingAt: null, answeredAt: null, endedAt: null },
     ...leg,
@@ -79,7 +93,11 @@ export function learnLeg(scene: Scene, leg: LegRow, remote: RemoteLeg, heardAt: 
   if (remote.state === 'ended') learnEnd(leg, remote, at);
   if (legMoves(leg.state, remote.state)) {
     leg.state = remote.state;
-    scene.events.push({ kind: `leg_${remote.state}`, legId: leg.id, details: { providerStatus: remote.providerStatus } });
+    scene.events.push({
+      kind: `leg_${remote.state}`,
+      legId: leg.id,
+      details: { providerStatus: remote.providerStatus },
+    });
   }
   if (remote.price && leg.priceAmount === null) {
     leg.priceAmount = remote.price.amount;

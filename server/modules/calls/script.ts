@@ -32,7 +32,7 @@ export interface Moment {
  * What follows from how a call stands: pure, and the same however often it is asked, because whatever was asked for is
  * marked. So a lost or repeated event neither stops a call nor has anything done twice.
  */
-export function advance(scene: Scene, driver: Driver, moment: Moment): void {
+export function advance(scene: Scene, driver: Driver, moment: Moment) {
   const { call } = scene;
   if (call.endedAt || call.hangupRequestedAt) return endAll(scene, driver);
   moveTransfers(scene);
@@ -68,7 +68,13 @@ function moveTransfers(scene: Scene): void {
       for (const other of oursOf(legs)) if (other !== leg && talks(other)) letGo(scene, other);
     }
     // One that was asked for by the way is over, so the customer is not left with the music.
-    if (leg.state === 'ended' && !leg.answeredAt && customer?.held && talks(customer) && !othersRing(legs, leg)) {
+    if (
+      leg.state === 'ended' &&
+      !leg.answeredAt &&
+      customer?.held &&
+      talks(customer) &&
+      !othersRing(legs, leg)
+    ) {
       customer.held = false;
       tell(scene, customer, { kind: 'hold', held: false });
     }
@@ -86,7 +92,7 @@ export function letGo(scene: Scene, leg: LegRow): void {
 }
 
 /** Somebody talks with the customer: the others stop ringing, and both sit in a room, where they can be controlled. */
-function joinTalk(scene: Scene): void {
+function joinTalk(scene: Scene) {
   const { call, legs } = scene;
   const root = rootOf(scene);
   const winner = legs.find(({ id }) => id === call.answeredLegId);
@@ -101,7 +107,12 @@ function joinTalk(scene: Scene): void {
     const step = call.plan.steps[winner.step ?? -1];
     if (step?.kind === 'dial' && step.record && call.recording === 'off') {
       call.recording = 'on';
-      const order = { channels: 'dual' as const, beep: false, maxSeconds: call.plan.limitSeconds, silenceSeconds: 0 };
+      const order = {
+        channels: 'dual' as const,
+        beep: false,
+        maxSeconds: call.plan.limitSeconds,
+        silenceSeconds: 0,
+      };
       tell(scene, root, { kind: 'record', order });
     }
   }
@@ -119,7 +130,7 @@ function answer(scene: Scene, root: LegRow): void {
 }
 
 /** Goes through the plan as far as it goes now. */
-function runSteps(scene: Scene, moment: Moment): void {
+function runSteps(scene: Scene, moment: Moment) {
   const { call } = scene;
   const root = rootOf(scene);
   if (root.externalId === null) return;
@@ -148,7 +159,7 @@ const FIRST_WORD_MS = 15_000;
 /** How long the news that a time is up may take. */
 const SLACK_MS = 20_000;
 
-function begin(scene: Scene, step: Step, { at, newId }: Moment): void {
+function begin(scene: Scene, step: Step, { at, newId }: Moment) {
   const { call, legs } = scene;
   const root = rootOf(scene);
   const dueIn = (ms: number) => {

@@ -50,7 +50,9 @@ export interface RouteRow {
 export async function findRoutes(tx: Tx, numberIds: readonly string[]): Promise<RouteRow[]> {
   const { rows } = await sql<RouteRow>`
     select number_id, rule, version, updated_at from call_routes
-    where company_id = current_company() and (number_id is null or number_id = any (${numberIds}::uuid[]))`.execute(tx);
+    where company_id = current_company() and (number_id is null or number_id = any (${numberIds}::uuid[]))`.execute(
+    tx,
+  );
   return rows;
 }
 

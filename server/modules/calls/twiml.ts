@@ -43,7 +43,10 @@ export function voiceUrl(
 }
 
 /** Our leg and step in the reference of an address that voiceUrl made. */
-export function readReference(reference: string | null): { legId: string | null; step: number | 'room' | null } {
+export function readReference(reference: string | null): {
+  legId: string | null;
+  step: number | 'room' | null;
+} {
   const found = /^([0-9a-f-]{36})(?:\.(\d{1,3}|room))?$/.exec(reference ?? '');
   if (!found) return { legId: null, step: null };
   const [, legId = null, place] = found;
@@ -58,7 +61,11 @@ function say(response: Voice, text: string, language: CallLanguage): void {
  * The document that goes on with a plan from a step: up to and including the first that somebody answers, because its
  * address is asked for what comes after. @returns the document and the step that it stops at.
  */
-export function renderPlan(plan: Plan, from: number, around: Surroundings): { document: string; step: number } {
+export function renderPlan(
+  plan: Plan,
+  from: number,
+  around: Surroundings,
+): { document: string; step: number } {
   const response = new VoiceResponse();
   for (let index = from; index < plan.steps.length; index++) {
     if (renderStep(response, plan, index, around)) return { document: response.toString(), step: index };

@@ -50,7 +50,9 @@ export function startCallWork(kernel: Kernel): CallWork {
     const work = (async () => {
       for (const row of rows) await carryOut(kernel, row);
     })()
-      .catch((error) => kernel.log.warn({ err: error }, 'A command to a call was not settled; it is taken up again'))
+      .catch((error) =>
+        kernel.log.warn({ err: error }, 'A command to a call was not settled; it is taken up again'),
+      )
       .finally(() => {
         inHand.delete(work);
         nudge();
