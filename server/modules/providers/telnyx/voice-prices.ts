@@ -16,8 +16,8 @@ export function costOf(payload: Record<string, unknown>): Price | null {
     : price(payload.total_cost, (named as CostPart | undefined)?.currency);
 }
 
-/** A leg is written down twice: for being controlled, and for the carrier's minutes. */
-const RECORDS = ['call-control', 'sip-trunking'] as const;
+/** A leg is written down twice: for being controlled, and for the minutes of its phone or its browser. */
+const RECORDS = ['call-control', 'sip-trunking', 'webrtc'] as const;
 
 /** What the records of a leg come to. The first kind is there for every leg: without it Telnyx has not counted yet. */
 export async function legPrice(

@@ -478,16 +478,20 @@ describe('the price of a leg', () => {
   const ask = () => port.legPrice({ legId: 'L', recordId: 'leg-1', sessionId: null });
 
   it('is what its records come to', async () => {
-    standIn.answers(records(record('0.0020')), records(record('0.0071'), record('9', { call_leg_id: 'x' })));
+    standIn.answers(
+      records(record('0.0020')),
+      records(record('0.0071'), record('9', { call_leg_id: 'x' })),
+      records(),
+    );
     expect(await ask()).toEqual({ amount: '0.0091', currency: 'USD' });
     expect(
       standIn.got.map(({ target }) => new URL(target, 'http://x').searchParams.get('filter[record_type]')),
-    ).toEqual([...['call-control', 'sip-trunking']]);
-    standIn.answers(records(record('1')), records(record('0.25')));
+    ).toEqual([...['call-control', 'sip-trunking', 'webrtc']]);
+    standIn.answers(records(record('1')), records(), records(record('0.25')));
     expect(await ask()).toEqual({ amount: '1.25', currency: 'USD' });
     standIn.answers(records(record('0.002')), records());
     expect(await ask()).toEqual({ amount: '0.002', currency: 'USD' });
-    standIn.answers(records(record('0.002')), records(record('5', { currency: 'EUR' })));
+    standIn.answers(records(record('0.002')), records(record('5', { currency: 'EUR' })), records());
     expect(await ask()).toEqual({ amount: '0.002', currency: 'USD' });
   });
 
