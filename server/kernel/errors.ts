@@ -1,3 +1,4 @@
+import { calls } from './catalogue/calls.ts';
 import { compliance } from './catalogue/compliance.ts';
 import { contacts } from './catalogue/contacts.ts';
 import { identity } from './catalogue/identity.ts';
@@ -23,6 +24,7 @@ export const catalogue = {
   ...numbers,
   ...texts,
   ...recordings,
+  ...calls,
 } as const;
 
 export type ErrorCode = keyof typeof catalogue;

@@ -6,6 +6,7 @@ import type { ProviderName, RemoteRecording } from '../providers/index.ts';
 import { announce } from './recording-announce.ts';
 import type { RecordingKind } from './recordings.ts';
 import * as store from './recordings-store.ts';
+import { readReference } from './twiml.ts';
 
 /** A call that has not come by then will not. */
 const STRAY_MS = 7 * 24 * 3_600_000;
@@ -83,11 +84,12 @@ async function insert(ctx: CompanyCtx, tx: Tx, of: Origin, remote: RemoteRecordi
   const { clock } = ctx.kernel;
   const isThere = remote.status === 'completed';
   const id = newId(clock);
+  const { legId } = readReference(remote.reference);
   await store.insertRecording(tx, {
     ...{ id, companyId: ctx.companyId, ...of },
     externalId: remote.recordingId,
     recordId: remote.recordId,
-    legId: remote.reference && isId(remote.reference) ? remote.reference : null,
+    legId: isId(legId ?? '') ? legId : null,
     status: isThere ? 'pending' : 'failed',
     ...failureOf(remote),
     channels: remote.channels,

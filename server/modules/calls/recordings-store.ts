@@ -300,10 +300,3 @@ export async function countHeld(tx: Tx, before: Date): Promise<number> {
   );
   return rows[0]!.count;
 }
-
-/** The company's settings for calls, as they are kept; null when it has none of its own. */
-export async function readCallSettings(tx: Tx): Promise<unknown> {
-  const { rows } = await sql<{ settings: unknown }>`
-    select settings from call_settings where company_id = current_company()`.execute(tx);
-  return rows[0]?.settings ?? null;
-}
