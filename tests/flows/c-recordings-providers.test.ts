@@ -12,7 +12,7 @@ let relais: TestRelais;
 let desk: Desk;
 
 beforeAll(async () => {
-  relais = await startRelais({ reviewMs: 20 });
+  relais = await startRelais({ reviewMs: 100 });
   desk = recordingDesk(relais);
 });
 afterAll(() => relais?.stop());
@@ -112,5 +112,40 @@ for (const [provider, type] of [
       expect(await port.findRecordings([recordId])).toEqual([]);
       expect((await play(await desk.linkTo(id))).status).toBe(200);
       await desk.setSettings({});
+    });
+
+    it('is a voicemail in the box when a caller finds nobody and leaves a message', async () => {
+      const caller = provider === 'telnyx' ? '+14155550761' : '+14155550762';
+      const ask = handsets(relais).ask;
+      const at = `handsets/${encodeURIComponent(caller)}/calls`;
+      const { id: line } = await ask<{ id: string }>('POST', at, { to: from });
+      await eventually(async () => {
+        const { items } = await ask<{ items: { heard: { what: string }[] }[] }>(
+          'GET',
+          `lines?handset=${encodeURIComponent(caller)}&open=1`,
+        );
+        expect(JSON.stringify(items[0]?.heard)).toContain('beep');
+      }, 25_000);
+      await ask('POST', `lines/${line}/say`, { words: 'Rappelez-moi' });
+      await ask('POST', `lines/${line}/hangup`, {});
+      const voicemail = await eventually(async () => {
+        const { body } = await relais.api.get('/api/voicemails?unheard=1');
+        const mine = body.recordings.find(
+          (each: { call: { from: string } | null }) => each.call?.from === caller,
+        );
+        expect(mine?.status).toBe('stored');
+        return mine;
+      }, 25_000);
+      expect(voicemail).toMatchObject({
+        kind: 'voicemail',
+        provider,
+        contentType: type,
+        call: { ourNumber: from },
+      });
+      expect((await play(await desk.linkTo(voicemail.id))).status).toBe(200);
+      const { body } = await relais.api.get(`/api/calls/${voicemail.callId}`);
+      expect(body.call.recordings).toEqual([
+        expect.objectContaining({ id: voicemail.id, kind: 'voicemail' }),
+      ]);
     });
   });
