@@ -138,7 +138,8 @@ describe('what a call has come to', () => {
 
 const CALL = {
   ...BLANK_CALL,
-  ...{ id: 'call', companyId: 'company', provider: 'telnyx', providerAccountId: null, status: 'INITIATED' },
+  ...{ id: 'call', companyId: 'company', provider: 'telnyx', providerAccountId: null },
+  status: 'INITIATED',
   ...{ fromNumber: '+14155550100', toNumber: '+14155550200', numberId: null, ourNumber: '+14155550100' },
   ...{ contactId: null, leadId: null, via: 'phone', authorKind: 'user', rootLegId: 'root', createdAt: at(0) },
 } as const;
@@ -226,7 +227,7 @@ function sceneFor(direction: 'INBOUND' | 'OUTBOUND'): Scene {
           { at: at(0), from: '+14155550200', callerId: '+14155550100', limitSeconds: 60 },
           [],
         );
-  const call: CallRow = { ...CALL, direction, plan };
+  const call = { ...CALL, direction, plan } as CallRow;
   const [mine, other] =
     direction === 'OUTBOUND' ? (['agent', 'callee'] as const) : (['caller', 'agent'] as const);
   const base = { address: '+14155550200', userId: null, createdAt: at(0) };
