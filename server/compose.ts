@@ -70,10 +70,7 @@ export async function compose(kernel: Kernel): Promise<App> {
   messagesRoutes(http, kernel);
   callRoutes(http);
   for (const door of WEBHOOK_DOORS) webhookDoor(http, door);
-  kernel.news.on('requirement_group.reviewed', onGroupReviewed);
-  listenForMessages(kernel);
-  listenForCalls(kernel);
-  kernel.news.on('call.missed', answerMissedCall);
+  listen(kernel);
   await serveConsole(http, CONSOLE_DIST);
 
   const definitions = mergeJobs([
@@ -118,6 +115,14 @@ export async function compose(kernel: Kernel): Promise<App> {
     textsSent: async () => senders?.idle(),
     callsTold: async () => calls?.idle(),
   };
+}
+
+/** Who hears of what became of things on the floors below. */
+function listen(kernel: Kernel): void {
+  kernel.news.on('requirement_group.reviewed', onGroupReviewed);
+  listenForMessages(kernel);
+  listenForCalls(kernel);
+  kernel.news.on('call.missed', answerMissedCall);
 }
 
 /** Calls and texts know nothing of each other: whoever called and reached nobody gets the text of the number's rule. */

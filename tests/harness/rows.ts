@@ -34,8 +34,9 @@ export interface CompanyRows {
   labelName: string;
   /** A text that arrived and had nowhere to go. */
   unroutableId: string;
-  /** A call with a voicemail that is kept. */
+  /** A call that rings where nobody picks up. */
   callId: string;
+  /** A voicemail that is kept. */
   recordingId: string;
 }
 
@@ -75,10 +76,15 @@ export async function fillCompany(
     made(api.post('/api/contacts', { name: 'Harness', phones: [{ phoneNumber }] }));
   const [one, other] = [await contact('+33612345678'), await contact('+33612345679')];
   const spareContactId = (await contact('+33612345670')).contact.id;
+  const inbox = await fillInbox(relais, api, number.phoneNumber);
+  const { callId } = await made(
+    api.post('/api/calls/initiate', {
+      ...{ from: number.phoneNumber, to: '+14155550992', agentPhone: '+14155559002' },
+    }),
+  );
   const voicemail = await keepRecording(relais.kernel, companyId, wav(500), { kind: 'voicemail' });
   return {
-    ...(await fillInbox(relais, api, number.phoneNumber)),
-    ...{ callId: voicemail.call.id, recordingId: voicemail.id },
+    ...{ ...inbox, callId, recordingId: voicemail.id },
     ...{ contactId: one.contact.id, otherContactId: other.contact.id, phoneId: other.contact.phones[0].id },
     spareContactId,
     ...{ companyId, gigId: gig.id, numberId: number.id, groupId: group.id, documentId: document.id },

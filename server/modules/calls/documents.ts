@@ -125,6 +125,8 @@ function documentFor(
   if (isAbout(event, 'completed')) {
     if (place === 'room') return twiml.renderHangup();
     if (call.roomName) return intoRoom(scene, around);
+    // The caller gave up: nobody is left to hear what would come next, and the plan has not come to it.
+    if (root.state === 'ended' && !dialEnd?.talked) return twiml.renderHangup();
     learnDial(scene, place, dialEnd, moment);
     return dialEnd?.talked || call.answeredAt !== null
       ? twiml.renderHangup()

@@ -80,14 +80,22 @@ export function judge(call: CallFacts, legs: readonly LegFacts[]): Judgement {
   };
 }
 
+/**
+ * Whether a leg of ours is there for the customer: it talks, or rings to. Our own person who called is there until their leg
+ * ends, even if the news that they picked up is late.
+ */
+function stays(leg: LegFacts): boolean {
+  if (talks(leg)) return true;
+  if (leg.state === 'ended') return false;
+  return leg.role === 'root' || (leg.role === 'transfer' && leg.state !== 'planned');
+}
+
 type Verdict = Pick<Judgement, 'status' | 'endedAt'> & Partial<Judgement>;
 
 function judgeTalk(since: Date, legs: readonly LegFacts[]): Verdict {
   const customer = customerOf(legs)!;
   const ours = oursOf(legs);
-  const oursStay = ours.some(
-    (leg) => talks(leg) || (leg.role === 'transfer' && leg.state !== 'ended' && leg.state !== 'planned'),
-  );
+  const oursStay = ours.some(stays);
   const customerStays = customer.state !== 'ended';
   if (customerStays && oursStay) return { status: 'IN_PROGRESS', endedAt: null };
   const oursEnd = oursStay ? null : latest(ours.map(({ endedAt }) => endedAt));

@@ -78,7 +78,7 @@ export function endLeg(leg: LegRow, endCode: string | null, at: Date): void {
 }
 
 /**
- * Adds what a provider says of a leg to what is known. Facts are never taken back, and the first word about each counts, so
+ * Adds what a provider says of a leg to what is known. Facts are never taken back, and the earliest time of each counts, so
  * repeated, late and shuffled news come to the same.
  */
 export function learnLeg(scene: Scene, leg: LegRow, remote: RemoteLeg, heardAt: Date): void {
@@ -87,9 +87,9 @@ export function learnLeg(scene: Scene, leg: LegRow, remote: RemoteLeg, heardAt: 
   leg.recordId ??= remote.recordId;
   leg.sessionId ??= remote.sessionId;
   leg.outcomeUnknown = false;
-  leg.dialledAt ??= at;
-  if (remote.state === 'ringing') leg.ringingAt ??= at;
-  if (remote.state === 'answered') leg.answeredAt ??= at;
+  leg.dialledAt ??= leg.createdAt;
+  if (remote.state === 'ringing') leg.ringingAt = first(leg.ringingAt, at);
+  if (remote.state === 'answered') leg.answeredAt = first(leg.answeredAt, at);
   if (remote.state === 'ended') learnEnd(leg, remote, at);
   if (legMoves(leg.state, remote.state)) {
     leg.state = remote.state;
@@ -105,6 +105,8 @@ export function learnLeg(scene: Scene, leg: LegRow, remote: RemoteLeg, heardAt: 
   }
   if (remote.quality) scene.qualities.push({ legId: leg.id, quality: remote.quality });
 }
+
+const first = (known: Date | null, at: Date) => (known && known <= at ? known : at);
 
 function learnEnd(leg: LegRow, remote: RemoteLeg, at: Date): void {
   leg.endedAt ??= at;
