@@ -290,8 +290,8 @@ describe("another company's row", () => {
 });
 
 /**
- * Open to anybody, each for a reason: health and metrics for monitors, signing in, what an invitation's secret opens, and a
- * file whose address is signed: browsers show it in a page, and providers fetch it for an MMS.
+ * Open to anybody, each for a reason: health and metrics for monitors, signing in, what an invitation's secret opens, and
+ * files whose address is signed: browsers show and play them in a page, and providers fetch those of an MMS.
  */
 const PUBLIC = [
   'getAuthGetSession',
@@ -301,6 +301,7 @@ const PUBLIC = [
   'getInboxMediaById',
   'getInvitationsByTokenById',
   'getMetrics',
+  'getRecordingsPlayByToken',
   'postAuthSignInEmail',
   'postAuthSignOut',
   'postAuthTwoFactorVerifyBackupCode',

@@ -1,5 +1,7 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { postgresBlobs } from '../server/kernel/blobs/postgres.ts';
+import { systemClock } from '../server/kernel/clock.ts';
 import {
   inCompany,
   inSystem,
@@ -60,6 +62,10 @@ describe('a database whose owner is no superuser', () => {
     );
     const kept = await inSystem(db, (tx) => sql`select 1 from live_events`.execute(tx));
     expect(kept.rows).toHaveLength(1);
+    const store = postgresBlobs({ db, clock: systemClock });
+    const ref = await store.put('recordings/x', Buffer.from('sound'));
+    expect(await store.size(ref)).toBe(5);
+    await store.remove(ref);
     await db.close();
   });
 });

@@ -5,7 +5,9 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { png } from '../../tests/harness/files.ts';
 import { createPerson, totp } from '../../tests/harness/person.ts';
+import { keepRecording, wav } from '../../tests/harness/recordings.ts';
 import { startRelais, type TestRelais } from '../../tests/harness/relais.ts';
+import { startBucket } from '../../tests/harness/s3.ts';
 import { newSecret } from '../kernel/ids.ts';
 
 const run = promisify(execFile);
@@ -75,9 +77,26 @@ describe('npx relais', () => {
   });
 
   describe('doctor', () => {
+    it('tries the bucket that files are to go to', async () => {
+      const bucket = await startBucket();
+      const settings = Object.fromEntries(Object.entries(bucket.settings));
+      const sound = await command(['doctor'], settings);
+      expect(sound.output).toMatch(/ok +Files +kept in the bucket recordings-of-a-test/);
+      expect(bucket.objects.size).toBe(0);
+      const wrong = await command(['doctor'], {
+        ...settings,
+        S3_SECRET_ACCESS_KEY: 'of another',
+        LANG: 'fr_FR',
+      });
+      expect(wrong.output).toMatch(/ÉCHEC +Fichiers +le bucket .* ne les conserve pas/);
+      expect(wrong.output).not.toContain('of another');
+      await bucket.close();
+    });
+
     it('finds a sound installation sound, and shows no secret', async () => {
       const { code, output } = await command(['doctor']);
       expect(output).not.toContain('FAIL');
+      expect(output).toMatch(/ok +Files +kept in the database/);
       expect(code).toBe(0);
       expect(output).toContain('Twilio: a signed webhook arrived through the public address');
       const { SECRET_KEY, TELNYX_API_KEY, TWILIO_AUTH_TOKEN, CALLBOX_TOKEN } = relais.kernel.config;
@@ -141,6 +160,7 @@ describe('npx relais', () => {
       type: 'application/pdf',
     });
     expect((await api.upload('/inbox/media', png('photo.png'))).status).toBe(201);
+    await keepRecording(relais.kernel, relais.companyId, wav(1000));
     const person = createPerson(relais.baseUrl);
     await person.signIn(owner.email, owner.password);
     const enabled = await person.post('/api/auth/two-factor/enable', { password: owner.password });
@@ -155,13 +175,13 @@ describe('npx relais', () => {
     const rotated = await command(['rotate-secrets'], both);
     expect(rotated).toMatchObject({
       code: 0,
-      output: expect.stringMatching(/^5 sealed again, 0 were/),
+      output: expect.stringMatching(/^6 sealed again, 0 were/),
     });
     const again = await command(['rotate-secrets'], both);
-    expect(again.output).toMatch(/^0 sealed again, 5 were/);
+    expect(again.output).toMatch(/^0 sealed again, 6 were/);
     const { output } = await command(['doctor'], { SECRET_KEY: fresh });
-    // Credentials, document, picture, authenticator secret and recovery codes.
-    expect(output).toMatch(/ok +Secrets +SECRET_KEY opens all 5 stored/);
+    // Credentials, document, picture, the key of a recording, authenticator secret and recovery codes.
+    expect(output).toMatch(/ok +Secrets +SECRET_KEY opens all 6 stored/);
   });
 });
 

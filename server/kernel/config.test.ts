@@ -45,6 +45,16 @@ describe('configuration', () => {
     expect(wrong).toThrow(/DEFAULT_REGION/);
   });
 
+  it('refuses a bucket that is half set up', () => {
+    expect(() => loadConfig({ BLOB_STORE: 's3' })).toThrow(/S3_BUCKET is missing/);
+    expect(() => loadConfig({ S3_BUCKET: 'a', S3_ACCESS_KEY_ID: 'k' })).toThrow(/go together/);
+    expect(() => loadConfig({ S3_PREFIX: 'relais' })).toThrow(/ends with a slash/);
+    expect(printConfig(loadConfig({ S3_ACCESS_KEY_ID: 'k', S3_SECRET_ACCESS_KEY: 'hush' }))).not.toContain(
+      'hush',
+    );
+    expect(loadConfig({ BLOB_STORE: 's3', S3_BUCKET: 'a' })).toMatchObject({ S3_PREFIX: 'relais/' });
+  });
+
   it('starts production only with everything that it needs', () => {
     expect(loadConfig(production).RELAIS_MODE).toBe('production');
     expect(() => loadConfig({ NODE_ENV: 'production' })).toThrow(

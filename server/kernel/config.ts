@@ -78,7 +78,16 @@ const schema = z.object({
   ORDER_SETTLE_SECONDS: count(0, 86_400),
   SMS_PER_SECOND: z.coerce.number().min(0.01).max(1000),
   SMS_SETTLE_SECONDS: count(0, 86_400),
+  CALL_SETTLE_SECONDS: count(0, 86_400),
   MEDIA_MAX_MB: count(1, 100),
+  RECORDING_MAX_MB: count(1, 1000),
+  BLOB_STORE: z.enum(['postgres', 's3']),
+  S3_ENDPOINT: address,
+  S3_REGION: z.string().min(1),
+  S3_BUCKET: z.string(),
+  S3_ACCESS_KEY_ID: z.string(),
+  S3_SECRET_ACCESS_KEY: z.string(),
+  S3_PREFIX: z.string().regex(/^([\w.!'()*-]+\/)*$/, 'S3_PREFIX is empty, or ends with a slash: relais/'),
   DEFAULT_REGION: z.string().regex(/^[A-Z]{2}$/, 'DEFAULT_REGION is two capital letters, e.g. FR'),
   CALLBOX_TOKEN: z.string(),
   SANDBOX_PORT: count(0, 65535),
@@ -113,8 +122,19 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     const lines = parsed.error.issues.map((issue) => `- ${issue.path.join('.')}: ${issue.message}`);
     throw new ConfigError(`The configuration is not usable:\n${lines.join('\n')}`);
   }
+  refuseHalfABucket(parsed.data);
   if (parsed.data.RELAIS_MODE === 'production') refuseUnsafeProduction(parsed.data);
   return parsed.data;
+}
+
+/** A store of files that is half set up would be found out when the first recording is lost. */
+function refuseHalfABucket(config: Config): void {
+  if (config.BLOB_STORE === 's3' && !config.S3_BUCKET)
+    throw new ConfigError(
+      'BLOB_STORE is s3, and S3_BUCKET is missing: name the bucket that recordings go to.',
+    );
+  if ((config.S3_ACCESS_KEY_ID === '') !== (config.S3_SECRET_ACCESS_KEY === ''))
+    throw new ConfigError('S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY go together: set both, or neither.');
 }
 
 function refuseUnsafeProduction(config: Config): void {

@@ -1,3 +1,4 @@
+import type { BlobStore } from './blobs/index.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import type { Vault } from './crypto.ts';
@@ -17,6 +18,8 @@ export interface Kernel {
   clock: Clock;
   log: Logger;
   vault: Vault;
+  /** Files that are too large for a row, encrypted before they get there. */
+  blobs: BlobStore;
   live: Live;
   news: News;
   metrics: Metrics;

@@ -1,8 +1,10 @@
+import { calls } from './catalogue/calls.ts';
 import { compliance } from './catalogue/compliance.ts';
 import { contacts } from './catalogue/contacts.ts';
 import { identity } from './catalogue/identity.ts';
 import { numbers } from './catalogue/numbers.ts';
 import { providers } from './catalogue/providers.ts';
+import { recordings } from './catalogue/recordings.ts';
 import { requests } from './catalogue/requests.ts';
 import { texts } from './catalogue/texts.ts';
 
@@ -21,6 +23,8 @@ export const catalogue = {
   ...compliance,
   ...numbers,
   ...texts,
+  ...recordings,
+  ...calls,
 } as const;
 
 export type ErrorCode = keyof typeof catalogue;

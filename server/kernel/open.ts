@@ -1,3 +1,4 @@
+import { createBlobs } from './blobs/index.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { Config } from './config.ts';
 import { createVault } from './crypto.ts';
@@ -18,13 +19,15 @@ interface Replacements {
 export function assembleKernel(config: Config, replacements: Replacements = {}): Kernel {
   const log = replacements.log ?? createLog(config);
   const db = openDatabase(config, config.DATABASE_URL);
+  const clock = replacements.clock ?? systemClock;
   return {
     installationId: '',
     config,
     db,
-    clock: replacements.clock ?? systemClock,
+    clock,
     log,
     vault: createVault([config.SECRET_KEY, ...config.SECRET_KEYS_OLD]),
+    blobs: createBlobs(config, { db, clock }),
     live: createLive(db, config.DATABASE_URL, log),
     news: createNews(),
     metrics: createMetrics(),

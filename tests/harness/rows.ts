@@ -2,6 +2,7 @@ import { newSecret } from '../../server/kernel/ids.ts';
 import type { Client } from './client.ts';
 import { eventually } from './eventually.ts';
 import { pdf } from './files.ts';
+import { keepRecording, wav } from './recordings.ts';
 import type { TestRelais } from './relais.ts';
 import { handsets } from './texts.ts';
 
@@ -33,6 +34,10 @@ export interface CompanyRows {
   labelName: string;
   /** A text that arrived and had nowhere to go. */
   unroutableId: string;
+  /** A call that rings where nobody picks up. */
+  callId: string;
+  /** A voicemail that is kept. */
+  recordingId: string;
 }
 
 /** Whose rows are made, and with what. */
@@ -43,7 +48,7 @@ interface Owner {
 
 /** Fills a company with one row of every kind, over its own API. */
 export async function fillCompany(
-  relais: Pick<TestRelais, 'sandbox'>,
+  relais: Pick<TestRelais, 'sandbox' | 'kernel'>,
   { companyId, api }: Owner,
 ): Promise<CompanyRows> {
   const { gig } = await made(api.post('/api/gigs', { name: 'Support', destinationZone: 'US' }));
@@ -71,8 +76,15 @@ export async function fillCompany(
     made(api.post('/api/contacts', { name: 'Harness', phones: [{ phoneNumber }] }));
   const [one, other] = [await contact('+33612345678'), await contact('+33612345679')];
   const spareContactId = (await contact('+33612345670')).contact.id;
+  const inbox = await fillInbox(relais, api, number.phoneNumber);
+  const { callId } = await made(
+    api.post('/api/calls/initiate', {
+      ...{ from: number.phoneNumber, to: '+14155550992', agentPhone: '+14155559002' },
+    }),
+  );
+  const voicemail = await keepRecording(relais.kernel, companyId, wav(500), { kind: 'voicemail' });
   return {
-    ...(await fillInbox(relais, api, number.phoneNumber)),
+    ...{ ...inbox, callId, recordingId: voicemail.id },
     ...{ contactId: one.contact.id, otherContactId: other.contact.id, phoneId: other.contact.phones[0].id },
     spareContactId,
     ...{ companyId, gigId: gig.id, numberId: number.id, groupId: group.id, documentId: document.id },

@@ -8,6 +8,7 @@ import { CommandError, same, type Words } from '../words.ts';
 import { checkProviders, checkSecrets } from './accounts.ts';
 import { checkClock } from './clock.ts';
 import { checkDatabase } from './database.ts';
+import { checkFiles } from './files.ts';
 import { type Finding, fail } from './finding.ts';
 import { checkDisk, checkNode } from './machine.ts';
 import { checkPublicUrl } from './public-url.ts';
@@ -101,6 +102,7 @@ async function examineKernel(kernel: Kernel, report: Report): Promise<void> {
   report(await attempt({ en: 'Public address', fr: 'Adresse publique' }, () => checkPublicUrl(kernel)));
   report(await attempt({ en: 'Providers', fr: 'Fournisseurs' }, () => checkProviders(kernel)));
   report(await attempt({ en: 'Texts', fr: 'SMS' }, () => checkTexts(kernel)));
+  report(await attempt({ en: 'Files', fr: 'Fichiers' }, () => checkFiles(kernel)));
   report(await attempt({ en: 'Secrets', fr: 'Secrets' }, () => checkSecrets(kernel)));
 }
 

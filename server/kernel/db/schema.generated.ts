@@ -73,6 +73,205 @@ export interface AuditLog {
   requestId: string;
 }
 
+export interface CallAttempts {
+  address: string | null;
+  authorId: string | null;
+  authorKind: string;
+  authorName: string | null;
+  callId: string | null;
+  companyId: string;
+  createdAt: Timestamp;
+  fromNumber: string;
+  id: string;
+  toNumber: string;
+  verdict: string;
+}
+
+export interface CallCommands {
+  attempts: Generated<number>;
+  callId: string;
+  command: Json;
+  companyId: string;
+  createdAt: Timestamp;
+  id: string;
+  lastError: string | null;
+  leaseId: string | null;
+  leaseUntil: Timestamp | null;
+  legId: string | null;
+  nextAttemptAt: Timestamp;
+  state: string;
+}
+
+export interface CallEvents {
+  actorId: string | null;
+  actorName: string | null;
+  callId: string;
+  companyId: string;
+  createdAt: Timestamp;
+  details: Generated<Json>;
+  id: string;
+  kind: string;
+  legId: string | null;
+}
+
+export interface CallLegs {
+  address: string;
+  answerAsked: Generated<boolean>;
+  answeredAt: Timestamp | null;
+  callId: string;
+  companyId: string;
+  createdAt: Timestamp;
+  dialledAt: Timestamp | null;
+  durationSeconds: number | null;
+  endCode: string | null;
+  endedAt: Timestamp | null;
+  externalId: string | null;
+  hangupAsked: Generated<boolean>;
+  held: Generated<boolean>;
+  id: string;
+  inRoom: Generated<boolean>;
+  muted: Generated<boolean>;
+  outcomeUnknown: Generated<boolean>;
+  party: string;
+  position: number | null;
+  priceAmount: Numeric | null;
+  priceCurrency: string | null;
+  provider: string;
+  providerCode: string | null;
+  providerMessage: string | null;
+  recordId: string | null;
+  ringingAt: Timestamp | null;
+  role: string;
+  sessionId: string | null;
+  state: string;
+  step: number | null;
+  transferMode: string | null;
+  userId: string | null;
+}
+
+export interface CallPhones {
+  available: Generated<boolean>;
+  browserUntil: Timestamp | null;
+  companyId: string;
+  phoneNumber: string | null;
+  updatedAt: Timestamp;
+  userId: string;
+}
+
+export interface CallRecordings {
+  attempts: Generated<number>;
+  blobRef: string | null;
+  callId: string | null;
+  channels: string;
+  companyId: string;
+  contentType: string | null;
+  createdAt: Timestamp;
+  deletedAt: Timestamp | null;
+  deletedBy: string | null;
+  deleteReason: string | null;
+  durationSeconds: number | null;
+  externalId: string | null;
+  heardAt: Timestamp | null;
+  heardBy: string | null;
+  heldAt: Timestamp | null;
+  heldBy: string | null;
+  holdReason: string | null;
+  id: string;
+  kind: string;
+  lastError: string | null;
+  legId: string | null;
+  nextAttemptAt: Timestamp | null;
+  provider: string;
+  providerAccountId: string | null;
+  providerCopy: string;
+  providerDeletedAt: Timestamp | null;
+  providerMessage: string | null;
+  reason: string | null;
+  recordId: string;
+  sealedKey: Buffer | null;
+  sha256: string | null;
+  sizeBytes: Int8 | null;
+  sourceUrl: string | null;
+  startedAt: Timestamp | null;
+  status: string;
+  storedAt: Timestamp | null;
+}
+
+export interface CallRoutes {
+  companyId: string;
+  numberId: string | null;
+  rule: Json;
+  updatedAt: Timestamp;
+  version: Generated<number>;
+}
+
+export interface Calls {
+  answeredAt: Timestamp | null;
+  answeredLegId: string | null;
+  authorId: string | null;
+  authorKind: string;
+  authorName: string | null;
+  checks: Generated<number>;
+  companyId: string;
+  contactId: string | null;
+  createdAt: Timestamp;
+  direction: string;
+  durationSeconds: number | null;
+  endCode: string | null;
+  endedAt: Timestamp | null;
+  fromNumber: string;
+  hangupRequestedAt: Timestamp | null;
+  hasVoicemail: Generated<boolean>;
+  id: string;
+  idempotencyKey: string | null;
+  leadId: string | null;
+  missed: Generated<boolean>;
+  nextCheckAt: Timestamp | null;
+  note: string | null;
+  numberId: string | null;
+  ourNumber: string;
+  plan: Json;
+  priceAmount: Numeric | null;
+  priceCurrency: string | null;
+  priceEstimated: Generated<boolean>;
+  provider: string;
+  providerAccountId: string | null;
+  providerCode: string | null;
+  providerMessage: string | null;
+  recording: Generated<string>;
+  recordingAnnounced: Generated<boolean>;
+  requestHash: string | null;
+  ringingAt: Timestamp | null;
+  roomId: string | null;
+  roomName: string | null;
+  rootLegId: string;
+  status: string;
+  step: Generated<number>;
+  stepDueAt: Timestamp | null;
+  stepRunning: Generated<boolean>;
+  toNumber: string;
+  userId: string | null;
+  via: string;
+}
+
+export interface CallSettings {
+  companyId: string;
+  settings: Json;
+  updatedAt: Timestamp;
+  version: Generated<number>;
+}
+
+export interface CallSoftphones {
+  address: string | null;
+  companyId: string;
+  createdAt: Timestamp;
+  id: string;
+  keptSealed: string | null;
+  provider: string;
+  providerAccountId: string | null;
+  userId: string | null;
+}
+
 export interface Companies {
   country: string;
   createdAt: Timestamp;
@@ -519,6 +718,18 @@ export interface TwoFactors {
   verified: Generated<boolean>;
 }
 
+export interface UnroutableCalls {
+  accountId: string | null;
+  companyId: string | null;
+  createdAt: Timestamp;
+  externalId: string;
+  fromNumber: string;
+  id: string;
+  provider: string;
+  reason: string;
+  toNumber: string;
+}
+
 export interface UnroutableTexts {
   body: string;
   companyId: string | null;
@@ -579,6 +790,16 @@ export interface DB {
   accounts: Accounts;
   apiKeys: ApiKeys;
   auditLog: AuditLog;
+  callAttempts: CallAttempts;
+  callCommands: CallCommands;
+  callEvents: CallEvents;
+  callLegs: CallLegs;
+  callPhones: CallPhones;
+  callRecordings: CallRecordings;
+  callRoutes: CallRoutes;
+  calls: Calls;
+  callSettings: CallSettings;
+  callSoftphones: CallSoftphones;
   companies: Companies;
   contactPhones: ContactPhones;
   contacts: Contacts;
@@ -611,6 +832,7 @@ export interface DB {
   sessions: Sessions;
   signInAttempts: SignInAttempts;
   twoFactors: TwoFactors;
+  unroutableCalls: UnroutableCalls;
   unroutableTexts: UnroutableTexts;
   usedCodes: UsedCodes;
   users: Users;

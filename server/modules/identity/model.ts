@@ -25,6 +25,10 @@ export const PERMISSIONS = [
   'messages:read',
   'messages:send',
   'inbox:manage',
+  'calls:read',
+  'calls:make',
+  'calls:listen',
+  'calls:manage',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
@@ -36,10 +40,17 @@ const READS: readonly Permission[] = [
   'compliance:read',
   'contacts:read',
   'messages:read',
+  'calls:read',
 ];
 
 /** What a person needs who answers customers all day. */
-const ANSWERS: readonly Permission[] = ['contacts:reveal', 'contacts:manage', 'messages:send'];
+const ANSWERS: readonly Permission[] = [
+  'contacts:reveal',
+  'contacts:manage',
+  'messages:send',
+  'calls:make',
+  'calls:listen',
+];
 
 /** The permission table. Ownership itself is not a permission: see `assignableRoles`. */
 export const roleGrants: Record<Role, readonly Permission[]> = {

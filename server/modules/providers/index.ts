@@ -1,5 +1,5 @@
 export { type AccountToAdopt, adoptAccount } from './adopt.ts';
-export type { WebhookDoor } from './delivery.ts';
+export type { DocumentAnswer, WebhookDoor } from './delivery.ts';
 export { assignCompany } from './events-store.ts';
 export { webhookDoor } from './ingress.ts';
 export * from './messaging.ts';
@@ -8,4 +8,5 @@ export { newsOf } from './news.ts';
 export * from './port.ts';
 export { type AccountPort, portFor } from './ports.ts';
 export { providerRoutes } from './routes.ts';
+export * from './voice.ts';
 export { type EventHandler, type EventWorker, startProviderEvents } from './worker.ts';

@@ -1,5 +1,6 @@
 import type { Price } from '../../kernel/money.ts';
 import type { RemoteOrder } from './port.ts';
+import type { CallNews } from './voice.ts';
 
 /** Why a text did not arrive, in words that both providers share. */
 export const TEXT_FAILURES = [
@@ -133,4 +134,5 @@ export type ProviderNews =
     }
   | { kind: 'text_received'; text: InboundText }
   | { kind: 'text_status'; text: RemoteText }
+  | { kind: 'call'; news: CallNews }
   | { kind: 'other' };

@@ -1,5 +1,6 @@
 import type { Price } from '../../kernel/money.ts';
 import type { TextPort } from './messaging.ts';
+import type { VoicePort } from './voice.ts';
 
 export type ProviderName = 'telnyx' | 'twilio';
 export const PROVIDERS = ['telnyx', 'twilio'] as const satisfies readonly ProviderName[];
@@ -175,14 +176,14 @@ export interface Plumbing {
 }
 
 /**
- * What a provider can do for compliance, numbers and texts. One adapter per provider; both speak to the real API through the
+ * What a provider can do for compliance, numbers, texts and calls. One adapter per provider; both speak to the real API through the
  * official SDK, at whatever base URL the account names.
  *
  * Methods reject with RelaisError (provider_* and the purchase codes of the catalogue). A request whose outcome is not
  * known, because no answer came or a 5xx did, rejects with code provider_timeout or provider_error: look it up, never
  * repeat it blindly.
  */
-export interface ProviderPort extends TextPort {
+export interface ProviderPort extends TextPort, VoicePort {
   readonly name: ProviderName;
   searchNumbers(search: NumberSearch): Promise<AvailableNumber[]>;
   /** Empty when the country asks for nothing. */

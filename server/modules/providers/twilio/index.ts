@@ -9,6 +9,7 @@ import * as orders from './orders.ts';
 import { textPriceOf } from './prices.ts';
 import * as texts from './texts.ts';
 import { putValues } from './values.ts';
+import { voiceOf } from './voice.ts';
 
 export type { TwilioAccount } from './client.ts';
 
@@ -43,5 +44,6 @@ export function createTwilioPort(of: TwilioAccount, deps: PortDeps): ProviderPor
     fetchMedia: (url, options) => texts.fetchMedia(parts, url, options),
     textPrice: (country) => textPriceOf(parts, country),
     configureTexts: (number) => texts.configureTexts(parts, number),
+    ...voiceOf(parts),
   };
 }

@@ -1,0 +1,12 @@
+import type { SealedFiles } from '../../kernel/sealed-files.ts';
+import { recordingPurpose } from './recording-file.ts';
+import * as store from './recording-keys-store.ts';
+
+/** The keys of recordings, for whoever looks after the keys: the files themselves stay as they are. */
+export const recordingKeys: SealedFiles = {
+  purpose: recordingPurpose,
+  countByKey: store.countSealedByKey,
+  read: store.readSealed,
+  lockStale: store.lockStale,
+  reseal: store.reseal,
+};
