@@ -24,6 +24,7 @@ export const FAULT_KINDS = [
   'unconfirmed',
   'opted_out',
   'region_blocked',
+  'too_many_calls',
   'webhook_duplicated',
   'webhook_late',
   'webhook_shuffled',
@@ -104,6 +105,7 @@ export const SENTINELS: Record<string, { kind: FaultKind; once: boolean; topic: 
   '7017': { kind: 'error_before', once: true, topic: 'call' },
   '7020': { kind: 'insufficient_funds', once: false, topic: 'call' },
   '7021': { kind: 'region_blocked', once: false, topic: 'call' },
+  '7023': { kind: 'too_many_calls', once: false, topic: 'call' },
 };
 
 /** What is happening, to be compared with the faults. */
