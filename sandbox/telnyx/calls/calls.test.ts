@@ -3,6 +3,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { eventually } from '../../../tests/harness/eventually.ts';
 import {
   buyTelnyxNumber,
+  callIn,
+  lineOf,
+  onLine,
   openReceiver,
   openSandbox,
   type Receiver,
@@ -159,6 +162,7 @@ describe('a call that goes out', () => {
     ['a number that is not ours', { from: '+13125550000' }, 403, '10010'],
     ['a country that is not allowed', { to: '+4915112345678' }, 403, '10010'],
     ['a country that is blocked', { to: '+13125557021' }, 403, '10010'],
+    ['too many calls', { to: '+13125557023' }, 403, '10010'],
     ['no money', { to: '+13125557020' }, 402, '20100'],
     ['too short a ring', { timeout_secs: 4 }, 422, '10033'],
     ['a state that is no Base64', { client_state: 'not base64!' }, 422, '10015'],
@@ -211,6 +215,28 @@ describe('a call that comes in', () => {
     await client.calls.actions.reject(inn, { cause });
     expect((await event('call.hangup', ofLeg(inn))).payload.hangup_cause).toBe(expected);
     expect((await event('call.hangup', ofLeg(out))).payload.hangup_cause).toBe(expected);
+  });
+
+  test('of a handset is answered, and the handset talks', async () => {
+    const caller = '+13125550009';
+    await callIn(sandbox, { from: caller, to: ours });
+    const { payload } = await event('call.initiated');
+    expect(payload).toMatchObject({ from: caller, to: ours, connection_id: connectionId });
+    await client.calls.actions.answer(payload.call_control_id, {});
+    expect(await lineOf(sandbox, caller)).toMatchObject({ state: 'talking' });
+    await onLine(sandbox, caller, 'hangup');
+    expect((await event('call.hangup')).payload).toMatchObject({
+      ...{ hangup_source: 'caller', hangup_cause: 'normal_clearing' },
+    });
+  });
+
+  test('to a number on no connection goes nowhere', async () => {
+    const { number } = await buyTelnyxNumber(sandbox, client);
+    const line = await callIn(sandbox, { from: '+13125550009', to: number });
+    expect(line).toMatchObject({
+      state: 'ended',
+      heard: [{ what: expect.stringContaining('not be reached') }],
+    });
   });
 
   test('ends when the caller gives up', async () => {
@@ -290,6 +316,29 @@ describe('a leg that is answered', () => {
     expect(payload.call_session_id).toBe(of(id)[0]?.payload.call_session_id);
     await event('call.bridged', ofLeg(id));
     await event('call.bridged', ofLeg(payload.call_control_id));
+  });
+
+  test('hears the keys and the words of its handset', async () => {
+    const [one, two] = [await answered(), await answered('+13125559006')];
+    await client.calls.actions.gather(one, { maximum_digits: 4, terminating_digit: '#' });
+    await onLine(sandbox, '+13125559004', 'press', { digits: '12#' });
+    expect((await event('call.gather.ended', ofLeg(one))).payload).toMatchObject({
+      status: 'valid',
+      digits: '12',
+    });
+    const keys = of(one).filter(({ event_type }) => event_type === 'call.dtmf.received');
+    expect(keys.map(({ payload }) => payload.digit)).toEqual(expect.arrayContaining(['1', '2', '#']));
+    await client.calls.actions.bridge(one, { call_control_id_to_bridge_with: two });
+    await onLine(sandbox, '+13125559004', 'say', { words: 'Allô ?' });
+    await eventually(async () => {
+      const { heard } = await lineOf(sandbox, '+13125559006');
+      expect(heard.map(({ what }) => what)).toContain('Allô ?');
+    });
+    await onLine(sandbox, '+13125559004', 'hangup');
+    expect((await event('call.hangup', ofLeg(one))).payload).toMatchObject({ hangup_source: 'callee' });
+    expect((await event('call.hangup', ofLeg(two))).payload).toMatchObject({
+      hangup_cause: 'normal_clearing',
+    });
   });
 
   test('gathers nothing when nothing is pressed', async () => {
@@ -375,6 +424,23 @@ describe('a browser', () => {
     expect(claims).toMatchObject({ sub: credential.id, exp: claims.iat + 86_400 });
     const leg = await dial(`sip:${credential.sip_username}@sip.telnyx.com`, { timeout_secs: 5 });
     expect((await event('call.hangup', ofLeg(leg.call_control_id))).payload.hangup_cause).toBe('timeout');
+  });
+
+  test('answers with its token alone', async () => {
+    const credential = await makeCredential();
+    const token = await client.telephonyCredentials.createToken(credential.id ?? '');
+    const leg = await dial(`sip:${credential.sip_username}@sip.telnyx.com`, { timeout_secs: 60 });
+    const ask = async (path: string, method: string, bearer: string) => {
+      const headers = { authorization: `Bearer ${bearer}` };
+      return fetch(`${sandbox.url}/softphone/${path}`, { method, headers });
+    };
+    expect((await ask('lines', 'GET', 'nonsense')).status).toBe(401);
+    const { items } = (await (await ask('lines', 'GET', token)).json()) as { items: { id: string }[] };
+    expect(items).toHaveLength(1);
+    await ask(`lines/${items[0]!.id}/answer`, 'POST', token);
+    await event('call.answered', ofLeg(leg.call_control_id));
+    await client.telephonyCredentials.delete(credential.id ?? '');
+    expect((await ask('lines', 'GET', token)).status).toBe(401);
   });
 
   test('that is not there, or may not be rung, is not found', async () => {
