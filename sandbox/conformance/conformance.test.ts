@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { eventually } from '../../tests/harness/eventually.ts';
 import type { Route } from '../core/http.ts';
 import { TELNYX_ROUTES } from '../telnyx/index.ts';
 import {
@@ -49,7 +50,7 @@ describe.runIf(folder !== '')('what the sandbox answers, and what the SDKs send'
     // Calls take their time: in a sandbox of their own it flies.
     const calls = await openSandbox({ reviewMs: 20 });
     heard = await openReceiver();
-    await tourCalls(calls, telnyxClient(calls), heard);
+    await tourCalls(calls, telnyxClient(calls), heard, eventually);
     exchanges = [...(await requests(sandbox)), ...(await requests(calls))];
     await calls.dispose();
   }, 120_000);

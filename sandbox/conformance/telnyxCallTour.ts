@@ -1,5 +1,4 @@
 import type Telnyx from 'telnyx';
-import { eventually } from '../../tests/harness/eventually.ts';
 import { buyTelnyxNumber, type Receiver, type TestSandbox } from '../testkit.ts';
 
 /** Answers by itself. */
@@ -12,7 +11,11 @@ interface Event {
   payload: Record<string, unknown>;
 }
 
+/** Tries until it works. */
+type Eventually = <T>(attempt: () => T | Promise<T>) => Promise<T>;
+
 interface Tour {
+  eventually: Eventually;
   client: Telnyx;
   connectionId: string;
   /** Waits for an event. */
@@ -23,7 +26,12 @@ interface Tour {
 }
 
 /** Calls every route of calls at least once, and makes every kind of event happen. Calls must run fast in the sandbox. */
-export async function tourCalls(sandbox: TestSandbox, client: Telnyx, receiver: Receiver): Promise<void> {
+export async function tourCalls(
+  sandbox: TestSandbox,
+  client: Telnyx,
+  receiver: Receiver,
+  eventually: Eventually,
+): Promise<void> {
   const profile = await client.outboundVoiceProfiles.create({ name: 'calls' });
   const application = await client.callControlApplications.create({
     ...{ application_name: 'calls', webhook_event_url: receiver.url, webhook_api_version: '2' },
@@ -57,14 +65,17 @@ export async function tourCalls(sandbox: TestSandbox, client: Telnyx, receiver: 
     await event('call.answered', { call_control_id });
     return call_control_id;
   };
-  const tour: Tour = { client, connectionId, event, dial, talk };
+  const tour: Tour = { eventually, client, connectionId, event, dial, talk };
   await tourIncoming(tour, other);
   await tourCommands(tour);
   await tourRooms(tour);
   await tourBrowsers(tour);
 }
 
-async function tourIncoming({ client, connectionId, event, dial }: Tour, other: string): Promise<void> {
+async function tourIncoming(
+  { eventually, client, connectionId, event, dial }: Tour,
+  other: string,
+): Promise<void> {
   const incoming = { direction: 'incoming' };
   await dial(other);
   const first = String((await event('call.initiated', incoming)).call_control_id);

@@ -1,3 +1,4 @@
+import { secondsMs } from '../../core/calls/pace.ts';
 import { isoMicros } from '../../core/clock.ts';
 import type { Sandbox } from '../../core/sandbox.ts';
 import { type Failover, sendWebhook, telnyxEvent } from '../../core/webhooks.ts';
@@ -110,8 +111,8 @@ export interface LegCost {
 export const LEG = 'telnyx_leg';
 /** How long Telnyx waits for an answer to a webhook. */
 const ANSWER_TIMEOUT_MS = 2_000;
-/** A shuffle holds an event back for longer than the next one of a quick call takes. */
-const OVERTAKEN_MS = 400;
+/** A shuffle holds these back, in seconds of a call, so that what comes next overtakes them. */
+const OVERTAKEN_SECONDS: Record<string, number> = { 'call.initiated': 4, 'call.answered': 2 };
 
 /** The leg as it is now. */
 export function getLeg(sb: Sandbox, id: string): Leg | undefined {
@@ -186,7 +187,8 @@ function sendTo(sb: Sandbox, leg: Leg, eventType: string, payload: Record<string
   const failover: Failover[] = more.map((address) => ({ url: address }));
   sendWebhook(sb, {
     ...{ account: leg.account, provider: 'telnyx', eventType, url, failover, content: event },
-    ...{ timeoutMs: ANSWER_TIMEOUT_MS, overtakenMs: OVERTAKEN_MS },
+    timeoutMs: ANSWER_TIMEOUT_MS,
+    overtakenMs: secondsMs(sb, OVERTAKEN_SECONDS[eventType] ?? 0),
     ...{ topic: 'call' as const, numbers: [handsetOf(leg)], others: [oursOf(leg)] },
   });
 }
