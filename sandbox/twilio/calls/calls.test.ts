@@ -222,7 +222,7 @@ describe('a call that comes in', () => {
   });
 
   test('hears the fallback, or an error', async () => {
-    const [{ sid }] = (await client.incomingPhoneNumbers.list({ phoneNumber: ours })) as [{ sid: string }];
+    const [{ sid } = { sid: '' }] = await client.incomingPhoneNumbers.list({ phoneNumber: ours });
     const number = client.incomingPhoneNumbers(sid);
     receiver.answerWith(500, 200, 500);
     receiver.document('/fallback', '<Say>Fallback</Say>');
