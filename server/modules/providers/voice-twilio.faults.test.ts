@@ -16,7 +16,7 @@ const pausesMs: number[] = [];
 
 beforeAll(async () => {
   twilio = await startStandIn();
-  const deps = { ...portDeps({ clock: manualClock(START_MS) }, pausesMs), timeoutMs: 300 };
+  const deps = { ...portDeps({ clock: manualClock(START_MS) }, pausesMs), timeoutMs: 1500 };
   const account = { accountId: 'acc-1', accountSid: SID, authToken: 'x'.repeat(32), baseUrl: twilio.url };
   port = createTwilioPort({ ...account, voiceUrl: null, statusUrl: null }, deps);
 });
