@@ -45,7 +45,7 @@ export const ALLOWANCES: Allowance[] = [
     reason: 'As in the request.',
   },
   {
-    operation: /(PhoneNumbers|Messaging)\/Countries\/\{IsoCountry\}/,
+    operation: /(PhoneNumbers|Messaging|Voice)\/(Countries\/\{IsoCountry\}|Numbers\/\{DestinationNumber\})/,
     where: 'response',
     message: /(base_price|current_price) must be number/,
     reason: 'Typed number; the examples of the same file and the service give texts.',

@@ -108,7 +108,9 @@ function checkExchange(specs: Spec[], validate: Validate, exchange: RecordedExch
     (message: string): Violation => ({ exchange: exchange.id, operation: name, where, message });
   if (operation === undefined) {
     // Refusing an address that does not exist is right. The files describe a media file, but not its own address.
-    const isMediaFile = exchange.response.status === 302 && url.pathname.includes('/Media/');
+    const isMediaFile =
+      (exchange.response.status === 302 && url.pathname.includes('/Media/')) ||
+      /\/Recordings\/RE[0-9a-f]+(\.wav|\.mp3)?$/.test(url.pathname);
     return exchange.response.status === 404 || isMediaFile
       ? []
       : [violation('route')('no operation of the published files fits')];
