@@ -1,16 +1,19 @@
 import { connect } from 'node:net';
+import { type CallJob, makeCallEvents, makeVoice } from './call-requests.ts';
 import { type EventsJob, makeRequests } from './requests.ts';
 import { makeAnswers, makeQuestions, makeTexts, type TextJob } from './text-requests.ts';
 
 /** One round: what the load process is told. */
 export interface Round {
   /** What is sent. */
-  job: EventsJob | TextJob;
+  job: EventsJob | TextJob | CallJob;
   port: number;
   connections: number;
   /** Requests made and signed beforehand; the round ends early when all are sent. */
   requests: number;
   durationMs: number;
+  /** A steady pace; a request is late from its moment on, even if no connection was free. Without it: as fast as they are answered. */
+  perSecond?: number;
 }
 
 /** What it answers. */
@@ -40,8 +43,9 @@ async function run(round: Round): Promise<RoundResult> {
     const send = await open(round.port);
     try {
       while (sent < requests.length && performance.now() < endMs) {
-        const request = requests[sent++]!;
-        const sentMs = performance.now();
+        const place = sent++;
+        const request = requests[place]!;
+        const sentMs = await dueMs(round, startedMs, place);
         const status = await send(request);
         if (status < 200 || status > 299) refused += 1;
         latenciesMs.push(performance.now() - sentMs);
@@ -60,6 +64,16 @@ async function run(round: Round): Promise<RoundResult> {
   };
 }
 
+/** Waits until a request is due. @returns the moment that it counts from. */
+async function dueMs({ perSecond }: Round, startedMs: number, place: number): Promise<number> {
+  if (perSecond === undefined) return performance.now();
+  const due = startedMs + (place * 1000) / perSecond;
+  const waitMs = due - performance.now();
+  if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
+  // A timer fires late by its own grain: that is not the program's doing.
+  return Math.max(due, waitMs > 0 ? performance.now() : due);
+}
+
 function requestsOf({ job, requests }: Round): Buffer[] {
   switch (job.kind) {
     case 'events':
@@ -70,6 +84,10 @@ function requestsOf({ job, requests }: Round): Buffer[] {
       return makeAnswers(job, requests);
     case 'questions':
       return makeQuestions(job, requests);
+    case 'call_events':
+      return makeCallEvents(job, requests);
+    case 'voice':
+      return makeVoice(job, requests);
   }
 }
 

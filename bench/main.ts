@@ -1,5 +1,6 @@
 import os from 'node:os';
 import { parseArgs } from 'node:util';
+import { measureCalls } from './calls.ts';
 import { measureInbox } from './inbox.ts';
 import { measureMemory } from './memory.ts';
 import { diskSyncMicros } from './processes.ts';
@@ -10,11 +11,16 @@ import { measureWebhooks } from './webhooks.ts';
 
 const { values } = parseArgs({
   options: {
-    only: { type: 'string', multiple: true, default: ['webhooks', 'texts', 'inbox', 'start', 'memory'] },
+    only: {
+      type: 'string',
+      multiple: true,
+      default: ['webhooks', 'texts', 'inbox', 'calls', 'start', 'memory'],
+    },
     rounds: { type: 'string' },
     seconds: { type: 'string', default: '3' },
     connections: { type: 'string', default: '64' },
     texts: { type: 'string', default: '3000' },
+    calls: { type: 'string', default: '2000' },
     messages: { type: 'string', default: '1000000' },
     streams: { type: 'string', default: '1000' },
     quick: { type: 'boolean', default: false },
@@ -56,6 +62,13 @@ if (values.only.includes('inbox')) {
   const amounts = { messages, conversations: Math.ceil(messages / 20) };
   console.log(`The inbox over ${messages} messages beside another company's, 4 readers`);
   printTable(await measureInbox({ ...amounts, asked: values.quick ? 400 : 2000 }, progress));
+}
+if (values.only.includes('calls')) {
+  console.log(
+    `Events of calls per second, from the signed webhook to the state of the call, and the TwiML of 200 callers a second; median of ${rounds} rounds`,
+  );
+  const calls = Number(values.calls);
+  printTable(await measureCalls({ ...measuring, calls, callersMs: measuring.durationMs * 2 }, progress));
 }
 if (values.only.includes('start')) {
   console.log('Start of an installed Relais, until it is ready');

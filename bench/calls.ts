@@ -1,0 +1,248 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { startEmbeddedDatabase } from '../server/kernel/db/embedded.ts';
+import { EVENTS_PER_CALL } from './call-requests.ts';
+import { assertDurable, createDatabase, query } from './database.ts';
+import type { Round, RoundResult } from './load.ts';
+import {
+  familyMs,
+  freePort,
+  type Helper,
+  makeFolder,
+  processorMs,
+  type Running,
+  startHelper,
+  startProgram,
+} from './processes.ts';
+import { type Keys, makeKeys, type ProviderName } from './requests.ts';
+import { median, type Table, verdict } from './table.ts';
+import { startRelais } from './texts.ts';
+
+/** The programs that are compared; each is one process that does everything. */
+const CONTENDERS = ['relais', 'hand-written'] as const;
+type Contender = (typeof CONTENDERS)[number];
+
+/** What is measured: events of calls until the state of each call is right, and callers who wait for what is to happen. */
+const LOADS = ['telnyx events', 'twilio events', 'callers'] as const;
+type Load = (typeof LOADS)[number];
+
+export interface CallOptions {
+  rounds: number;
+  connections: number;
+  /** That are told of during one round. */
+  calls: number;
+  /** How long callers ring. */
+  callersMs: number;
+  nodeOptions: string[];
+}
+
+interface Measured {
+  perSecond: number;
+  p50Ms: number;
+  p99Ms: number;
+  /** Processor time for each event, of the program's process and of PostgreSQL together. */
+  micros: number;
+}
+
+type Results = Record<Load, Record<Contender, Measured[]>>;
+
+const PUBLIC_URL = 'https://relais.example.test';
+const NUMBERS = { telnyx: '+33757050001', twilio: '+33757050002' } as const;
+const CALLS_AT_ONCE = 100;
+const CALLERS_PER_SECOND = 200;
+const TWIML_GOAL_MS = 20;
+const RATIO_GOAL = 1;
+const SETTLED_WITHIN_MS = 60_000;
+
+interface Program extends Running {
+  name: Contender;
+  databaseUrl: string;
+}
+
+interface Means {
+  keys: Keys;
+  load: Helper<Round, RoundResult>;
+  options: CallOptions;
+}
+
+/**
+ * Events of calls from the signed webhook until the state of every call is right, and the TwiML that callers wait for, through
+ * each program in turns, on one PostgreSQL that syncs each commit to disk.
+ * @throws when an answer was no success, or a call has not ended.
+ */
+export async function measureCalls(options: CallOptions, progress: (line: string) => void): Promise<Table> {
+  const folder = makeFolder();
+  const cluster = await startEmbeddedDatabase(folder.path);
+  const keys = makeKeys();
+  const load = startHelper<Round, RoundResult>('bench/load.ts');
+  const provider = await startProvider();
+  const running: Program[] = [];
+  const results = Object.fromEntries(
+    LOADS.map((kind) => [kind, { relais: [], 'hand-written': [] }]),
+  ) as unknown as Results;
+  try {
+    await assertDurable(cluster.url);
+    const [postgres] = readFileSync(path.join(folder.path, 'postgres/postmaster.pid'), 'utf8').split('\n');
+    for (const name of CONTENDERS) {
+      const databaseUrl = await createDatabase(cluster.url, `calls ${name}`);
+      running.push(
+        await startContender(name, { folder: folder.path, databaseUrl, keys, provider, ...options }),
+      );
+    }
+    // The first round warms everything up and does not count.
+    for (let round = 0; round <= options.rounds; round++) {
+      for (const kind of LOADS) {
+        for (const program of running) {
+          const beforeMs = spentMs(program, postgres);
+          const measured = await measureOne(kind, program, { keys, load, options });
+          const micros = ((spentMs(program, postgres) - beforeMs) * 1000) / measured.answered;
+          if (round > 0) results[kind][program.name].push({ ...measured, micros });
+        }
+      }
+      if (round === 0) for (const { databaseUrl } of running) await query(databaseUrl, 'analyze');
+      progress(round === 0 ? 'warmed up' : `round ${round} of ${options.rounds}`);
+    }
+    return tableOf(results);
+  } finally {
+    await load.stop();
+    for (const program of running) await program.stop();
+    await provider.stop();
+    await cluster.stop();
+    folder.remove();
+  }
+}
+
+function spentMs({ pid }: Program, postgres: string | undefined): number {
+  return (processorMs(pid)?.all ?? 0) + (familyMs(Number(postgres)) ?? 0);
+}
+
+async function measureOne(kind: Load, program: Program, means: Means) {
+  if (kind === 'callers') return measureCallers(program, means);
+  return measureEvents(program, kind === 'telnyx events' ? 'telnyx' : 'twilio', means);
+}
+
+async function measureEvents(program: Program, provider: ProviderName, { keys, load, options }: Means) {
+  const before = await countEnded(program);
+  const result = await load.ask({
+    job: {
+      ...{ kind: 'call_events', keys, provider, publicUrl: PUBLIC_URL, to: NUMBERS[provider] },
+      atOnce: CALLS_AT_ONCE,
+    },
+    port: program.port,
+    connections: options.connections,
+    requests: options.calls * EVENTS_PER_CALL,
+    durationMs: SETTLED_WITHIN_MS,
+  });
+  if (result.refused > 0) throw new Error(`${program.name} refused ${result.refused} signed events`);
+  await untilEnded(program, before + result.answered / EVENTS_PER_CALL);
+  const elapsedMs = performance.timeOrigin + performance.now() - result.startedAtMs;
+  return { ...result, perSecond: (result.answered * 1000) / elapsedMs };
+}
+
+async function countEnded({ databaseUrl, name }: Program): Promise<number> {
+  const ended = name === 'relais' ? 'ended_at is not null' : "status = 'COMPLETED'";
+  const [row] = await query(databaseUrl, `select count(*)::int as count from calls where ${ended}`);
+  return Number(row?.count);
+}
+
+async function untilEnded(program: Program, count: number): Promise<void> {
+  const endMs = performance.now() + SETTLED_WITHIN_MS;
+  for (;;) {
+    const ended = await countEnded(program);
+    if (ended === count) return;
+    if (ended > count || performance.now() > endMs)
+      throw new Error(`${program.name} ended ${ended} calls of ${count}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+/** Callers ring at a steady pace, whatever the program's answers take: each waits from the moment when it rang. */
+async function measureCallers(program: Program, { keys, load, options }: Means) {
+  const result = await load.ask({
+    job: { kind: 'voice', keys, publicUrl: PUBLIC_URL, to: NUMBERS.twilio },
+    port: program.port,
+    connections: options.connections,
+    requests: Math.ceil((options.callersMs / 1000) * CALLERS_PER_SECOND),
+    durationMs: options.callersMs * 2,
+    perSecond: CALLERS_PER_SECOND,
+  });
+  if (result.refused > 0) throw new Error(`${program.name} refused ${result.refused} callers`);
+  return { ...result, perSecond: (result.answered * 1000) / result.elapsedMs };
+}
+
+/** A provider that takes every command and does nothing: Telnyx is told what to do with each call. */
+function startProvider(): Promise<Running> {
+  return freePort().then((port) =>
+    startProgram(['bench/servers/quiet-provider.ts'], { PORT: String(port) }, '/'),
+  );
+}
+
+interface Given {
+  folder: string;
+  databaseUrl: string;
+  keys: Keys;
+  provider: Running;
+  nodeOptions: string[];
+}
+
+async function startContender(name: Contender, given: Given): Promise<Program> {
+  const { databaseUrl, keys, provider } = given;
+  const providerUrl = `http://127.0.0.1:${provider.port}`;
+  const environment = {
+    PORT: String(await freePort()),
+    DATABASE_URL: databaseUrl,
+    PUBLIC_BASE_URL: PUBLIC_URL,
+    TELNYX_PUBLIC_KEY: keys.telnyxPublic,
+    TELNYX_BASE_URL: `${providerUrl}/v2`,
+    TWILIO_ACCOUNT_SID: keys.twilioSid,
+    TWILIO_AUTH_TOKEN: keys.twilioToken,
+    TWILIO_BASE_URL: providerUrl,
+  };
+  if (name === 'hand-written') {
+    const program = await startProgram(['bench/servers/hand-written-calls.ts'], environment, '/');
+    return { ...program, name, databaseUrl };
+  }
+  const { program, companyId } = await startRelais(given.folder, environment, given.nodeOptions);
+  await query(
+    databaseUrl,
+    `insert into numbers (id, company_id, provider, phone_number, country, number_type, status, features, configured_at, purchased_at,
+      activated_at, created_at, updated_at)
+    select gen_random_uuid(), $1, provider, phone, 'FR', 'mobile', 'active', '{"voice":true,"sms":true,"mms":false}', now(), now(), now(), now(), now()
+    from unnest($2::text[], $3::text[]) as number (provider, phone)`,
+    [companyId, Object.keys(NUMBERS), Object.values(NUMBERS)],
+  );
+  return { ...program, name, databaseUrl };
+}
+
+/** Ratios are taken within each round, between neighbours in time. */
+function tableOf(results: Results): Table {
+  const table: Table = [
+    [
+      '',
+      'per second',
+      'p50 ms',
+      'p99 ms',
+      'CPU µs each',
+      `× hand-written (≥ ${RATIO_GOAL})`,
+      `TwiML p99 (≤ ${TWIML_GOAL_MS} ms)`,
+    ],
+  ];
+  for (const kind of LOADS) {
+    const theirs = results[kind]['hand-written'];
+    for (const contender of CONTENDERS) {
+      const rounds = results[kind][contender];
+      const of = (pick: (round: Measured) => number, digits = 0) => median(rounds.map(pick)).toFixed(digits);
+      const ratio = median(rounds.map((each, round) => each.perSecond / theirs[round]!.perSecond));
+      const isCallers = kind === 'callers';
+      const judged = contender === 'relais';
+      const p99Ms = median(rounds.map((each) => each.p99Ms));
+      table.push([
+        ...[`${kind}: ${contender}`, of((each) => each.perSecond), of((each) => each.p50Ms, 1)],
+        ...[of((each) => each.p99Ms, 1), of((each) => each.micros)],
+        isCallers ? '' : `${ratio.toFixed(2)}${judged ? ` ${verdict(ratio >= RATIO_GOAL)}` : ''}`,
+        isCallers && judged ? verdict(p99Ms <= TWIML_GOAL_MS) : '',
+      ]);
+    }
+  }
+  return table;
+}
