@@ -5,6 +5,8 @@ import { createHttp, type HttpServer } from './kernel/http/server.ts';
 import { systemRoutes } from './kernel/http/system-routes.ts';
 import { type JobDefinitions, type JobRunner, startJobs } from './kernel/jobs.ts';
 import { pruneLive } from './kernel/live.ts';
+import { outgoingJobs } from './kernel/outgoing.ts';
+import { pushJobs, pushRoutes, qualityJobs, qualityRoutes } from './modules/calls/index.ts';
 import { complianceJobs, complianceRoutes, onBundleEvent } from './modules/compliance/index.ts';
 import { contactRoutes } from './modules/contacts/index.ts';
 import { createIdentity } from './modules/identity/index.ts';
@@ -54,6 +56,8 @@ export async function compose(kernel: Kernel): Promise<App> {
   complianceRoutes(http);
   numberRoutes(http);
   messagesRoutes(http, kernel);
+  qualityRoutes(http);
+  pushRoutes(http);
   for (const door of WEBHOOK_DOORS) webhookDoor(http, door);
   kernel.news.on('requirement_group.reviewed', onGroupReviewed);
   listenForMessages(kernel);
@@ -61,10 +65,13 @@ export async function compose(kernel: Kernel): Promise<App> {
 
   const definitions = mergeJobs([
     kernelJobs(kernel),
+    outgoingJobs(kernel),
     identity.jobs,
     complianceJobs(kernel),
     numberJobs(kernel),
     messageJobs(kernel),
+    qualityJobs(kernel),
+    pushJobs(kernel),
   ]);
   let jobs: JobRunner | null = null;
   let events: EventWorker | null = null;

@@ -3,6 +3,7 @@ import { contacts } from './catalogue/contacts.ts';
 import { identity } from './catalogue/identity.ts';
 import { numbers } from './catalogue/numbers.ts';
 import { providers } from './catalogue/providers.ts';
+import { quality } from './catalogue/quality.ts';
 import { requests } from './catalogue/requests.ts';
 import { texts } from './catalogue/texts.ts';
 
@@ -21,6 +22,7 @@ export const catalogue = {
   ...compliance,
   ...numbers,
   ...texts,
+  ...quality,
 } as const;
 
 export type ErrorCode = keyof typeof catalogue;

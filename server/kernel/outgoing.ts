@@ -33,7 +33,7 @@ export async function addOutgoingAddress(
 ): Promise<{ id: string; secret: string }> {
   const { clock, config, vault } = ctx.kernel;
   const reason = addressFault(url, config.OUTGOING_ALLOW_PRIVATE);
-  if (reason) fail('outgoing_address_refused', { reason });
+  if (reason) fail('outgoing_address_refused', {}, { reason });
   const id = newId(clock);
   const key = Buffer.from(newSecret(SECRET_BYTES), 'base64url').toString('base64');
   const secretSealed = vault.seal(sealOf(ctx.companyId, id), key);
