@@ -108,3 +108,68 @@ export async function answerCall(
       .execute(),
   );
 }
+
+/** An alert of a rule, and a device with what it was told, of a person who is nobody. @returns the ids. */
+export async function makeCallRows(
+  { kernel, companyId }: Pick<TestRelais, 'kernel' | 'companyId'>,
+  ruleId: string,
+): Promise<{ alertId: string; pushDeviceId: string; pushTraceId: string }> {
+  const { clock, vault } = kernel;
+  const [alertId, deviceId, traceId, userId] = [newId(clock), newId(clock), newId(clock), newId(clock)];
+  const at = clock.now();
+  const spread = { users: 0, numbers: 0, countries: 0 };
+  const share = { bad: 0, calls: 0 };
+  const culprit = { kind: 'unknown', subject: null, measured: 'all', inside: share, outside: share, spread };
+  await transact(systemCtx(kernel, companyId, 'test'), async (tx) => {
+    await tx
+      .insertInto('callAlerts')
+      .values({
+        ...{
+          id: alertId,
+          companyId,
+          ruleId,
+          ruleName: 'Bad calls',
+          metric: 'mos',
+          comparison: 'below',
+          threshold: 3.5,
+        },
+        ...{
+          scopeKind: 'all',
+          subject: '',
+          value: 2,
+          calls: 3,
+          culprit: JSON.stringify(culprit),
+          raisedAt: at,
+        },
+      })
+      .execute();
+    const tokenSealed = vault.seal(`push_device:${companyId}:${deviceId}`, 'a'.repeat(64));
+    const device = { userId, companyId, platform: 'ios' };
+    await tx
+      .insertInto('pushDevices')
+      .values({
+        ...{
+          ...device,
+          id: deviceId,
+          name: 'iPhone',
+          appId: 'org.example.relais',
+          environment: 'production',
+        },
+        ...{ tokenSealed, tokenHash: deviceId.replaceAll('-', '').repeat(2), createdAt: at, seenAt: at },
+      })
+      .execute();
+    await tx
+      .insertInto('pushTraces')
+      .values({
+        ...device,
+        id: traceId,
+        kind: 'test',
+        deviceId,
+        deviceName: 'iPhone',
+        content: '{}',
+        createdAt: at,
+      })
+      .execute();
+  });
+  return { alertId, pushDeviceId: deviceId, pushTraceId: traceId };
+}

@@ -1,4 +1,6 @@
 import { newSecret } from '../../server/kernel/ids.ts';
+import { ALERT_RULE } from './addresses.ts';
+import { makeCall, makeCallRows } from './calls.ts';
 import type { Client } from './client.ts';
 import { eventually } from './eventually.ts';
 import { pdf } from './files.ts';
@@ -33,6 +35,11 @@ export interface CompanyRows {
   labelName: string;
   /** A text that arrived and had nowhere to go. */
   unroutableId: string;
+  callId: string;
+  alertRuleId: string;
+  alertId: string;
+  pushDeviceId: string;
+  pushTraceId: string;
 }
 
 /** Whose rows are made, and with what. */
@@ -43,7 +50,7 @@ interface Owner {
 
 /** Fills a company with one row of every kind, over its own API. */
 export async function fillCompany(
-  relais: Pick<TestRelais, 'sandbox'>,
+  relais: Pick<TestRelais, 'sandbox' | 'kernel'>,
   { companyId, api }: Owner,
 ): Promise<CompanyRows> {
   const { gig } = await made(api.post('/api/gigs', { name: 'Support', destinationZone: 'US' }));
@@ -73,6 +80,7 @@ export async function fillCompany(
   const spareContactId = (await contact('+33612345670')).contact.id;
   return {
     ...(await fillInbox(relais, api, number.phoneNumber)),
+    ...(await fillCalls(relais, { companyId, api })),
     ...{ contactId: one.contact.id, otherContactId: other.contact.id, phoneId: other.contact.phones[0].id },
     spareContactId,
     ...{ companyId, gigId: gig.id, numberId: number.id, groupId: group.id, documentId: document.id },
@@ -111,6 +119,12 @@ async function fillInbox(relais: Pick<TestRelais, 'sandbox'>, api: Client, phone
     ...{ integrationId: integration.id, conversationId: conversation.id, messageId: message.id },
     ...{ templateId: template.id, labelName, unroutableId: stray.id },
   };
+}
+
+async function fillCalls({ kernel }: Pick<TestRelais, 'kernel'>, { companyId, api }: Owner) {
+  const { callId } = await makeCall({ kernel, companyId }, { status: 'IN_PROGRESS' });
+  const { rule } = await made(api.post('/api/calls/alert-rules', ALERT_RULE));
+  return { callId, alertRuleId: rule.id, ...(await makeCallRows({ kernel, companyId }, rule.id)) };
 }
 
 async function made(request: ReturnType<Client['get']>) {

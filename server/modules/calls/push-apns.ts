@@ -115,11 +115,12 @@ async function request(
   const { promise, resolve, reject } = Promise.withResolvers<{ status: number; text: string }>();
   const stream = session.request(headers);
   const { PUSH_TIMEOUT_MS } = kernel.config;
-  // Silence may be the connection's: the next notice gets a new one.
+  // Silence may be the connection's: the next notice gets a new one, and those under way on this one may still be answered.
   stream.setTimeout(PUSH_TIMEOUT_MS, () => {
-    forget(kernel, origin, session);
     reject(new Error(`no answer within ${PUSH_TIMEOUT_MS} ms`));
-    session.destroy();
+    forget(kernel, origin, session);
+    stream.close(http2.constants.NGHTTP2_CANCEL);
+    session.close();
   });
   let status = 0;
   let text = '';
