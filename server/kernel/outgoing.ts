@@ -20,7 +20,8 @@ const KEPT_DAYS = 30;
 const SECRET_PREFIX = 'whsec_';
 const SECRET_BYTES = 24;
 
-const sealOf = (companyId: string, id: string) => `outgoing_address:${companyId}:${id}`;
+/** What the secret of an address is sealed for. */
+export const outgoingSeal = (companyId: string, id: string) => `outgoing_address:${companyId}:${id}`;
 
 /**
  * Takes an address that a company gave. @returns its id, and the secret that signs what is sent there, shown this once.
@@ -36,7 +37,7 @@ export async function addOutgoingAddress(
   if (reason) fail('outgoing_address_refused', {}, { reason });
   const id = newId(clock);
   const key = Buffer.from(newSecret(SECRET_BYTES), 'base64url').toString('base64');
-  const secretSealed = vault.seal(sealOf(ctx.companyId, id), key);
+  const secretSealed = vault.seal(outgoingSeal(ctx.companyId, id), key);
   await tx
     .insertInto('outgoingAddresses')
     .values({ id, companyId: ctx.companyId, url, secretSealed, createdAt: clock.now() })
@@ -125,7 +126,7 @@ export async function deliverOutgoing(kernel: Kernel, companyId: string, id: str
   const waiting = await transact(ctx, (tx) => findWaiting(tx, id));
   if (!waiting) return;
   const { clock, config, vault } = kernel;
-  const key = vault.open(sealOf(companyId, waiting.addressId), waiting.secretSealed);
+  const key = vault.open(outgoingSeal(companyId, waiting.addressId), waiting.secretSealed);
   const startMs = clock.nowMs();
   const outcome = await postOutgoing({
     url: waiting.url,

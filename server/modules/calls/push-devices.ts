@@ -30,6 +30,11 @@ export function openToken(kernel: Kernel, device: store.DeviceRow): string {
   return kernel.vault.open(sealOf(device), device.tokenSealed);
 }
 
+/** A token as it is kept: it opens for this row alone. */
+export function sealToken(kernel: Kernel, of: { companyId: string; id: string }, token: string): string {
+  return kernel.vault.seal(sealOf(of), token);
+}
+
 /**
  * Registers the caller's device. A token that is known is the same device again: it is renewed, and taken from whoever had it,
  * in any company, so that a telephone that changed hands rings for its new owner alone. The same person may have it in several
@@ -48,7 +53,7 @@ export async function registerDevice(ctx: CompanyCtx, given: NewDevice): Promise
     const { companyId } = ctx;
     const { platform, name, appId, environment } = given;
     // The keys of a browser's subscription can change while its address stays.
-    const tokenSealed = kernel.vault.seal(sealOf({ companyId, id }), token);
+    const tokenSealed = sealToken(kernel, { companyId, id }, token);
     await store.saveDevice(tx, {
       ...{ id, companyId, userId: actor.id, platform, name, appId, environment, tokenSealed, tokenHash },
       ...{ retiredAt: null, retiredReason: null, createdAt: known?.createdAt ?? now, seenAt: now },

@@ -88,6 +88,17 @@ export async function devicesOf(tx: Tx, userIds: string[], max: number): Promise
   return rows;
 }
 
+/** Every device of the company, for whoever looks after the keys. */
+export async function lockDevices(tx: Tx): Promise<DeviceRow[]> {
+  const { rows } = await sql<DeviceRow>`
+    select * from push_devices where company_id = current_company() order by id for update`.execute(tx);
+  return rows;
+}
+
+export async function resealDevice(tx: Tx, id: string, tokenSealed: string): Promise<void> {
+  await sql`update push_devices set token_sealed = ${tokenSealed} where id = ${id}`.execute(tx);
+}
+
 export interface TraceRow {
   id: string;
   companyId: string;
