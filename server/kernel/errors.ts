@@ -1,3 +1,4 @@
+import { calls } from './catalogue/calls.ts';
 import { compliance } from './catalogue/compliance.ts';
 import { contacts } from './catalogue/contacts.ts';
 import { identity } from './catalogue/identity.ts';
@@ -22,6 +23,7 @@ export const catalogue = {
   ...compliance,
   ...numbers,
   ...texts,
+  ...calls,
   ...quality,
 } as const;
 

@@ -4,7 +4,7 @@ import { systemCtx, transact } from '../../server/kernel/ctx.ts';
 import { deliverOutgoing } from '../../server/kernel/outgoing.ts';
 import { checkAlerts, checkTimedAlerts } from '../../server/modules/calls/alerts.ts';
 import { noteQuality, planQuality } from '../../server/modules/calls/quality.ts';
-import { makeCall } from '../harness/calls.ts';
+import { makeCall } from '../harness/call-rows.ts';
 import { eventually } from '../harness/eventually.ts';
 import { join, signedIn } from '../harness/people.ts';
 import type { Person } from '../harness/person.ts';

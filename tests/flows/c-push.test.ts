@@ -3,7 +3,7 @@ import { systemCtx, transact } from '../../server/kernel/ctx.ts';
 import { sql } from '../../server/kernel/db/index.ts';
 import { pushEnded, pushIncoming } from '../../server/modules/calls/push.ts';
 import { sendPush } from '../../server/modules/calls/push-send.ts';
-import { answerCall, makeCall } from '../harness/calls.ts';
+import { answerCall, makeCall } from '../harness/call-rows.ts';
 import { eventually } from '../harness/eventually.ts';
 import { join, signedIn } from '../harness/people.ts';
 import type { Person } from '../harness/person.ts';

@@ -3,7 +3,7 @@ import { systemCtx, transact } from '../../server/kernel/ctx.ts';
 import { noteQuality, planQuality } from '../../server/modules/calls/quality.ts';
 import { askQuality } from '../../server/modules/calls/quality-ask.ts';
 import { portFor, type RemoteQuality } from '../../server/modules/providers/index.ts';
-import { makeCall } from '../harness/calls.ts';
+import { makeCall } from '../harness/call-rows.ts';
 import { join, signedIn } from '../harness/people.ts';
 import { startRelais, type TestRelais } from '../harness/relais.ts';
 

@@ -3,7 +3,7 @@ import { systemCtx, transact } from '../../server/kernel/ctx.ts';
 import { sql } from '../../server/kernel/db/index.ts';
 import { noteQuality, qualityOf } from '../../server/modules/calls/quality.ts';
 import type { RemoteQuality } from '../../server/modules/providers/index.ts';
-import { makeCall } from '../harness/calls.ts';
+import { makeCall } from '../harness/call-rows.ts';
 import { join, signedIn } from '../harness/people.ts';
 import type { Person } from '../harness/person.ts';
 import { startRelais, type TestRelais } from '../harness/relais.ts';

@@ -1,175 +1,122 @@
-import { systemCtx, transact } from '../../server/kernel/ctx.ts';
-import { newId } from '../../server/kernel/ids.ts';
+import { expect } from 'vitest';
+import type { LineView } from '../../sandbox/core/calls/view.ts';
+import type { Client } from './client.ts';
+import { eventually } from './eventually.ts';
 import type { TestRelais } from './relais.ts';
+import { handsets } from './texts.ts';
 
-/** A call to be written down as if it had been made. */
-export interface MadeCall {
+/** A number of ours that calls go through. */
+export interface CallNumber {
+  id: string;
+  phoneNumber: string;
   provider: 'telnyx' | 'twilio';
-  direction: 'INBOUND' | 'OUTBOUND';
-  status: 'RINGING' | 'IN_PROGRESS' | 'COMPLETED';
-  our: string;
-  other: string;
-  userId: string | null;
-  /** The providers' names of the legs. */
-  agentLeg: string;
-  otherLeg: string;
-  startedAt: Date;
 }
 
-let count = 0;
+/** Buys a US number and waits until calls for it reach us. */
+export async function buyCallNumber(
+  relais: Pick<TestRelais, 'api'>,
+  provider: 'telnyx' | 'twilio',
+  api: Client = relais.api,
+): Promise<CallNumber> {
+  const path = provider === 'twilio' ? '/api/phone-numbers/search/twilio' : '/api/phone-numbers/search';
+  const found = await api.get(`${path}?countryCode=US&features=voice`);
+  const { phoneNumber } = found.body.numbers[0];
+  const bought = await api.post('/api/phone-numbers/purchase', { phoneNumber, provider });
+  expect(bought.status, JSON.stringify(bought.body)).toBe(201);
+  return eventually(async () => {
+    const { body } = await api.get(`/api/phone-numbers?search=${encodeURIComponent(phoneNumber)}`);
+    const mine = body.numbers.find((each: { phoneNumber: string }) => each.phoneNumber === phoneNumber);
+    expect(mine).toMatchObject({ status: 'active' });
+    expect(mine.configuredAt ?? mine.configured).toBeTruthy();
+    return { id: mine.id, phoneNumber, provider };
+  });
+}
 
-/** Writes down a call with the legs of its two sides, without any provider. @returns the ids. */
-export async function makeCall(
-  { kernel, companyId }: Pick<TestRelais, 'kernel' | 'companyId'>,
-  given: Partial<MadeCall> = {},
-): Promise<{ callId: string; agentLegId: string; otherLegId: string }> {
-  count += 1;
-  const { clock } = kernel;
-  const call: MadeCall = {
-    ...{ provider: 'twilio', direction: 'INBOUND', status: 'COMPLETED', userId: null },
-    ...{ our: '+33123456789', other: '+33612345678', startedAt: clock.now() },
-    ...{ agentLeg: `CA-agent-${companyId}-${count}`, otherLeg: `CA-other-${companyId}-${count}` },
-    ...given,
+/** The telephones of the sandbox. */
+export function telephones(relais: Pick<TestRelais, 'sandbox'>) {
+  const { ask, fault } = handsets(relais);
+  const linesOf = async (handset: string, open = '1') =>
+    (await ask<{ items: LineView[] }>('GET', `lines?open=${open}&handset=${encodeURIComponent(handset)}`))
+      .items;
+  const act = (line: Pick<LineView, 'id'>, what: string, body: unknown = {}) =>
+    ask<LineView>('POST', `lines/${line.id}/${what}`, body);
+  return {
+    ask,
+    fault,
+    linesOf,
+    /** Somebody calls a number. */
+    call: (from: string, to: string) =>
+      ask<LineView>('POST', `handsets/${encodeURIComponent(from)}/calls`, { to }),
+    /** The line of a telephone that rings. */
+    rings: (handset: string) =>
+      eventually(async () => {
+        const found = (await linesOf(handset)).find(({ state }) => state === 'ringing');
+        expect(found, `${handset} does not ring`).toBeDefined();
+        return found!;
+      }),
+    /** Picks up the telephone that rings. */
+    async picksUp(handset: string): Promise<LineView> {
+      const line = await this.rings(handset);
+      return act(line, 'answer');
+    },
+    /** Waits until a telephone is silent again. */
+    falls: (handset: string) =>
+      eventually(async () => expect(await linesOf(handset), `${handset} has an open line`).toEqual([])),
+    answer: (line: Pick<LineView, 'id'>) => act(line, 'answer'),
+    decline: (line: Pick<LineView, 'id'>, how: 'busy' | 'declined' = 'declined') =>
+      act(line, 'decline', { how }),
+    hangUp: (line: Pick<LineView, 'id'>) => act(line, 'hangup'),
+    say: (line: Pick<LineView, 'id'>, words: string) => act(line, 'say', { words }),
+    /** Everything that a telephone has heard, oldest first. */
+    heard: async (handset: string) =>
+      (await linesOf(handset, '0')).reverse().flatMap(({ heard }) => heard.map(({ what }) => what)),
   };
-  const [callId, agentLegId, otherLegId] = [newId(clock), newId(clock), newId(clock)];
-  const isInbound = call.direction === 'INBOUND';
-  const talked = call.status !== 'RINGING';
-  const endedAt = call.status === 'COMPLETED' ? clock.now() : null;
-  const at = call.startedAt;
-  await transact(systemCtx(kernel, companyId, 'test'), async (tx) => {
-    await tx
-      .insertInto('calls')
-      .values({
-        ...{ id: callId, companyId, provider: call.provider, direction: call.direction, status: call.status },
-        ...{ fromNumber: isInbound ? call.other : call.our, toNumber: isInbound ? call.our : call.other },
-        ...{ ourNumber: call.our, userId: call.userId, via: isInbound ? 'routing' : 'browser' },
-        ...{ authorKind: 'system', plan: '[]', rootLegId: isInbound ? otherLegId : agentLegId },
-        ...{
-          answeredLegId: talked ? agentLegId : null,
-          answeredAt: talked ? at : null,
-          endedAt,
-          createdAt: at,
-        },
-      })
-      .execute();
-    const leg = {
-      companyId,
-      callId,
-      provider: call.provider,
-      createdAt: at,
-      endedAt,
-      answeredAt: talked ? at : null,
-    };
-    const state = endedAt ? 'ended' : talked ? 'answered' : 'ringing';
-    await tx
-      .insertInto('callLegs')
-      .values([
-        {
-          ...{
-            ...leg,
-            id: agentLegId,
-            party: 'agent',
-            role: isInbound ? 'target' : 'root',
-            state,
-            userId: call.userId,
-          },
-          ...{
-            address: `browser:${call.userId ?? 'nobody'}`,
-            externalId: call.agentLeg,
-            recordId: call.agentLeg,
-          },
-        },
-        {
-          ...{
-            ...leg,
-            id: otherLegId,
-            party: isInbound ? 'caller' : 'callee',
-            role: isInbound ? 'root' : 'target',
-          },
-          ...{ state, address: call.other, externalId: call.otherLeg, recordId: call.otherLeg },
-        },
-      ])
-      .execute();
-  });
-  return { callId, agentLegId, otherLegId };
 }
 
-/** A call that rings no more. */
-export async function answerCall(
-  { kernel, companyId }: Pick<TestRelais, 'kernel' | 'companyId'>,
-  ids: { callId: string; agentLegId: string },
-): Promise<void> {
-  const answeredAt = kernel.clock.now();
-  await transact(systemCtx(kernel, companyId, 'test'), (tx) =>
-    tx
-      .updateTable('calls')
-      .set({ status: 'IN_PROGRESS', answeredLegId: ids.agentLegId, answeredAt })
-      .where('id', '=', ids.callId)
-      .execute(),
-  );
+export type Telephones = ReturnType<typeof telephones>;
+
+/** A call once it is as it should be. */
+export async function callIs(
+  api: Client,
+  id: string,
+  expected: Record<string, unknown>,
+  patienceMs?: number,
+) {
+  return eventually(async () => {
+    const { status, body } = await api.get(`/api/calls/${id}`);
+    expect(status).toBe(200);
+    expect(body.call, JSON.stringify(trail(body.call))).toMatchObject(expected);
+    return body.call;
+  }, patienceMs);
 }
 
-/** An alert of a rule, and a device with what it was told, of a person who is nobody. @returns the ids. */
-export async function makeCallRows(
-  { kernel, companyId }: Pick<TestRelais, 'kernel' | 'companyId'>,
-  ruleId: string,
-): Promise<{ alertId: string; pushDeviceId: string; pushTraceId: string }> {
-  const { clock, vault } = kernel;
-  const [alertId, deviceId, traceId, userId] = [newId(clock), newId(clock), newId(clock), newId(clock)];
-  const at = clock.now();
-  const spread = { users: 0, numbers: 0, countries: 0 };
-  const share = { bad: 0, calls: 0 };
-  const culprit = { kind: 'unknown', subject: null, measured: 'all', inside: share, outside: share, spread };
-  await transact(systemCtx(kernel, companyId, 'test'), async (tx) => {
-    await tx
-      .insertInto('callAlerts')
-      .values({
-        ...{
-          id: alertId,
-          companyId,
-          ruleId,
-          ruleName: 'Bad calls',
-          metric: 'mos',
-          comparison: 'below',
-          threshold: 3.5,
-        },
-        ...{
-          scopeKind: 'all',
-          subject: '',
-          value: 2,
-          calls: 3,
-          culprit: JSON.stringify(culprit),
-          raisedAt: at,
-        },
-      })
-      .execute();
-    const tokenSealed = vault.seal(`push_device:${companyId}:${deviceId}`, 'a'.repeat(64));
-    const device = { userId, companyId, platform: 'ios' };
-    await tx
-      .insertInto('pushDevices')
-      .values({
-        ...{
-          ...device,
-          id: deviceId,
-          name: 'iPhone',
-          appId: 'org.example.relais',
-          environment: 'production',
-        },
-        ...{ tokenSealed, tokenHash: deviceId.replaceAll('-', '').repeat(2), createdAt: at, seenAt: at },
-      })
-      .execute();
-    await tx
-      .insertInto('pushTraces')
-      .values({
-        ...device,
-        id: traceId,
-        kind: 'test',
-        deviceId,
-        deviceName: 'iPhone',
-        content: '{}',
-        createdAt: at,
-      })
-      .execute();
+/** What happened in a call, for the message of a test that fails. */
+function trail(call: { status: string; legs: Record<string, unknown>[]; events: { kind: string }[] }) {
+  return {
+    status: call.status,
+    events: call.events.map(({ kind }) => kind),
+    legs: call.legs.map(({ address, state, endReason }) => ({ address, state, endReason })),
+  };
+}
+
+/** The newest call with somebody, once it is there. */
+export async function callWith(api: Client, phoneNumber: string, expected: Record<string, unknown> = {}) {
+  const id = await eventually(async () => {
+    const { body } = await api.get('/api/calls?limit=100');
+    const found = body.calls.find((each: { from: string; to: string }) =>
+      [each.from, each.to].includes(phoneNumber),
+    );
+    expect(found, `no call with ${phoneNumber}`).toBeDefined();
+    return found.id as string;
   });
-  return { alertId, pushDeviceId: deviceId, pushTraceId: traceId };
+  return callIs(api, id, expected);
+}
+
+/** Gives a number its rule. */
+export async function setRule(api: Client, numberId: string, rule: Record<string, unknown>) {
+  const url = `/api/calls/routes/${numberId}`;
+  const { version } = (await api.get(url)).body.route;
+  const answer = await api.put(url, { rule, version });
+  expect(answer.status, JSON.stringify(answer.body)).toBe(200);
+  return answer.body.route;
 }

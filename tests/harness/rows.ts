@@ -1,6 +1,6 @@
 import { newSecret } from '../../server/kernel/ids.ts';
 import { ALERT_RULE } from './addresses.ts';
-import { makeCall, makeCallRows } from './calls.ts';
+import { makeCallRows } from './call-rows.ts';
 import type { Client } from './client.ts';
 import { eventually } from './eventually.ts';
 import { pdf } from './files.ts';
@@ -35,11 +35,12 @@ export interface CompanyRows {
   labelName: string;
   /** A text that arrived and had nowhere to go. */
   unroutableId: string;
-  callId: string;
   alertRuleId: string;
   alertId: string;
   pushDeviceId: string;
   pushTraceId: string;
+  /** A call that rings where nobody picks up. */
+  callId: string;
 }
 
 /** Whose rows are made, and with what. */
@@ -78,9 +79,15 @@ export async function fillCompany(
     made(api.post('/api/contacts', { name: 'Harness', phones: [{ phoneNumber }] }));
   const [one, other] = [await contact('+33612345678'), await contact('+33612345679')];
   const spareContactId = (await contact('+33612345670')).contact.id;
+  const inbox = await fillInbox(relais, api, number.phoneNumber);
+  const { callId } = await made(
+    api.post('/api/calls/initiate', {
+      ...{ from: number.phoneNumber, to: '+14155550992', agentPhone: '+14155559002' },
+    }),
+  );
   return {
-    ...(await fillInbox(relais, api, number.phoneNumber)),
-    ...(await fillCalls(relais, { companyId, api })),
+    ...{ ...inbox, callId },
+    ...(await fillAlerts(relais, { companyId, api })),
     ...{ contactId: one.contact.id, otherContactId: other.contact.id, phoneId: other.contact.phones[0].id },
     spareContactId,
     ...{ companyId, gigId: gig.id, numberId: number.id, groupId: group.id, documentId: document.id },
@@ -121,10 +128,9 @@ async function fillInbox(relais: Pick<TestRelais, 'sandbox'>, api: Client, phone
   };
 }
 
-async function fillCalls({ kernel }: Pick<TestRelais, 'kernel'>, { companyId, api }: Owner) {
-  const { callId } = await makeCall({ kernel, companyId }, { status: 'IN_PROGRESS' });
+async function fillAlerts({ kernel }: Pick<TestRelais, 'kernel'>, { companyId, api }: Owner) {
   const { rule } = await made(api.post('/api/calls/alert-rules', ALERT_RULE));
-  return { callId, alertRuleId: rule.id, ...(await makeCallRows({ kernel, companyId }, rule.id)) };
+  return { alertRuleId: rule.id, ...(await makeCallRows({ kernel, companyId }, rule.id)) };
 }
 
 async function made(request: ReturnType<Client['get']>) {

@@ -157,6 +157,7 @@ export interface CallEvents {
 
 export interface CallLegs {
   address: string;
+  answerAsked: Generated<boolean>;
   answeredAt: Timestamp | null;
   callId: string;
   companyId: string;
@@ -166,8 +167,10 @@ export interface CallLegs {
   endCode: string | null;
   endedAt: Timestamp | null;
   externalId: string | null;
+  hangupAsked: Generated<boolean>;
   held: Generated<boolean>;
   id: string;
+  inRoom: Generated<boolean>;
   muted: Generated<boolean>;
   outcomeUnknown: Generated<boolean>;
   party: string;
@@ -183,6 +186,7 @@ export interface CallLegs {
   sessionId: string | null;
   state: string;
   step: number | null;
+  transferMode: string | null;
   userId: string | null;
 }
 
@@ -293,12 +297,14 @@ export interface Calls {
   endCode: string | null;
   endedAt: Timestamp | null;
   fromNumber: string;
+  hangupRequestedAt: Timestamp | null;
   hasVoicemail: Generated<boolean>;
   id: string;
   idempotencyKey: string | null;
   leadId: string | null;
   missed: Generated<boolean>;
   nextCheckAt: Timestamp | null;
+  note: string | null;
   numberId: string | null;
   ourNumber: string;
   plan: Json;
@@ -318,6 +324,8 @@ export interface Calls {
   rootLegId: string;
   status: string;
   step: Generated<number>;
+  stepDueAt: Timestamp | null;
+  stepRunning: Generated<boolean>;
   toNumber: string;
   userId: string | null;
   via: string;
