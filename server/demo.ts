@@ -95,6 +95,8 @@ export function withSandboxAccess(config: Config, { telnyx, twilio }: SandboxAcc
     TWILIO_BASE_URL: twilio.baseUrl,
     // The sandbox reviews in seconds, so asking once a minute would be the slowest part of the demo.
     RECONCILE_SECONDS: Math.min(config.RECONCILE_SECONDS, 5),
+    // It has measured a call as soon as it knows its price.
+    QUALITY_ASK_SECONDS: Math.min(config.QUALITY_ASK_SECONDS, 15),
   };
 }
 
