@@ -6,6 +6,7 @@ import { createHttp, type HttpServer } from './kernel/http/server.ts';
 import { systemRoutes } from './kernel/http/system-routes.ts';
 import { type JobDefinitions, type JobRunner, startJobs } from './kernel/jobs.ts';
 import { pruneLive } from './kernel/live.ts';
+import { outgoingJobs } from './kernel/outgoing.ts';
 import {
   answerVoice,
   type CallWork,
@@ -75,6 +76,7 @@ export async function compose(kernel: Kernel): Promise<App> {
 
   const definitions = mergeJobs([
     kernelJobs(kernel),
+    outgoingJobs(kernel),
     identity.jobs,
     complianceJobs(kernel),
     numberJobs(kernel),

@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import webpush from 'web-push';
 import { type Config, ConfigError, hasProviderCredentials } from './kernel/config.ts';
 import { startEmbeddedDatabase } from './kernel/db/embedded.ts';
 import { type FolderHolder, lockFolder } from './kernel/folder-lock.ts';
@@ -65,10 +66,21 @@ export function withKeptSecrets(given: Config): Config {
   mkdirSync(DATA_DIR, { recursive: true });
   return {
     ...given,
+    ...keptVapidKeys(given),
     SECRET_KEY: given.SECRET_KEY || keptSecret(DATA_DIR, 'secret.key', () => newSecret()),
     CALLBOX_TOKEN:
       given.CALLBOX_TOKEN || keptSecret(DATA_DIR, 'callbox.token', () => `callbox-${newSecret()}`),
   };
+}
+
+/** The demo tells browsers of calls too. In production the keys are configured: other processes must sign with the same. */
+function keptVapidKeys(given: Config): Pick<Config, 'VAPID_PUBLIC_KEY' | 'VAPID_PRIVATE_KEY'> {
+  const { RELAIS_MODE, DATA_DIR, VAPID_PUBLIC_KEY, VAPID_PRIVATE_KEY } = given;
+  if (RELAIS_MODE !== 'demo' || VAPID_PUBLIC_KEY || VAPID_PRIVATE_KEY)
+    return { VAPID_PUBLIC_KEY, VAPID_PRIVATE_KEY };
+  const kept = keptSecret(DATA_DIR, 'vapid.json', () => JSON.stringify(webpush.generateVAPIDKeys()));
+  const { publicKey, privateKey } = JSON.parse(kept) as { publicKey: string; privateKey: string };
+  return { VAPID_PUBLIC_KEY: publicKey, VAPID_PRIVATE_KEY: privateKey };
 }
 
 /** The configuration with the sandbox's accounts as the installation's. */
@@ -83,6 +95,8 @@ export function withSandboxAccess(config: Config, { telnyx, twilio }: SandboxAcc
     TWILIO_BASE_URL: twilio.baseUrl,
     // The sandbox reviews in seconds, so asking once a minute would be the slowest part of the demo.
     RECONCILE_SECONDS: Math.min(config.RECONCILE_SECONDS, 5),
+    // It has measured a call as soon as it knows its price.
+    QUALITY_ASK_SECONDS: Math.min(config.QUALITY_ASK_SECONDS, 15),
   };
 }
 

@@ -167,6 +167,12 @@ describe('npx relais', () => {
     const totpUri = enabled.body.totpURI as string;
     await person.post('/api/auth/two-factor/verify-totp', { code: totp(totpUri) });
 
+    const webhookUrl = 'https://hooks.example.com/alerts';
+    const rule = { name: 'R', metric: 'mos', comparison: 'below', threshold: 3, clearValue: 4, overCalls: 5 };
+    expect((await api.post('/api/calls/alert-rules', { ...rule, webhookUrl })).status).toBe(201);
+    const device = { platform: 'android', token: 'a-token-of-some-device', name: 'Pixel' };
+    expect((await person.post('/api/push/devices', device)).status).toBe(201);
+
     const former = relais.kernel.config.SECRET_KEY;
     const fresh = newSecret();
     const lost = await command(['doctor'], { SECRET_KEY: fresh });
@@ -175,13 +181,13 @@ describe('npx relais', () => {
     const rotated = await command(['rotate-secrets'], both);
     expect(rotated).toMatchObject({
       code: 0,
-      output: expect.stringMatching(/^6 sealed again, 0 were/),
+      output: expect.stringMatching(/^8 sealed again, 0 were/),
     });
     const again = await command(['rotate-secrets'], both);
-    expect(again.output).toMatch(/^0 sealed again, 6 were/);
+    expect(again.output).toMatch(/^0 sealed again, 8 were/);
     const { output } = await command(['doctor'], { SECRET_KEY: fresh });
-    // Credentials, document, picture, the key of a recording, authenticator secret and recovery codes.
-    expect(output).toMatch(/ok +Secrets +SECRET_KEY opens all 6 stored/);
+    // Credentials, document, picture, authenticator secret, recovery codes, the key of a recording, the secret of a webhook and a device's token.
+    expect(output).toMatch(/ok +Secrets +SECRET_KEY opens all 8 stored/);
   });
 });
 

@@ -1,7 +1,8 @@
 import { commandSettings, loadConfig } from '../kernel/config.ts';
 import type { SealedCount } from '../kernel/crypto.ts';
+import { reviewOutgoingSecrets } from '../kernel/outgoing-secrets.ts';
 import { checkSealedFiles, resealFiles } from '../kernel/sealed-files.ts';
-import { recordingKeys } from '../modules/calls/upkeep.ts';
+import { recordingKeys, reviewPushSecrets } from '../modules/calls/upkeep.ts';
 import { documentFiles } from '../modules/compliance/upkeep.ts';
 import { companyIds, reviewSignInSecrets } from '../modules/identity/upkeep.ts';
 import { mediaFiles } from '../modules/messages/upkeep.ts';
@@ -23,7 +24,8 @@ export async function rotateSecretsCommand(): Promise<number> {
     };
     add(await reviewSignInSecrets(kernel, { reseal: true }));
     for (const companyId of await companyIds(kernel)) {
-      add(await reviewAccountSecrets(kernel, companyId, { reseal: true }));
+      for (const review of [reviewAccountSecrets, reviewOutgoingSecrets, reviewPushSecrets])
+        add(await review(kernel, companyId, { reseal: true }));
       for (const files of [documentFiles, mediaFiles, recordingKeys]) {
         const { current } = await checkSealedFiles(kernel, companyId, files);
         add({ ...(await resealFiles(kernel, companyId, files)), current });

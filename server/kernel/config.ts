@@ -13,7 +13,7 @@ const ALIASES: Record<string, readonly string[]> = {
   TELNYX_PUBLIC_KEY: ['TELNYX_WEBHOOK_SECRET', 'TELNYX_WEBHOOK_SIGNING_SECRET'],
 };
 
-const SECRETS = /SECRET|TOKEN|API_KEY|DATABASE_URL|SMTP_URL/;
+const SECRETS = /SECRET|TOKEN|API_KEY|DATABASE_URL|SMTP_URL|APNS_KEY$|FCM_SERVICE_ACCOUNT|PRIVATE_KEY/;
 
 const list = z.preprocess(
   (value) =>
@@ -26,6 +26,7 @@ const list = z.preprocess(
   z.array(z.string()),
 );
 const count = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
+const flag = z.union([z.boolean(), z.stringbool()]);
 const address = z
   .union([z.literal(''), z.url({ protocol: /^https?$/ })])
   .transform((text) => text.replace(/\/+$/, ''));
@@ -89,6 +90,20 @@ const schema = z.object({
   S3_SECRET_ACCESS_KEY: z.string(),
   S3_PREFIX: z.string().regex(/^([\w.!'()*-]+\/)*$/, 'S3_PREFIX is empty, or ends with a slash: relais/'),
   DEFAULT_REGION: z.string().regex(/^[A-Z]{2}$/, 'DEFAULT_REGION is two capital letters, e.g. FR'),
+  QUALITY_ASK_SECONDS: count(0, 86_400),
+  QUALITY_SAMPLES_DAYS: count(1, 3650),
+  OUTGOING_ALLOW_PRIVATE: flag,
+  OUTGOING_TIMEOUT_MS: count(100, 60_000),
+  APNS_KEY: z.string(),
+  APNS_KEY_ID: z.string(),
+  APNS_TEAM_ID: z.string(),
+  APNS_URL: address,
+  FCM_SERVICE_ACCOUNT: z.string(),
+  FCM_URL: address,
+  VAPID_PUBLIC_KEY: z.string(),
+  VAPID_PRIVATE_KEY: z.string(),
+  VAPID_SUBJECT: z.string(),
+  PUSH_TIMEOUT_MS: count(100, 60_000),
   CALLBOX_TOKEN: z.string(),
   SANDBOX_PORT: count(0, 65535),
   SANDBOX_REVIEW_MS: count(0, 86_400_000),

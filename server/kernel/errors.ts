@@ -4,6 +4,7 @@ import { contacts } from './catalogue/contacts.ts';
 import { identity } from './catalogue/identity.ts';
 import { numbers } from './catalogue/numbers.ts';
 import { providers } from './catalogue/providers.ts';
+import { quality } from './catalogue/quality.ts';
 import { recordings } from './catalogue/recordings.ts';
 import { requests } from './catalogue/requests.ts';
 import { texts } from './catalogue/texts.ts';
@@ -25,6 +26,7 @@ export const catalogue = {
   ...texts,
   ...recordings,
   ...calls,
+  ...quality,
 } as const;
 
 export type ErrorCode = keyof typeof catalogue;

@@ -58,6 +58,19 @@ export function normalisePhoneNumber(text: string, region: string): string {
   return parsed.number;
 }
 
+/**
+ * Where a number leads, as far as its digits tell: the country, and the calling code with the first two digits behind it, which
+ * tell networks apart. Nulls for what is no number (a hidden caller, a SIP address).
+ */
+export function lineOf(text: string): { country: string | null; prefix: string | null } {
+  const parsed = E164.test(text) ? parsePhoneNumberFromString(text) : undefined;
+  if (!parsed) return { country: null, prefix: null };
+  return {
+    country: parsed.country ?? null,
+    prefix: `+${parsed.countryCallingCode}${parsed.nationalNumber.slice(0, 2)}`,
+  };
+}
+
 /** The code that a region's numbers begin with, e.g. 33; an unknown region has none. */
 export function callingCode(region: string): string {
   return isSupportedCountry(region) ? getCountryCallingCode(region) : '';

@@ -26,10 +26,21 @@ const ROW_OF: [RegExp, keyof CompanyRows][] = [
   [/\/inbox\/labels\/\{name\}/, 'labelName'],
   [/\/inbox\/unroutable\/\{id\}/, 'unroutableId'],
   [/\/(recordings|voicemails)\/\{id\}/, 'recordingId'],
+  [/\/calls\/alert-rules\/\{id\}/, 'alertRuleId'],
+  [/\/calls\/alerts\/\{id\}/, 'alertId'],
+  [/\/calls\/\{id\}/, 'callId'],
+  [/\/push\/devices\/\{id\}/, 'pushDeviceId'],
+  [/\/push\/traces\/\{id\}/, 'pushTraceId'],
 ];
 
 /** The row that a second parameter names. */
 export const SECOND_ROW: Record<string, keyof CompanyRows> = { phoneId: 'phoneId' };
+
+/** A rule as it is handed in. */
+export const ALERT_RULE = {
+  ...{ name: 'Bad calls', metric: 'mos', comparison: 'below', threshold: 3.5, clearValue: 4, overCalls: 5 },
+  webhookUrl: 'https://hooks.example.com/alerts',
+};
 
 /** Bodies that pass validation, so that the row is looked for. */
 export const BODIES: Record<string, (rows: CompanyRows) => unknown> = {
@@ -54,6 +65,11 @@ export const BODIES: Record<string, (rows: CompanyRows) => unknown> = {
   postInboxConversationsByIdPresence: () => ({ state: 'viewing' }),
   postInboxTemplatesByIdRender: () => ({ variables: { name: 'Ada' } }),
   putRecordingsByIdHold: () => ({ reason: 'A dispute' }),
+  postCallsByIdQualitySamples: () => ({
+    samples: [{ at: new Date().toISOString(), direction: 'inbound', jitterMs: 5 }],
+  }),
+  putCallsAlertRulesById: () => ALERT_RULE,
+  postPushTracesById: () => ({ event: 'shown' }),
   patchCallsById: () => ({ note: 'A note' }),
   postCallsByIdDtmf: () => ({ digits: '1' }),
   postCallsByIdTransfer: () => ({ to: '+14155550999', mode: 'blind' }),

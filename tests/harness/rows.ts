@@ -1,4 +1,6 @@
 import { newSecret } from '../../server/kernel/ids.ts';
+import { ALERT_RULE } from './addresses.ts';
+import { makeCallRows } from './call-rows.ts';
 import type { Client } from './client.ts';
 import { eventually } from './eventually.ts';
 import { pdf } from './files.ts';
@@ -34,6 +36,10 @@ export interface CompanyRows {
   labelName: string;
   /** A text that arrived and had nowhere to go. */
   unroutableId: string;
+  alertRuleId: string;
+  alertId: string;
+  pushDeviceId: string;
+  pushTraceId: string;
   /** A call that rings where nobody picks up. */
   callId: string;
   /** A voicemail that is kept. */
@@ -85,6 +91,7 @@ export async function fillCompany(
   const voicemail = await keepRecording(relais.kernel, companyId, wav(500), { kind: 'voicemail' });
   return {
     ...{ ...inbox, callId, recordingId: voicemail.id },
+    ...(await fillAlerts(relais, { companyId, api })),
     ...{ contactId: one.contact.id, otherContactId: other.contact.id, phoneId: other.contact.phones[0].id },
     spareContactId,
     ...{ companyId, gigId: gig.id, numberId: number.id, groupId: group.id, documentId: document.id },
@@ -123,6 +130,11 @@ async function fillInbox(relais: Pick<TestRelais, 'sandbox'>, api: Client, phone
     ...{ integrationId: integration.id, conversationId: conversation.id, messageId: message.id },
     ...{ templateId: template.id, labelName, unroutableId: stray.id },
   };
+}
+
+async function fillAlerts({ kernel }: Pick<TestRelais, 'kernel'>, { companyId, api }: Owner) {
+  const { rule } = await made(api.post('/api/calls/alert-rules', ALERT_RULE));
+  return { alertRuleId: rule.id, ...(await makeCallRows({ kernel, companyId }, rule.id)) };
 }
 
 async function made(request: ReturnType<Client['get']>) {

@@ -1,8 +1,9 @@
 import type { SealedCount } from '../../kernel/crypto.ts';
 import type { Kernel } from '../../kernel/ctx.ts';
 import { RelaisError, sentence } from '../../kernel/errors.ts';
+import { reviewOutgoingSecrets } from '../../kernel/outgoing-secrets.ts';
 import { checkSealedFiles } from '../../kernel/sealed-files.ts';
-import { recordingKeys } from '../../modules/calls/upkeep.ts';
+import { recordingKeys, reviewPushSecrets } from '../../modules/calls/upkeep.ts';
 import { documentFiles } from '../../modules/compliance/upkeep.ts';
 import { companyIds, reviewSignInSecrets } from '../../modules/identity/upkeep.ts';
 import { mediaFiles } from '../../modules/messages/upkeep.ts';
@@ -66,7 +67,8 @@ export async function checkSecrets(kernel: Kernel): Promise<Finding> {
   };
   add(await reviewSignInSecrets(kernel, { reseal: false }));
   for (const companyId of await companyIds(kernel)) {
-    add(await reviewAccountSecrets(kernel, companyId, { reseal: false }));
+    for (const review of [reviewAccountSecrets, reviewOutgoingSecrets, reviewPushSecrets])
+      add(await review(kernel, companyId, { reseal: false }));
     for (const files of [documentFiles, mediaFiles, recordingKeys])
       add(await checkSealedFiles(kernel, companyId, files));
   }

@@ -73,6 +73,47 @@ export interface AuditLog {
   requestId: string;
 }
 
+export interface CallAlertRules {
+  addressId: string | null;
+  callsMin: number;
+  clearValue: number;
+  companyId: string;
+  comparison: string;
+  createdAt: Timestamp;
+  enabled: boolean;
+  id: string;
+  metric: string;
+  name: string;
+  notifyConsole: boolean;
+  overCalls: number | null;
+  overMinutes: number | null;
+  scopeKind: string;
+  scopeValue: string | null;
+  threshold: number;
+  updatedAt: Timestamp;
+}
+
+export interface CallAlerts {
+  acknowledgedAt: Timestamp | null;
+  acknowledgedBy: string | null;
+  acknowledgedName: string | null;
+  calls: number;
+  clearedAt: Timestamp | null;
+  clearedValue: number | null;
+  companyId: string;
+  comparison: string;
+  culprit: Json;
+  id: string;
+  metric: string;
+  raisedAt: Timestamp;
+  ruleId: string | null;
+  ruleName: string;
+  scopeKind: string;
+  subject: string;
+  threshold: number;
+  value: number;
+}
+
 export interface CallAttempts {
   address: string | null;
   authorId: string | null;
@@ -156,6 +197,81 @@ export interface CallPhones {
   phoneNumber: string | null;
   updatedAt: Timestamp;
   userId: string;
+}
+
+export interface CallQuality {
+  asks: Generated<number>;
+  callId: string;
+  codec: string | null;
+  companyId: string;
+  country: string | null;
+  discarded: Generated<number>;
+  edgeLevel: string | null;
+  ended: Generated<boolean>;
+  jitterMs: number | null;
+  latencyMs: number | null;
+  level: string | null;
+  mos: number | null;
+  ourNumber: string;
+  packetLossPercent: number | null;
+  prefix: string | null;
+  provider: string;
+  softphoneLevel: string | null;
+  startedAt: Timestamp;
+  updatedAt: Timestamp;
+  userId: string | null;
+  watch: Generated<Json>;
+  worstSide: string | null;
+}
+
+export interface CallQualityReports {
+  callId: string;
+  codec: string | null;
+  companyId: string;
+  edge: string | null;
+  inboundJitterMs: number | null;
+  inboundLatencyMs: number | null;
+  inboundLossPercent: number | null;
+  inboundMos: number | null;
+  inboundMosComputed: Generated<boolean>;
+  inboundPackets: Int8 | null;
+  legId: string;
+  outboundJitterMs: number | null;
+  outboundLatencyMs: number | null;
+  outboundLossPercent: number | null;
+  outboundMos: number | null;
+  outboundMosComputed: Generated<boolean>;
+  outboundPackets: Int8 | null;
+  source: string;
+  updatedAt: Timestamp;
+}
+
+export interface CallQualitySamples {
+  at: Timestamp;
+  audioIn: number | null;
+  audioOut: number | null;
+  callId: string;
+  codec: string | null;
+  companyId: string;
+  direction: string;
+  jitterMs: number | null;
+  mos: number | null;
+  mosComputed: boolean;
+  packetLossPercent: number | null;
+  rttMs: number | null;
+  userId: string;
+}
+
+export interface CallQualityWarnings {
+  callId: string;
+  clearedAt: Timestamp | null;
+  companyId: string;
+  direction: string;
+  id: string;
+  kind: string;
+  raisedAt: Timestamp;
+  userId: string;
+  value: number;
 }
 
 export interface CallRecordings {
@@ -611,6 +727,37 @@ export interface Outbox {
   nextAttemptAt: Timestamp;
 }
 
+export interface OutgoingAddresses {
+  companyId: string;
+  createdAt: Timestamp;
+  goneAt: Timestamp | null;
+  id: string;
+  secretSealed: string;
+  url: string;
+}
+
+export interface OutgoingAttempts {
+  answer: string;
+  companyId: string;
+  createdAt: Timestamp;
+  durationMs: number;
+  id: string;
+  messageId: string;
+  status: number | null;
+}
+
+export interface OutgoingMessages {
+  addressId: string;
+  attempts: Generated<number>;
+  body: string;
+  companyId: string;
+  createdAt: Timestamp;
+  doneAt: Timestamp | null;
+  id: string;
+  state: string;
+  type: string;
+}
+
 export interface ProviderAccounts {
   accountRef: string;
   companyId: string;
@@ -645,6 +792,45 @@ export interface ProviderEvents {
   status: Generated<string>;
   topic: string;
   type: string;
+}
+
+export interface PushDevices {
+  appId: string | null;
+  companyId: string;
+  createdAt: Timestamp;
+  environment: string;
+  id: string;
+  name: string;
+  platform: string;
+  retiredAt: Timestamp | null;
+  retiredReason: string | null;
+  seenAt: Timestamp;
+  tokenHash: string;
+  tokenSealed: string;
+  userId: string;
+}
+
+export interface PushTraces {
+  acceptedAt: Timestamp | null;
+  answeredAt: Timestamp | null;
+  attempts: Generated<number>;
+  callId: string | null;
+  companyId: string;
+  content: Json;
+  createdAt: Timestamp;
+  declinedAt: Timestamp | null;
+  deviceId: string;
+  deviceName: string;
+  failedAt: Timestamp | null;
+  failure: string | null;
+  id: string;
+  kind: string;
+  platform: string;
+  providerAnswer: string | null;
+  providerStatus: number | null;
+  sentAt: Timestamp | null;
+  shownAt: Timestamp | null;
+  userId: string;
 }
 
 export interface RequirementGroups {
@@ -790,11 +976,17 @@ export interface DB {
   accounts: Accounts;
   apiKeys: ApiKeys;
   auditLog: AuditLog;
+  callAlertRules: CallAlertRules;
+  callAlerts: CallAlerts;
   callAttempts: CallAttempts;
   callCommands: CallCommands;
   callEvents: CallEvents;
   callLegs: CallLegs;
   callPhones: CallPhones;
+  callQuality: CallQuality;
+  callQualityReports: CallQualityReports;
+  callQualitySamples: CallQualitySamples;
+  callQualityWarnings: CallQualityWarnings;
   callRecordings: CallRecordings;
   callRoutes: CallRoutes;
   calls: Calls;
@@ -825,8 +1017,13 @@ export interface DB {
   numbers: Numbers;
   optOuts: OptOuts;
   outbox: Outbox;
+  outgoingAddresses: OutgoingAddresses;
+  outgoingAttempts: OutgoingAttempts;
+  outgoingMessages: OutgoingMessages;
   providerAccounts: ProviderAccounts;
   providerEvents: ProviderEvents;
+  pushDevices: PushDevices;
+  pushTraces: PushTraces;
   requirementGroups: RequirementGroups;
   requirements: Requirements;
   sessions: Sessions;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { qualityThresholdsSchema } from './quality-model.ts';
 
 /** How far a call is. The first three are under way; the others are final. */
 export const CALL_STATUSES = [
@@ -167,7 +168,6 @@ export function defaultRule(language: CallLanguage): Rule {
 
 const country = z.string().regex(/^[A-Z]{2}$/);
 const cap = (max: number, standard: number) => z.number().int().min(0).max(max).default(standard);
-const figure = (standard: number) => z.number().min(0).max(10_000).default(standard);
 
 /** A company's settings for calls: what a stolen password or a loop may cost at most, and what counts as a bad line. */
 export const settingsSchema = z
@@ -205,14 +205,7 @@ export const settingsSchema = z
       .boolean()
       .default(false)
       .describe('Whether the provider loses its copy of a recording once ours is safe'),
-    quality: z
-      .object({
-        mos: figure(3.5),
-        jitterMs: figure(30),
-        latencyMs: figure(400),
-        packetLossPercent: figure(3),
-      })
-      .prefault({}),
+    quality: qualityThresholdsSchema.prefault({}),
   })
   .meta({ id: 'CallSettings' });
 export type CallSettings = z.infer<typeof settingsSchema>;

@@ -1,33 +1,66 @@
 import type { CompanyCtx, Kernel } from '../../kernel/ctx.ts';
 import type { Tx } from '../../kernel/db/index.ts';
 import type { HttpServer } from '../../kernel/http/server.ts';
-import type { JobDefinitions } from '../../kernel/jobs.ts';
-import type { RemoteQuality } from '../providers/index.ts';
+import { enqueue, type JobDefinitions } from '../../kernel/jobs.ts';
+import { alertRoutes } from './alert-routes.ts';
+import { checkAlerts, checkTimedAlerts } from './alerts.ts';
+import { askQuality } from './quality-ask.ts';
+import type { Level } from './quality-model.ts';
+import { overviewRoute } from './quality-overview.ts';
+import { lockRow, reviewQuality } from './quality-review.ts';
+import { callQualityRoutes } from './quality-routes.ts';
+import { pruneOldSamples } from './quality-samples.ts';
+import * as store from './quality-store.ts';
+
+export { noteQuality } from './quality-review.ts';
 
 /** How a call sounded, in one line. */
 export interface QualitySummary {
   mos: number | null;
-  level: 'good' | 'fair' | 'bad' | null;
+  level: Level | null;
 }
-
-/** What a provider says of how a leg sounded; a repeat replaces what the same source said before. */
-export async function noteQuality(
-  _ctx: CompanyCtx,
-  _tx: Tx,
-  _of: { callId: string; legId: string },
-  _remote: RemoteQuality,
-): Promise<void> {}
 
 /** A call with a talk has ended: providers are asked how it sounded, once they know. */
-export async function planQuality(_ctx: CompanyCtx, _tx: Tx, _callId: string): Promise<void> {}
-
-/** By call id: one query, whatever their count. */
-export async function qualityOf(_tx: Tx, _callIds: string[]): Promise<Map<string, QualitySummary>> {
-  return new Map();
+export async function planQuality(ctx: CompanyCtx, tx: Tx, callId: string): Promise<void> {
+  const call = await store.findCall(tx, callId);
+  if (!call) return;
+  const row = await lockRow(ctx, tx, call);
+  await reviewQuality(ctx, tx, call, { ...row, ended: true });
+  // Telnyx tells with the end of each leg, and has nothing to be asked for.
+  if (call.provider === 'telnyx' || row.ended) return;
+  await enqueue(
+    tx,
+    'calls.ask_quality',
+    { callId, companyId: ctx.companyId },
+    { key: `calls.ask_quality:${callId}`, delaySeconds: ctx.kernel.config.QUALITY_ASK_SECONDS },
+  );
 }
 
-export function qualityRoutes(_server: HttpServer): void {}
+/** By call id: one query, whatever their count. */
+export async function qualityOf(tx: Tx, callIds: string[]): Promise<Map<string, QualitySummary>> {
+  if (callIds.length === 0) return new Map();
+  const rows = await store.summariesOf(tx, callIds);
+  return new Map(rows.map(({ callId, mos, level }) => [callId, { mos, level }]));
+}
 
-export function qualityJobs(_kernel: Kernel): JobDefinitions {
-  return { handlers: {}, schedules: {} };
+/** Doors of quality and of its alerts. */
+export function qualityRoutes(server: HttpServer): void {
+  callQualityRoutes(server);
+  overviewRoute(server);
+  alertRoutes(server);
+}
+
+export function qualityJobs(kernel: Kernel): JobDefinitions {
+  return {
+    handlers: {
+      'calls.ask_quality': ({ callId, companyId }) => askQuality(kernel, companyId!, callId!),
+      'calls.check_alerts': ({ companyId }) => checkAlerts(kernel, companyId!),
+      'calls.check_timed_alerts': () => checkTimedAlerts(kernel),
+      'calls.prune_quality': () => pruneOldSamples(kernel),
+    },
+    schedules: {
+      'calls.check_timed_alerts': { everySeconds: 60 },
+      'calls.prune_quality': { everySeconds: 3600 },
+    },
+  };
 }

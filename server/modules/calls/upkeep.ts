@@ -10,3 +10,5 @@ export const recordingKeys: SealedFiles = {
   lockStale: store.lockStale,
   reseal: store.reseal,
 };
+
+export { reviewPushSecrets } from './push-secrets.ts';

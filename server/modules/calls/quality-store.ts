@@ -1,0 +1,289 @@
+import { sql, type Tx } from '../../kernel/db/index.ts';
+import type { CleanSample, Direction, Level, Summary, WarningKind, Watch } from './quality-model.ts';
+
+/** What the quality of a call is judged by, of the call itself. */
+export interface QualityCall {
+  id: string;
+  provider: 'telnyx' | 'twilio';
+  providerAccountId: string | null;
+  direction: 'INBOUND' | 'OUTBOUND';
+  fromNumber: string;
+  toNumber: string;
+  ourNumber: string;
+  userId: string | null;
+  createdAt: Date;
+  endedAt: Date | null;
+}
+
+export async function findCall(tx: Tx, callId: string): Promise<QualityCall | null> {
+  const { rows } = await sql<QualityCall>`
+    select id, provider, provider_account_id, direction, from_number, to_number, our_number, user_id, created_at, ended_at
+    from calls where id = ${callId} and company_id = current_company()`.execute(tx);
+  return rows[0] ?? null;
+}
+
+/** A leg that talked, and whether the provider has said how it sounded. */
+export interface QualityLeg {
+  id: string;
+  party: 'caller' | 'callee' | 'agent';
+  userId: string | null;
+  externalId: string;
+  recordId: string | null;
+  reported: boolean;
+}
+
+export async function talkedLegs(tx: Tx, callId: string): Promise<QualityLeg[]> {
+  const { rows } = await sql<QualityLeg>`
+    select id, party, user_id, external_id, record_id, exists (select from call_quality_reports
+      where call_quality_reports.call_id = call_legs.call_id and leg_id = call_legs.id) as reported
+    from call_legs where call_id = ${callId} and answered_at is not null and external_id is not null order by id limit 50`.execute(
+    tx,
+  );
+  return rows;
+}
+
+/** Whether a person is, or was, one who talks in the call. */
+export async function isInCall(tx: Tx, callId: string, userId: string): Promise<boolean> {
+  const { rows } = await sql`
+    select 1 from calls where id = ${callId} and user_id = ${userId}
+    union all select 1 from call_legs where call_id = ${callId} and user_id = ${userId} and answered_at is not null limit 1`.execute(
+    tx,
+  );
+  return rows.length > 0;
+}
+
+/** The company's own thresholds as they were saved, or null. */
+export async function savedThresholds(tx: Tx): Promise<unknown> {
+  const { rows } = await sql<{ quality: unknown }>`
+    select settings -> 'quality' as quality from call_settings where company_id = current_company()`.execute(
+    tx,
+  );
+  return rows[0]?.quality ?? null;
+}
+
+export interface QualityRow extends Summary {
+  callId: string;
+  discarded: number;
+  watch: Record<string, Watch>;
+  ended: boolean;
+  asks: number;
+}
+
+const ROW = sql.raw(
+  'call_id, mos, level, worst_side, jitter_ms, latency_ms, packet_loss_percent, codec, softphone_level, edge_level, discarded, watch, ended, asks',
+);
+
+/** Makes the call's row where there is none, and locks it: samples of one call are judged one batch after the other. */
+export async function lockQuality(
+  tx: Tx,
+  call: QualityCall,
+  place: { companyId: string; country: string | null; prefix: string | null },
+  at: Date,
+): Promise<QualityRow> {
+  await sql`
+    insert into call_quality (call_id, company_id, provider, our_number, user_id, country, prefix, started_at, updated_at)
+    values (${call.id}, ${place.companyId}, ${call.provider}, ${call.ourNumber}, ${call.userId}, ${place.country}, ${place.prefix},
+      ${call.createdAt}, ${at}) on conflict (call_id) do nothing`.execute(tx);
+  const { rows } = await sql<QualityRow>`
+    select ${ROW} from call_quality where call_id = ${call.id} for update`.execute(tx);
+  return rows[0]!;
+}
+
+export async function findQuality(tx: Tx, callId: string): Promise<QualityRow | null> {
+  const { rows } = await sql<QualityRow>`
+    select ${ROW} from call_quality where call_id = ${callId} and company_id = current_company()`.execute(tx);
+  return rows[0] ?? null;
+}
+
+export async function updateQuality(
+  tx: Tx,
+  callId: string,
+  change: Partial<Omit<QualityRow, 'watch'>> & { userId?: string | null; watch?: string; updatedAt: Date },
+): Promise<void> {
+  await tx.updateTable('callQuality').set(change).where('callId', '=', callId).execute();
+}
+
+/** @returns how often the provider was asked before. */
+export async function countAsk(tx: Tx, callId: string): Promise<number> {
+  const { rows } = await sql<{ asks: number }>`
+    update call_quality set asks = asks + 1 where call_id = ${callId} returning asks - 1 as asks`.execute(tx);
+  return rows[0]?.asks ?? Number.POSITIVE_INFINITY;
+}
+
+export interface ReportRow {
+  legId: string;
+  party: 'caller' | 'callee' | 'agent';
+  userId: string | null;
+  source: 'telnyx' | 'twilio';
+  edge: string | null;
+  codec: string | null;
+  inboundJitterMs: number | null;
+  inboundLatencyMs: number | null;
+  inboundLossPercent: number | null;
+  inboundMos: number | null;
+  inboundMosComputed: boolean;
+  inboundPackets: number | null;
+  outboundJitterMs: number | null;
+  outboundLatencyMs: number | null;
+  outboundLossPercent: number | null;
+  outboundMos: number | null;
+  outboundMosComputed: boolean;
+  outboundPackets: number | null;
+}
+
+/** What the same source said before of the leg is replaced. @returns whether the leg is of the call. */
+export async function saveReport(
+  tx: Tx,
+  place: { companyId: string; callId: string; at: Date },
+  report: Omit<ReportRow, 'party' | 'userId'>,
+): Promise<boolean> {
+  const legs =
+    await sql`select 1 from call_legs where id = ${report.legId} and call_id = ${place.callId}`.execute(tx);
+  if (legs.rows.length === 0) return false;
+  const { companyId, callId, at } = place;
+  await tx
+    .insertInto('callQualityReports')
+    .values({ companyId, callId, ...report, updatedAt: at })
+    .onConflict((conflict) =>
+      conflict.columns(['callId', 'legId', 'source']).doUpdateSet({ ...report, updatedAt: at }),
+    )
+    .execute();
+  return true;
+}
+
+export async function reportsOf(tx: Tx, callId: string): Promise<ReportRow[]> {
+  const { rows } = await sql<ReportRow>`
+    select call_quality_reports.*, party, user_id from call_quality_reports join call_legs on call_legs.id = leg_id
+    where call_quality_reports.call_id = ${callId} order by leg_id limit 100`.execute(tx);
+  return rows;
+}
+
+/** Adds samples. One that is there already is the same one sent again. @returns how many are new. */
+export async function addSamples(
+  tx: Tx,
+  place: { companyId: string; callId: string; userId: string },
+  samples: CleanSample[],
+): Promise<number> {
+  if (samples.length === 0) return 0;
+  const result = await tx
+    .insertInto('callQualitySamples')
+    .values(samples.map((sample) => ({ ...place, ...sample })))
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirst();
+  return Number(result.numInsertedOrUpdatedRows ?? 0);
+}
+
+/** How many samples a person has sent in a call, and the newest of each direction. */
+export async function samplesSoFar(
+  tx: Tx,
+  callId: string,
+  userId: string,
+): Promise<Record<Direction, { count: number; lastAt: Date | null }>> {
+  const { rows } = await sql<{ direction: Direction; count: number; lastAt: Date }>`
+    select direction, count(*)::int as count, max(at) as last_at from call_quality_samples
+    where call_id = ${callId} and user_id = ${userId} group by direction`.execute(tx);
+  const of = (direction: Direction) =>
+    rows.find((row) => row.direction === direction) ?? { count: 0, lastAt: null };
+  return { inbound: of('inbound'), outbound: of('outbound') };
+}
+
+export interface SampleMeans {
+  userId: string;
+  direction: Direction;
+  count: number;
+  jitterMs: number | null;
+  rttMs: number | null;
+  packetLossPercent: number | null;
+  mos: number | null;
+  codec: string | null;
+}
+
+/** What a softphone's samples come to, for each person and direction. */
+export async function sampleMeans(tx: Tx, callId: string): Promise<SampleMeans[]> {
+  const { rows } = await sql<SampleMeans>`
+    select user_id, direction, count(*)::int as count, avg(jitter_ms) as jitter_ms, avg(rtt_ms) as rtt_ms,
+      avg(packet_loss_percent) as packet_loss_percent, avg(mos) as mos, max(codec) as codec
+    from call_quality_samples where call_id = ${callId} group by user_id, direction order by user_id, direction`.execute(
+    tx,
+  );
+  return rows;
+}
+
+export interface SamplePoint {
+  userId: string;
+  direction: Direction;
+  at: Date;
+  jitterMs: number | null;
+  rttMs: number | null;
+  packetLossPercent: number | null;
+  mos: number | null;
+  audioIn: number | null;
+  audioOut: number | null;
+}
+
+/** Samples over time for a chart: at most `pointsMax` of each direction, each the mean of its part of the call. */
+export async function samplePoints(tx: Tx, callId: string, pointsMax: number): Promise<SamplePoint[]> {
+  const { rows } = await sql<SamplePoint>`
+    with parted as (
+      select *, ntile(${pointsMax}::int) over (partition by user_id, direction order by at) as part
+      from call_quality_samples where call_id = ${callId})
+    select user_id, direction, min(at) as at, avg(jitter_ms) as jitter_ms, avg(rtt_ms) as rtt_ms,
+      avg(packet_loss_percent) as packet_loss_percent, avg(mos) as mos, avg(audio_in) as audio_in, avg(audio_out) as audio_out
+    from parted group by user_id, direction, part order by user_id, direction, part`.execute(tx);
+  return rows;
+}
+
+/** Forgets samples older than a moment: what they came to stays. For the system role. */
+export async function pruneSamples(tx: Tx, before: Date): Promise<void> {
+  await sql`delete from call_quality_samples where at < ${before}`.execute(tx);
+}
+
+export interface WarningRow {
+  id: string;
+  userId: string;
+  direction: Direction;
+  kind: WarningKind;
+  value: number;
+  raisedAt: Date;
+  clearedAt: Date | null;
+}
+
+export async function raiseWarning(
+  tx: Tx,
+  row: Omit<WarningRow, 'clearedAt'> & { companyId: string; callId: string },
+): Promise<void> {
+  await tx
+    .insertInto('callQualityWarnings')
+    .values(row)
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
+
+export async function clearWarning(
+  tx: Tx,
+  warning: { callId: string; userId: string; direction: Direction; kind: WarningKind; at: Date },
+): Promise<void> {
+  const { callId, userId, direction, kind, at } = warning;
+  await sql`
+    update call_quality_warnings set cleared_at = ${at} where call_id = ${callId} and user_id = ${userId}
+    and direction = ${direction} and kind = ${kind} and cleared_at is null`.execute(tx);
+}
+
+export async function warningsOf(tx: Tx, callId: string): Promise<WarningRow[]> {
+  const { rows } = await sql<WarningRow>`
+    select id, user_id, direction, kind, value, raised_at, cleared_at from call_quality_warnings
+    where call_id = ${callId} and company_id = current_company() order by id limit 200`.execute(tx);
+  return rows;
+}
+
+/** Scores and levels of calls. */
+export async function summariesOf(
+  tx: Tx,
+  callIds: string[],
+): Promise<{ callId: string; mos: number | null; level: Level | null }[]> {
+  const { rows } = await sql<{ callId: string; mos: number | null; level: Level | null }>`
+    select call_id, mos, level from call_quality where company_id = current_company() and call_id = any(${callIds}::uuid[])`.execute(
+    tx,
+  );
+  return rows;
+}
