@@ -29,6 +29,17 @@ const GROUPS = [
     ],
   ],
   [
+    'calls',
+    [
+      ['myPhone', paths.myPhone, 'calls:make'],
+      ['callRoutes', paths.callRoutes, 'calls:read'],
+      ['callSettings', paths.callSettings, 'calls:read'],
+      ['callAttempts', paths.callAttempts, 'calls:manage'],
+      ['unroutableCalls', paths.unroutableCalls, 'calls:read'],
+      ['devices', paths.devices, 'calls:read'],
+    ],
+  ],
+  [
     'connections',
     [
       ['providerAccounts', paths.providerAccounts, 'provider_accounts:read'],
@@ -45,7 +56,8 @@ export default function SettingsFrame() {
   const { t } = useTranslation();
   const { pathname } = useLocation();
   const [group, pages] =
-    GROUPS.find(([, inGroup]) => inGroup.some(([, path]) => pathname.startsWith(path))) ?? GROUPS[0];
+    GROUPS.find(([, inGroup]) => inGroup.some(([, path]) => `${pathname}/`.startsWith(`${path}/`))) ??
+    GROUPS[0];
   const nav = useCurrentInView(pathname);
   return (
     <div className="settings">
