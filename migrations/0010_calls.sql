@@ -27,6 +27,9 @@ create table calls (
   -- What is to happen, step by step, as decided when the call began; and the step that it is at.
   plan jsonb not null,
   step integer not null default 0 check (step >= 0),
+  -- The step has begun; and when it is over even if nobody tells (a step that a command started).
+  step_running boolean not null default false,
+  step_due_at timestamptz,
   -- The leg that everything hangs on: the caller's, or the one of our own person who calls.
   root_leg_id uuid not null,
   -- The first of the legs that were rung to answer: the others stop ringing.
@@ -44,6 +47,10 @@ create table calls (
   -- Nobody of ours talked to the caller.
   missed boolean not null default false,
   has_voicemail boolean not null default false,
+  -- Somebody asked for the end: legs that become known later are hung up too.
+  hangup_requested_at timestamptz,
+  -- What people wrote down about it.
+  note text check (length(note) <= 4000),
   duration_seconds integer check (duration_seconds >= 0),
   price_amount numeric(18, 6) check (price_amount >= 0),
   price_currency text check (price_currency ~ '^[A-Z]{3}$'),
@@ -69,6 +76,9 @@ create index calls_of_contact on calls (company_id, contact_id, id desc) where c
 create index calls_of_user on calls (company_id, user_id, id desc) where user_id is not null;
 create index calls_of_number on calls (company_id, our_number, id desc);
 create index calls_of_status on calls (company_id, status, id desc) where status not in ('COMPLETED');
+-- What a day has cost so far: the guard's question before each call.
+create index calls_spent on calls (company_id, created_at) where price_amount is not null;
+create index calls_of_room on calls (room_id) where room_id is not null;
 create index calls_to_check on calls (next_check_at) where next_check_at is not null;
 call fence_by_company('calls');
 create policy all_companies on calls for select to relais_system using (true);
@@ -99,6 +109,12 @@ create table call_legs (
   session_id text check (length(session_id) between 1 and 300),
   muted boolean not null default false,
   held boolean not null default false,
+  -- Asked for already, so that it is asked for once: to answer, to end, to sit in the room.
+  answer_asked boolean not null default false,
+  hangup_asked boolean not null default false,
+  in_room boolean not null default false,
+  -- Of a transfer: whether the one who transfers leaves by itself (blind) or says when (warm).
+  transfer_mode text check (transfer_mode in ('blind', 'warm')),
   end_code text,
   provider_code text check (length(provider_code) <= 60),
   provider_message text check (length(provider_message) <= 1000),
@@ -116,6 +132,8 @@ create table call_legs (
   check ((price_amount is null) = (price_currency is null))
 );
 create index call_legs_of_call on call_legs (call_id, id);
+-- What is known of a day's legs, where one that was asked for is looked for among them.
+create index call_legs_by_company on call_legs (company_id, created_at);
 -- An event finds its leg.
 create unique index call_legs_external on call_legs (provider, external_id) where external_id is not null;
 create index call_legs_record on call_legs (provider, record_id) where record_id is not null;
@@ -180,7 +198,7 @@ create table unroutable_calls (
 create index unroutable_calls_by_company on unroutable_calls (company_id, id desc);
 call fence_by_company('unroutable_calls');
 create policy all_companies on unroutable_calls to relais_system using (true) with check (true);
-grant select, update on unroutable_calls to relais_app;
+grant select on unroutable_calls to relais_app;
 grant select, insert, update, delete on unroutable_calls to relais_system;
 
 -- What happens to calls for a number. A number without a row is answered by its company's default.

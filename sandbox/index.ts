@@ -2,6 +2,7 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { mountAdmin } from './admin/routes.ts';
 import { defaultAccount } from './core/accounts.ts';
 import { acceptRawBodies } from './core/body.ts';
+import { mountSoftphones } from './core/calls/softphones.ts';
 import { systemClock } from './core/clock.ts';
 import type { Sandbox } from './core/sandbox.ts';
 import { openStore } from './core/store.ts';
@@ -52,6 +53,7 @@ export async function startSandbox(options: SandboxOptions): Promise<RunningSand
   mountTelnyx(app, sb);
   mountTwilio(app, sb);
   mountMedia(app, sb);
+  mountSoftphones(app, sb);
   mountAdmin(app, sb, options.adminToken ?? '');
   const close = () => closeAll(app, sb, closing);
   try {

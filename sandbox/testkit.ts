@@ -9,6 +9,7 @@ import type RequestClient from 'twilio/lib/base/RequestClient.js';
 import type { z } from 'zod';
 import type { HandsetText } from './admin/handsets.ts';
 import type { writtenBody } from './admin/schemas.ts';
+import type { LineView } from './core/calls/view.ts';
 import { type RunningSandbox, type SandboxOptions, startSandbox } from './index.ts';
 
 /** A sandbox in a folder of its own, whose reviews wait until `advance` unless a shorter time is asked for. */
@@ -107,6 +108,8 @@ export interface Receiver {
   answerWith(...statuses: number[]): void;
   /** What to answer every request with from now on; nothing until then. */
   replyWith(contentType: string, body: string): void;
+  /** TwiML for requests whose path (without the query) is this one. */
+  document(path: string, twiml: string): void;
   close(): Promise<void>;
 }
 
@@ -114,6 +117,7 @@ export async function openReceiver(): Promise<Receiver> {
   const received: Received[] = [];
   const statuses: number[] = [];
   let reply = { headers: {}, body: '' };
+  const documents = new Map<string, string>();
   const waiting = new Set<() => void>();
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
@@ -124,7 +128,10 @@ export async function openReceiver(): Promise<Receiver> {
         headers: request.headers,
         body: Buffer.concat(chunks).toString('utf8'),
       });
-      response.writeHead(statuses.shift() ?? 200, reply.headers).end(reply.body);
+      const document = documents.get((request.url ?? '').split('?')[0] ?? '');
+      const { headers, body } =
+        document === undefined ? reply : { headers: { 'content-type': 'text/xml' }, body: document };
+      response.writeHead(statuses.shift() ?? 200, headers).end(body);
       for (const check of [...waiting]) check();
     });
   });
@@ -147,6 +154,9 @@ export async function openReceiver(): Promise<Receiver> {
     },
     replyWith: (contentType, body) => {
       reply = { headers: { 'content-type': contentType }, body };
+    },
+    document: (path, twiml) => {
+      documents.set(path, `<?xml version="1.0" encoding="UTF-8"?><Response>${twiml}</Response>`);
     },
     close: () =>
       new Promise((resolve) => {
@@ -203,6 +213,36 @@ export function textIn(
 export async function handset(sandbox: Pick<TestSandbox, 'admin'>, number: string): Promise<HandsetText[]> {
   const path = `handsets/${encodeURIComponent(number)}/messages?limit=1000`;
   return (await sandbox.admin<{ items: HandsetText[] }>('GET', path)).items;
+}
+
+/** A line as its handset shows it. */
+export type { LineView } from './core/calls/view.ts';
+
+/** Calls a number from a handset. */
+export function callIn(
+  sandbox: Pick<TestSandbox, 'admin'>,
+  { from, to }: { from: string; to: string },
+): Promise<LineView> {
+  return sandbox.admin<LineView>('POST', `handsets/${encodeURIComponent(from)}/calls`, { to });
+}
+
+/** A handset's newest line. */
+export async function lineOf(sandbox: Pick<TestSandbox, 'admin'>, handset: string): Promise<LineView> {
+  const path = `lines?limit=1&handset=${encodeURIComponent(handset)}`;
+  const [line] = (await sandbox.admin<{ items: LineView[] }>('GET', path)).items;
+  if (line === undefined) throw new Error(`${handset} has no line`);
+  return line;
+}
+
+/** Does something with a handset's newest line: answer, decline, hangup, press, say. */
+export async function onLine(
+  sandbox: Pick<TestSandbox, 'admin'>,
+  handset: string,
+  act: string,
+  body: object = {},
+): Promise<LineView> {
+  const { id } = await lineOf(sandbox, handset);
+  return sandbox.admin<LineView>('POST', `lines/${id}/${act}`, body);
 }
 
 /** Buys a US number on Twilio whose texts go to `smsUrl`. */

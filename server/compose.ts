@@ -1,10 +1,21 @@
 import { fileURLToPath } from 'node:url';
-import type { Kernel } from './kernel/ctx.ts';
+import type { CompanyCtx, Kernel } from './kernel/ctx.ts';
+import type { Tx } from './kernel/db/index.ts';
 import { serveConsole } from './kernel/http/console.ts';
 import { createHttp, type HttpServer } from './kernel/http/server.ts';
 import { systemRoutes } from './kernel/http/system-routes.ts';
 import { type JobDefinitions, type JobRunner, startJobs } from './kernel/jobs.ts';
 import { pruneLive } from './kernel/live.ts';
+import {
+  answerVoice,
+  type CallWork,
+  callJobs,
+  callRoutes,
+  listenForCalls,
+  missedTextOf,
+  onCallEvent,
+  startCallWork,
+} from './modules/calls/index.ts';
 import { complianceJobs, complianceRoutes, onBundleEvent } from './modules/compliance/index.ts';
 import { contactRoutes } from './modules/contacts/index.ts';
 import { createIdentity } from './modules/identity/index.ts';
@@ -15,6 +26,7 @@ import {
   onTextEvent,
   type Senders,
   startSenders,
+  textBack,
 } from './modules/messages/index.ts';
 import { numberJobs, numberRoutes, onGroupReviewed, onNumberOrderEvent } from './modules/numbers/index.ts';
 import {
@@ -40,6 +52,8 @@ export interface App {
   eventsSettled(): Promise<void>;
   /** Resolves when no text is due to leave: for tests. */
   textsSent(): Promise<void>;
+  /** Resolves when nothing is left to be told to calls: for tests. */
+  callsTold(): Promise<void>;
 }
 
 /** Wires the modules. The only file that knows all of them. */
@@ -54,9 +68,9 @@ export async function compose(kernel: Kernel): Promise<App> {
   complianceRoutes(http);
   numberRoutes(http);
   messagesRoutes(http, kernel);
+  callRoutes(http);
   for (const door of WEBHOOK_DOORS) webhookDoor(http, door);
-  kernel.news.on('requirement_group.reviewed', onGroupReviewed);
-  listenForMessages(kernel);
+  listen(kernel);
   await serveConsole(http, CONSOLE_DIST);
 
   const definitions = mergeJobs([
@@ -65,10 +79,12 @@ export async function compose(kernel: Kernel): Promise<App> {
     complianceJobs(kernel),
     numberJobs(kernel),
     messageJobs(kernel),
+    callJobs(kernel),
   ]);
   let jobs: JobRunner | null = null;
   let events: EventWorker | null = null;
   let senders: Senders | null = null;
+  let calls: CallWork | null = null;
 
   return {
     http,
@@ -79,6 +95,7 @@ export async function compose(kernel: Kernel): Promise<App> {
         jobs = await startJobs(kernel.db.ownerPool, kernel.log, definitions, JOB_CONCURRENCY);
         events = startProviderEvents(kernel, eventOwners(kernel));
         senders = startSenders(kernel);
+        calls = startCallWork(kernel);
       }
       const address = await http.listen({ host: HOST, port: PORT });
       ready = true;
@@ -89,13 +106,29 @@ export async function compose(kernel: Kernel): Promise<App> {
       await http.close();
       await events?.stop();
       await senders?.stop();
+      await calls?.stop();
       await jobs?.stop();
       await kernel.live.stop();
       await kernel.db.close();
     },
     eventsSettled: async () => events?.idle(),
     textsSent: async () => senders?.idle(),
+    callsTold: async () => calls?.idle(),
   };
+}
+
+/** Who hears of what became of things on the floors below. */
+function listen(kernel: Kernel): void {
+  kernel.news.on('requirement_group.reviewed', onGroupReviewed);
+  listenForMessages(kernel);
+  listenForCalls(kernel);
+  kernel.news.on('call.missed', answerMissedCall);
+}
+
+/** Calls and texts know nothing of each other: whoever called and reached nobody gets the text of the number's rule. */
+async function answerMissedCall(ctx: CompanyCtx, tx: Tx, callId: string): Promise<void> {
+  const wanted = await missedTextOf(tx, callId);
+  if (wanted) await textBack(ctx, tx, { ...wanted, key: `missed-call-${callId}` });
 }
 
 /** Where providers deliver. */
@@ -109,6 +142,27 @@ export const WEBHOOK_DOORS: readonly WebhookDoor[] = [
   { url: '/api/telnyx/webhooks/messages', provider: 'telnyx', topic: 'telnyx.text' },
   { url: '/inbox/webhooks/sms', provider: 'twilio', topic: 'twilio.text', answer: 'twiml' },
   { url: '/inbox/webhooks/sms/status', provider: 'twilio', topic: 'twilio.text_status' },
+  { url: '/api/telnyx/webhooks/calls', provider: 'telnyx', topic: 'telnyx.call' },
+  {
+    ...{ url: '/webhook/voice', provider: 'twilio', topic: 'twilio.call', answer: answerVoice },
+    publicUrl: (config) => config.TWILIO_VOICE_WEBHOOK_URL,
+  },
+  {
+    url: '/webhook/voice/completed',
+    provider: 'twilio',
+    topic: 'twilio.call_completed',
+    answer: answerVoice,
+  },
+  {
+    url: '/webhook/voice/recording',
+    provider: 'twilio',
+    topic: 'twilio.call_recording',
+    answer: answerVoice,
+  },
+  {
+    ...{ url: '/webhook/voice/status', provider: 'twilio', topic: 'twilio.call_status' },
+    publicUrl: (config) => config.TWILIO_STATUS_CALLBACK_URL,
+  },
 ];
 
 /** Who acts on which provider events. */
@@ -119,6 +173,11 @@ function eventOwners(kernel: Kernel): Record<string, EventHandler> {
     'telnyx.text': (event) => onTextEvent(kernel, event),
     'twilio.text': (event) => onTextEvent(kernel, event),
     'twilio.text_status': (event) => onTextEvent(kernel, event),
+    'telnyx.call': (event) => onCallEvent(kernel, event),
+    'twilio.call': (event) => onCallEvent(kernel, event),
+    'twilio.call_completed': (event) => onCallEvent(kernel, event),
+    'twilio.call_recording': (event) => onCallEvent(kernel, event),
+    'twilio.call_status': (event) => onCallEvent(kernel, event),
   };
 }
 

@@ -5,7 +5,7 @@ import { publicBaseUrl } from './kernel/config.ts';
 import { type Kernel, systemCtx } from './kernel/ctx.ts';
 import { newSecret } from './kernel/ids.ts';
 import { createOwner, issueApiKey, PERMISSIONS } from './modules/identity/index.ts';
-import { createGig, firstGig } from './modules/numbers/index.ts';
+import { firstGigs } from './modules/numbers/index.ts';
 
 const OWNER_EMAIL = 'demo@relais.example';
 
@@ -63,23 +63,15 @@ export async function seedDemo(kernel: Kernel, sandbox: SandboxAccess | null): P
 
 async function seedGigs(kernel: Kernel, companyId: string): Promise<string> {
   const ctx = systemCtx(kernel, companyId, 'demo');
-  const existing = await firstGig(ctx);
-  if (existing) return existing.id;
-  await createGig(ctx, {
-    name: 'Douala support',
-    destinationZone: 'CM',
-    description: 'Assistance clients à Douala',
-  });
-  await createGig(ctx, {
-    name: 'US sales',
-    destinationZone: 'US',
-    description: 'Outbound sales, East coast',
-  });
-  const gig = await createGig(ctx, {
-    name: 'Service client Paris',
-    destinationZone: 'FR',
-    description: 'Le numéro principal du service client',
-  });
+  const gig = await firstGigs(ctx, [
+    { name: 'Douala support', destinationZone: 'CM', description: 'Assistance clients à Douala' },
+    { name: 'US sales', destinationZone: 'US', description: 'Outbound sales, East coast' },
+    {
+      name: 'Service client Paris',
+      destinationZone: 'FR',
+      description: 'Le numéro principal du service client',
+    },
+  ]);
   return gig.id;
 }
 

@@ -1,4 +1,6 @@
 import { createAccount, getAccount, listAccounts, START_BALANCE, saveAccount } from '../core/accounts.ts';
+import { LINE_ACT } from '../core/calls/lines.ts';
+import { CALL_STEPS, CALL_TIMERS } from '../core/calls/pace.ts';
 import { putFault, removeFault } from '../core/faults.ts';
 import { changed, type Sandbox } from '../core/sandbox.ts';
 import { TEXT_ARRIVAL, TEXT_STEPS } from '../core/texts/lifecycle.ts';
@@ -13,6 +15,7 @@ import {
 } from '../telnyx/groups/model.ts';
 import { ORDER, type Order, orderView } from '../telnyx/orders/model.ts';
 import { ORDER_REVIEW, reviewOrder, type Verdict } from '../telnyx/orders/review.ts';
+import { ANNOUNCEMENT, VOICE_ANSWER } from '../twilio/calls/documents.ts';
 import { TWIML_ANSWER } from '../twilio/messages/inbound.ts';
 import { BUNDLE, type Bundle } from '../twilio/regulatory/model.ts';
 import { approveBundle, BUNDLE_REVIEW, rejectBundle } from '../twilio/regulatory/review.ts';
@@ -28,14 +31,25 @@ const REVIEWS = [
   ...Object.values(TEXT_STEPS),
   TEXT_ARRIVAL,
   TWIML_ANSWER,
+  LINE_ACT,
+  ...Object.values(CALL_STEPS),
+  VOICE_ANSWER,
+  ANNOUNCEMENT,
 ];
 
 /** Webhooks bring answers, and answers bring webhooks; two that answer each other are stopped here. */
 const ROUNDS_MAX = 10;
 
-/** Finishes every review, order and text that waits; with `webhooks`, also sends what waits to be sent. */
-export async function advance(sb: Sandbox, webhooks: boolean): Promise<Result> {
+/**
+ * Finishes every review, order, text and step of a call that waits; with `webhooks`, also sends what waits to be sent. With
+ * `timers`, phones have rung long enough, and nobody pressed a key.
+ */
+export async function advance(
+  sb: Sandbox,
+  { webhooks, timers }: { webhooks: boolean; timers: boolean },
+): Promise<Result> {
   let [reviews, sent] = [0, 0];
+  if (timers) await sb.tasks.runNow((task) => Object.values(CALL_TIMERS).includes(task.kind));
   for (let round = 0; round < ROUNDS_MAX; round += 1) {
     reviews += await sb.tasks.runNow((task) => REVIEWS.includes(task.kind));
     const delivered = webhooks ? await sb.tasks.runNow(isWebhookTask) : 0;

@@ -84,6 +84,7 @@ function numbersToText(sb: Sandbox): Record<string, unknown>[] {
     provider: 'telnyx',
     account: number.account,
     number: number.phoneNumber,
+    voice: number.features.includes('voice'),
     sms: number.features.includes('sms'),
     mms: number.features.includes('mms'),
   }));
@@ -91,6 +92,7 @@ function numbersToText(sb: Sandbox): Record<string, unknown>[] {
     provider: 'twilio',
     account: number.account_sid,
     number: number.phone_number,
+    voice: number.capabilities.voice,
     sms: number.capabilities.sms,
     mms: number.capabilities.mms,
   }));

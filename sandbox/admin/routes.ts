@@ -1,11 +1,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import type { Gesture } from '../core/calls/lines.ts';
 import { listFaults } from '../core/faults.ts';
 import type { Sandbox } from '../core/sandbox.ts';
 import * as actions from './actions.ts';
 import { createChangeFeed } from './changes.ts';
 import { refusalOf } from './guard.ts';
 import * as handsets from './handsets.ts';
+import * as lines from './lines.ts';
 import { mountPage } from './page.ts';
 import * as schemas from './schemas.ts';
 import { deliveriesPage, exchangesPage, inventoryView, stateView } from './state.ts';
@@ -44,6 +46,7 @@ export function mountAdmin(app: FastifyInstance, sb: Sandbox, token: string): vo
   mountKnobs(register, sb);
   mountDecisions(register, sb);
   mountHandsets(register, sb);
+  mountLines(register, sb);
   mountPage(app);
 }
 
@@ -75,9 +78,7 @@ function mountKnobs(register: Register, sb: Sandbox): void {
 
 function mountDecisions(register: Register, sb: Sandbox): void {
   const { emptyBody, reasonBody } = schemas;
-  register('POST', '/advance', schemas.advanceBody, NO_QUERY, ({ body }) =>
-    actions.advance(sb, body.webhooks),
-  );
+  register('POST', '/advance', schemas.advanceBody, NO_QUERY, ({ body }) => actions.advance(sb, body));
   for (const verdict of ['complete', 'fail'] as const) {
     register('POST', `/orders/:id/${verdict}`, emptyBody, NO_QUERY, ({ params }) =>
       actions.decideOrder(sb, params.id ?? '', verdict),
@@ -114,6 +115,26 @@ function mountHandsets(register: Register, sb: Sandbox): void {
   );
   register('POST', '/handsets/:number/messages', writtenBody, NO_QUERY, ({ params, body }) =>
     handsets.writeText(sb, params.number ?? '', body),
+  );
+}
+
+function mountLines(register: Register, sb: Sandbox): void {
+  const { declineBody, dialledBody, emptyBody, linesQuery, pressBody, sayBody } = schemas;
+  register('GET', '/lines', NO_BODY, linesQuery, ({ query }) => lines.linesView(sb, query));
+  register('POST', '/handsets/:number/calls', dialledBody, NO_QUERY, ({ params, body }) =>
+    lines.callNumber(sb, params.number ?? '', body.to),
+  );
+  const act = (params: Record<string, string>, wish: Gesture) => lines.act(sb, params.id ?? '', wish);
+  register('POST', '/lines/:id/answer', emptyBody, NO_QUERY, ({ params }) => act(params, { kind: 'answer' }));
+  register('POST', '/lines/:id/decline', declineBody, NO_QUERY, ({ params, body }) =>
+    act(params, { kind: 'decline', how: body.how }),
+  );
+  register('POST', '/lines/:id/hangup', emptyBody, NO_QUERY, ({ params }) => act(params, { kind: 'hangup' }));
+  register('POST', '/lines/:id/press', pressBody, NO_QUERY, ({ params, body }) =>
+    act(params, { kind: 'press', digits: body.digits }),
+  );
+  register('POST', '/lines/:id/say', sayBody, NO_QUERY, ({ params, body }) =>
+    act(params, { kind: 'say', words: body.words }),
   );
 }
 

@@ -29,6 +29,8 @@ export const faultBody = z.strictObject({
 export const advanceBody = z.strictObject({
   /** Also sends waiting webhooks (late ones and repeats) now. */
   webhooks: z.boolean().default(false),
+  /** Also lets calls ring out, and waits of calls for keys and words end. */
+  timers: z.boolean().default(false),
 });
 
 /** POST requirement-groups/:id/decline and bundles/:sid/reject */
@@ -113,6 +115,25 @@ export const writtenBody = z
       .default([]),
   })
   .refine((body) => body.text !== '' || body.media.length > 0, 'Give text or media.');
+
+/** GET lines */
+export const linesQuery = z.object({
+  handset: z.string().max(100).optional(),
+  open: z.enum(['0', '1']).default('0'),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+});
+
+/** POST handsets/:number/calls */
+export const dialledBody = z.strictObject({ to: e164 });
+
+/** POST lines/:id/decline */
+export const declineBody = z.strictObject({ how: z.enum(['busy', 'declined']).default('declined') });
+
+/** POST lines/:id/press */
+export const pressBody = z.strictObject({ digits: z.string().regex(/^[0-9*#]{1,50}$/) });
+
+/** POST lines/:id/say */
+export const sayBody = z.strictObject({ words: z.string().trim().min(1).max(1000) });
 
 /** GET changes */
 export const changesQuery = z.object({

@@ -24,6 +24,7 @@ export const FAULT_KINDS = [
   'unconfirmed',
   'opted_out',
   'region_blocked',
+  'too_many_calls',
   'webhook_duplicated',
   'webhook_late',
   'webhook_shuffled',
@@ -53,8 +54,8 @@ export interface Fault {
   createdAt: string;
 }
 
-/** What a sentinel is about: orders and paperwork, or texts with a handset. */
-export type Topic = 'order' | 'text';
+/** What a sentinel is about: orders and paperwork, or texts or calls with a handset. */
+export type Topic = 'order' | 'text' | 'call';
 
 /** The last four digits of a number and what they do. `once` ones strike the first time only. */
 export const SENTINELS: Record<string, { kind: FaultKind; once: boolean; topic: Topic }> = {
@@ -92,6 +93,19 @@ export const SENTINELS: Record<string, { kind: FaultKind; once: boolean; topic: 
   '8019': { kind: 'unconfirmed', once: false, topic: 'text' },
   '8020': { kind: 'insufficient_funds', once: false, topic: 'text' },
   '8021': { kind: 'region_blocked', once: false, topic: 'text' },
+  '7007': { kind: 'webhook_duplicated', once: false, topic: 'call' },
+  '7008': { kind: 'webhook_late', once: false, topic: 'call' },
+  '7009': { kind: 'webhook_shuffled', once: false, topic: 'call' },
+  '7010': { kind: 'webhook_lost', once: false, topic: 'call' },
+  '7011': { kind: 'webhook_badly_signed', once: false, topic: 'call' },
+  '7013': { kind: 'rate_limit', once: true, topic: 'call' },
+  '7014': { kind: 'error_after', once: true, topic: 'call' },
+  '7015': { kind: 'timeout_after', once: true, topic: 'call' },
+  '7016': { kind: 'timeout_before', once: true, topic: 'call' },
+  '7017': { kind: 'error_before', once: true, topic: 'call' },
+  '7020': { kind: 'insufficient_funds', once: false, topic: 'call' },
+  '7021': { kind: 'region_blocked', once: false, topic: 'call' },
+  '7023': { kind: 'too_many_calls', once: false, topic: 'call' },
 };
 
 /** What is happening, to be compared with the faults. */

@@ -83,6 +83,8 @@ export interface Outgoing
   numbers?: readonly string[];
   /** Numbers concerned that are no sentinels. */
   others?: readonly string[];
+  /** Faults that cannot strike it: what somebody waits for is neither lost nor late. */
+  spared?: readonly FaultKind[];
   /** An earlier event that a shuffle sends after this one. */
   earlier?: Record<string, unknown> | undefined;
   /** How long a shuffle holds this event back, so that the next one overtakes it. */
@@ -115,8 +117,9 @@ const WEBHOOK_FAULTS: FaultKind[] = [
 
 /** Queues a webhook, in the caller's transaction, with whatever fault strikes it. Returns the id of its delivery. */
 export function sendWebhook(sb: Sandbox, outgoing: Outgoing): string {
-  const { provider, account, topic, numbers, others } = outgoing;
-  const fault = strike(sb, WEBHOOK_FAULTS, { provider, account, topic, numbers, others });
+  const { provider, account, topic, numbers, others, spared = [] } = outgoing;
+  const faults = WEBHOOK_FAULTS.filter((kind) => !spared.includes(kind));
+  const fault = strike(sb, faults, { provider, account, topic, numbers, others });
   const shuffled = fault?.kind === 'webhook_shuffled';
   const overtakenMs = shuffled ? (outgoing.overtakenMs ?? 0) : 0;
   const delayMs = fault?.kind === 'webhook_late' ? sb.reviewMs * LATE_FACTOR : overtakenMs;

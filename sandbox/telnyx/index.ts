@@ -5,6 +5,11 @@ import { registerTexts } from '../core/texts/lifecycle.ts';
 import { accountRoutes } from './account.ts';
 import { addressRoutes } from './addresses.ts';
 import { availableRoutes } from './available.ts';
+import { callRoutes } from './calls/commands.ts';
+import { conferenceRoutes, registerConferences } from './calls/conferences.ts';
+import { credentialRoutes } from './calls/credentials.ts';
+import { registerCalls } from './calls/handsets.ts';
+import { mountRecordings, recordingRoutes } from './calls/stored.ts';
 import { commentRoutes } from './comments.ts';
 import { connectionRoutes } from './connections.ts';
 import { telnyxDialect } from './dialect.ts';
@@ -26,8 +31,11 @@ export const TELNYX_ROUTES: Route[] = [
   ...accountRoutes,
   ...addressRoutes,
   ...availableRoutes,
+  ...callRoutes,
   ...commentRoutes,
+  ...conferenceRoutes,
   ...connectionRoutes,
+  ...credentialRoutes,
   ...documentRoutes,
   ...groupRoutes,
   ...messageRoutes,
@@ -35,6 +43,7 @@ export const TELNYX_ROUTES: Route[] = [
   ...numberRoutes,
   ...optOutRoutes,
   ...orderRoutes,
+  ...recordingRoutes,
   ...recordRoutes,
   ...requirementRoutes,
 ];
@@ -43,6 +52,9 @@ export function mountTelnyx(app: FastifyInstance, sb: Sandbox): void {
   registerOrderReviews(sb);
   registerGroupReviews(sb);
   registerDocumentExpiry(sb);
+  registerCalls(sb);
+  registerConferences(sb);
   registerTexts(sb, 'telnyx', notifyStatus);
+  mountRecordings(app, sb);
   mount(app, sb, telnyxDialect, '/v2', TELNYX_ROUTES);
 }

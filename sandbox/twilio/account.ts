@@ -9,8 +9,12 @@ const SUBRESOURCES: Record<string, string> = {
   applications: 'Applications',
   available_phone_numbers: 'AvailablePhoneNumbers',
   balance: 'Balance',
+  calls: 'Calls',
+  conferences: 'Conferences',
   incoming_phone_numbers: 'IncomingPhoneNumbers',
+  keys: 'Keys',
   messages: 'Messages',
+  recordings: 'Recordings',
 };
 
 export const accountRoutes: Route[] = [

@@ -1,7 +1,8 @@
 import type { FastifyRequest } from 'fastify';
-import { type Account, listAccounts } from '../core/accounts.ts';
+import { type Account, getAccount, listAccounts } from '../core/accounts.ts';
 import { type Answer, type Dialect, Refusal } from '../core/http.ts';
 import type { Sandbox } from '../core/sandbox.ts';
+import { KEY, type Key } from './keys.ts';
 
 /** An answer in Twilio's error shape. */
 export function errorAnswer(status: number, code: number, message: string): Answer {
@@ -37,12 +38,22 @@ export const twilioDialect: Dialect = {
 function authenticate(sb: Sandbox, request: FastifyRequest): Account {
   const encoded = /^Basic\s+(\S+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? '';
   const [user = '', password = ''] = splitOnce(Buffer.from(encoded, 'base64').toString('utf8'));
-  const account = listAccounts(sb).find((entry) => entry.provider === 'twilio' && entry.id === user);
-  if (account === undefined || account.secret !== password) throw refuse(401, 20003, 'Authenticate');
+  const account = user.startsWith('SK') ? accountOfKey(sb, user, password) : accountOf(sb, user, password);
+  if (account === undefined) throw refuse(401, 20003, 'Authenticate');
   const { AccountSid } = request.params as { AccountSid?: string };
   if (AccountSid !== undefined && AccountSid !== account.id)
     throw notFound(request.originalUrl.split('?')[0] ?? '');
   return account;
+}
+
+function accountOf(sb: Sandbox, user: string, password: string): Account | undefined {
+  const account = listAccounts(sb).find((entry) => entry.provider === 'twilio' && entry.id === user);
+  return account?.secret === password ? account : undefined;
+}
+
+function accountOfKey(sb: Sandbox, user: string, password: string): Account | undefined {
+  const key = sb.store.get<Key>(KEY, user);
+  return key?.secret === password ? getAccount(sb, key.account) : undefined;
 }
 
 function splitOnce(text: string): [string, string] {

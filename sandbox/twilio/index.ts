@@ -5,6 +5,12 @@ import type { Sandbox } from '../core/sandbox.ts';
 import { registerTexts } from '../core/texts/lifecycle.ts';
 import { accountRoutes } from './account.ts';
 import { availableRoutes } from './available.ts';
+import { conferenceRoutes } from './calls/conferenceRoutes.ts';
+import { insightRoutes } from './calls/insights.ts';
+import { keyRoutes } from './calls/keys.ts';
+import { registerCalls } from './calls/machine.ts';
+import { recordingRoutes } from './calls/recordingRoutes.ts';
+import { callRoutes } from './calls/routes.ts';
 import { twilioDialect } from './dialect.ts';
 import { incomingRoutes } from './incoming.ts';
 import { registerTwimlAnswers } from './messages/inbound.ts';
@@ -20,9 +26,20 @@ import { resourceList } from './resources.ts';
 
 /** Every route of the Twilio side by product, which is the first word of the host. A new resource adds its list here. */
 export const TWILIO_ROUTES: Record<string, Route[]> = {
-  api: [...accountRoutes, ...availableRoutes, ...incomingRoutes, ...messageRoutes, ...resourceList],
+  api: [
+    ...accountRoutes,
+    ...availableRoutes,
+    ...incomingRoutes,
+    ...messageRoutes,
+    ...resourceList,
+    ...callRoutes,
+    ...conferenceRoutes,
+    ...recordingRoutes,
+    ...keyRoutes,
+  ],
   numbers: [...regulationRoutes, ...endUserRoutes, ...documentRoutes, ...bundleRoutes],
   pricing: pricingRoutes,
+  insights: insightRoutes,
 };
 
 /** Hosts that are another product's second door. */
@@ -66,6 +83,7 @@ export function mountTwilio(app: FastifyInstance, sb: Sandbox): void {
   registerBundleReviews(sb);
   registerTexts(sb, 'twilio', notifyStatus);
   registerTwimlAnswers(sb);
+  registerCalls(sb);
   for (const [product, routes] of Object.entries(TWILIO_ROUTES))
     mount(app, sb, twilioDialect, `${PREFIX}/${product}`, routes);
   mount(app, sb, twilioDialect, PREFIX, []);

@@ -78,6 +78,7 @@ const schema = z.object({
   ORDER_SETTLE_SECONDS: count(0, 86_400),
   SMS_PER_SECOND: z.coerce.number().min(0.01).max(1000),
   SMS_SETTLE_SECONDS: count(0, 86_400),
+  CALL_SETTLE_SECONDS: count(0, 86_400),
   MEDIA_MAX_MB: count(1, 100),
   DEFAULT_REGION: z.string().regex(/^[A-Z]{2}$/, 'DEFAULT_REGION is two capital letters, e.g. FR'),
   CALLBOX_TOKEN: z.string(),

@@ -1,3 +1,4 @@
+import { calls } from './catalogue/calls.ts';
 import { compliance } from './catalogue/compliance.ts';
 import { contacts } from './catalogue/contacts.ts';
 import { identity } from './catalogue/identity.ts';
@@ -21,6 +22,7 @@ export const catalogue = {
   ...compliance,
   ...numbers,
   ...texts,
+  ...calls,
 } as const;
 
 export type ErrorCode = keyof typeof catalogue;

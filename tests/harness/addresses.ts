@@ -17,6 +17,8 @@ const ROW_OF: [RegExp, keyof CompanyRows][] = [
   [/\/provider-accounts\/\{id\}/, 'providerAccountId'],
   [/\/contacts\/\{contactId\}\/phones\/\{phoneId\}/, 'otherContactId'],
   [/\/contacts\/\{contactId\}/, 'contactId'],
+  [/\/calls\/routes\/\{numberId\}/, 'numberId'],
+  [/\/calls\/\{(id|callId)\}/, 'callId'],
   [/\/inbox\/integrations\/\{id\}/, 'integrationId'],
   [/\/inbox\/conversations\/\{id\}/, 'conversationId'],
   [/\/inbox\/messages\/\{id\}/, 'messageId'],
@@ -50,6 +52,14 @@ export const BODIES: Record<string, (rows: CompanyRows) => unknown> = {
   postInboxConversationsByIdNotes: () => ({ text: 'A note' }),
   postInboxConversationsByIdPresence: () => ({ state: 'viewing' }),
   postInboxTemplatesByIdRender: () => ({ variables: { name: 'Ada' } }),
+  patchCallsById: () => ({ note: 'A note' }),
+  postCallsByIdDtmf: () => ({ digits: '1' }),
+  postCallsByIdTransfer: () => ({ to: '+14155550999', mode: 'blind' }),
+  postCallsByIdRecord: () => ({ action: 'pause' }),
+  putCallsRoutesByNumberId: () => ({
+    rule: { language: 'fr', open: { kind: 'voicemail' }, closed: { kind: 'reject' } },
+    version: 0,
+  }),
   postRequirementsGroupsByGroupIdDocumentsByField: (rows) => ({ documentId: rows.documentId }),
 };
 

@@ -33,6 +33,8 @@ export interface CompanyRows {
   labelName: string;
   /** A text that arrived and had nowhere to go. */
   unroutableId: string;
+  /** A call that rings where nobody picks up. */
+  callId: string;
 }
 
 /** Whose rows are made, and with what. */
@@ -71,8 +73,14 @@ export async function fillCompany(
     made(api.post('/api/contacts', { name: 'Harness', phones: [{ phoneNumber }] }));
   const [one, other] = [await contact('+33612345678'), await contact('+33612345679')];
   const spareContactId = (await contact('+33612345670')).contact.id;
+  const inbox = await fillInbox(relais, api, number.phoneNumber);
+  const { callId } = await made(
+    api.post('/api/calls/initiate', {
+      ...{ from: number.phoneNumber, to: '+14155550992', agentPhone: '+14155559002' },
+    }),
+  );
   return {
-    ...(await fillInbox(relais, api, number.phoneNumber)),
+    ...{ ...inbox, callId },
     ...{ contactId: one.contact.id, otherContactId: other.contact.id, phoneId: other.contact.phones[0].id },
     spareContactId,
     ...{ companyId, gigId: gig.id, numberId: number.id, groupId: group.id, documentId: document.id },

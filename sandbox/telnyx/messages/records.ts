@@ -2,6 +2,7 @@ import { isoMillis } from '../../core/clock.ts';
 import type { Answer, Call, Route } from '../../core/http.ts';
 import { isTree, type QueryTree, textAt } from '../../core/query.ts';
 import { countryOfNumber, type Text, type TextStatus, textsOf } from '../../core/texts/model.ts';
+import { legRecords } from '../calls/records.ts';
 import { missing } from '../dialect.ts';
 import { nameOf } from '../numbers/views.ts';
 import { compact, page } from '../shape.ts';
@@ -60,6 +61,8 @@ function view(call: Call, text: Text): Record<string, unknown> {
 function list(call: Call): Answer {
   const type = textAt(call.query, 'filter', 'record_type');
   if (type === undefined) throw missing('/filter[record_type]');
+  const legs = legRecords(call, type);
+  if (legs !== undefined) return page(call, legs);
   if (type !== 'messaging' && type !== 'message_detail_record') return page(call, []);
   const { record_type: _type, date_range: range, ...filters } = filterOf(call);
   const since = Math.max(sinceOf(filters.created_at), rangeStart(call, range));

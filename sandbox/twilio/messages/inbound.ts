@@ -1,21 +1,14 @@
 import { adjustBalance } from '../../core/accounts.ts';
 import { sid } from '../../core/ids.ts';
-import { classify } from '../../core/inventory.ts';
 import { negate } from '../../core/money.ts';
 import type { Sandbox } from '../../core/sandbox.ts';
 import { CONFIRMATIONS, wishOf } from '../../core/texts/keywords.ts';
 import { concernedBy } from '../../core/texts/lifecycle.ts';
-import {
-  addText,
-  countryOfNumber,
-  getText,
-  type Listener,
-  saveText,
-  type Text,
-} from '../../core/texts/model.ts';
+import { addText, getText, type Listener, saveText, type Text } from '../../core/texts/model.ts';
 import { DELIVERY, type Delivery, sendWebhook } from '../../core/webhooks.ts';
 import { inboundPrice } from '../../data/textPrices.ts';
 import { type IncomingNumber, incomingNumber } from '../incoming.ts';
+import { placeParams } from '../places.ts';
 import { APPLICATION } from '../resources.ts';
 import { isOptedOut, optIn, optOut } from './optouts.ts';
 import { ANSWER_TIMEOUT_MS, takeText } from './send.ts';
@@ -112,17 +105,6 @@ function inboundParams(sb: Sandbox, text: Text): Record<string, string> {
     NumSegments: String(text.segments),
     SmsStatus: 'received',
     ...Object.fromEntries(media),
-  };
-}
-
-/** Where a number is from; only North American numbers have a place. */
-function placeParams(party: 'From' | 'To', number: string): Record<string, string> {
-  const area = number.startsWith('+1') ? classify(number)?.area : undefined;
-  return {
-    [`${party}Country`]: countryOfNumber(number) ?? '',
-    [`${party}State`]: area?.region ?? '',
-    [`${party}City`]: area?.locality.toUpperCase() ?? '',
-    [`${party}Zip`]: '',
   };
 }
 

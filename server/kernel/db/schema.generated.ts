@@ -116,6 +116,7 @@ export interface CallEvents {
 
 export interface CallLegs {
   address: string;
+  answerAsked: Generated<boolean>;
   answeredAt: Timestamp | null;
   callId: string;
   companyId: string;
@@ -125,8 +126,10 @@ export interface CallLegs {
   endCode: string | null;
   endedAt: Timestamp | null;
   externalId: string | null;
+  hangupAsked: Generated<boolean>;
   held: Generated<boolean>;
   id: string;
+  inRoom: Generated<boolean>;
   muted: Generated<boolean>;
   outcomeUnknown: Generated<boolean>;
   party: string;
@@ -142,6 +145,7 @@ export interface CallLegs {
   sessionId: string | null;
   state: string;
   step: number | null;
+  transferMode: string | null;
   userId: string | null;
 }
 
@@ -177,12 +181,14 @@ export interface Calls {
   endCode: string | null;
   endedAt: Timestamp | null;
   fromNumber: string;
+  hangupRequestedAt: Timestamp | null;
   hasVoicemail: Generated<boolean>;
   id: string;
   idempotencyKey: string | null;
   leadId: string | null;
   missed: Generated<boolean>;
   nextCheckAt: Timestamp | null;
+  note: string | null;
   numberId: string | null;
   ourNumber: string;
   plan: Json;
@@ -202,6 +208,8 @@ export interface Calls {
   rootLegId: string;
   status: string;
   step: Generated<number>;
+  stepDueAt: Timestamp | null;
+  stepRunning: Generated<boolean>;
   toNumber: string;
   userId: string | null;
   via: string;

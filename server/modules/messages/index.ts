@@ -4,3 +4,4 @@ export { messageJobs } from './jobs.ts';
 export { listenForMessages } from './news.ts';
 export { messagesRoutes } from './routes.ts';
 export { type Senders, startSenders } from './senders.ts';
+export { textBack } from './text-back.ts';

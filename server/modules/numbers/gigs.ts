@@ -24,9 +24,13 @@ async function findOrFail(tx: Tx, id: string): Promise<store.GigRow> {
   return gig;
 }
 
-/** The company's newest gig, or null when it has none. */
-export async function firstGig(ctx: CompanyCtx): Promise<store.GigRow | null> {
-  return (await transact(ctx, (tx) => store.listGigs(tx, '', null, 1)))[0] ?? null;
+/** Makes these gigs for a company that has none. @returns the newest one. */
+export async function firstGigs(ctx: CompanyCtx, gigs: GigInput[]): Promise<store.GigRow> {
+  const [newest] = await transact(ctx, (tx) => store.listGigs(tx, '', null, 1));
+  if (newest) return newest;
+  const made: store.GigRow[] = [];
+  for (const gig of gigs) made.push(await createGig(ctx, gig));
+  return made.at(-1)!;
 }
 
 export async function createGig(ctx: CompanyCtx, input: GigInput): Promise<store.GigRow> {

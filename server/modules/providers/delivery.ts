@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { type Config, publicBaseUrl } from '../../kernel/config.ts';
 import type { Kernel } from '../../kernel/ctx.ts';
 import { type ErrorCode, type ErrorParams, RelaisError } from '../../kernel/errors.ts';
+import type { ProviderEvent } from './model.ts';
 import { referenceOf, time, word } from './parse.ts';
 import type { ProviderName } from './port.ts';
 import { isFresh, parseForm, type TwilioParams, verifyTelnyx, verifyTwilio } from './signatures.ts';
@@ -15,9 +16,15 @@ export interface WebhookDoor {
   topic: string;
   /** The address a provider was given instead of PUBLIC_BASE_URL and `url`, if the configuration names one. */
   publicUrl?(config: Config): string;
-  /** twiml: answers are TwiML that asks for nothing. Without it they are JSON. */
-  answer?: 'twiml';
+  /** twiml: answers are TwiML that asks for nothing. A function: the document that it makes. Without it they are JSON. */
+  answer?: 'twiml' | DocumentAnswer;
 }
+
+/**
+ * Makes the document that a provider waits for, while somebody hears nothing: at the same time as the delivery is stored,
+ * and once more for a delivery that comes again. It must come to the same then. When it fails, the caller hears an apology.
+ */
+export type DocumentAnswer = (kernel: Kernel, event: ProviderEvent) => Promise<string>;
 
 /** One POST of a provider, as it came. */
 export interface Delivery {
@@ -162,8 +169,11 @@ function publicUrlOf(kernel: Kernel, { door, target }: Delivery): string {
 function telnyxMessage(body: Buffer): Message | string {
   const payload = body.toString();
   let data: Record<string, unknown> | undefined;
+  let meta: { delivered_to?: unknown } | null | undefined;
   try {
-    data = (JSON.parse(payload) as { data?: Record<string, unknown> } | null)?.data;
+    const body = JSON.parse(payload) as { data?: Record<string, unknown>; meta?: typeof meta } | null;
+    data = body?.data;
+    meta = body?.meta;
   } catch {
     return 'invalid_json';
   }
@@ -174,8 +184,10 @@ function telnyxMessage(body: Buffer): Message | string {
     eventId,
     type: word(data.event_type, 100) ?? 'unknown',
     occurredAt: time(data.occurred_at),
-    // The address that the delivery came to is not signed; the one in the body is.
-    reference: referenceOf((data.payload as { webhook_url?: unknown } | null | undefined)?.webhook_url),
+    // The address that the delivery came to is not signed; the ones in the body are. A call names its own nowhere else.
+    reference:
+      referenceOf((data.payload as { webhook_url?: unknown } | null | undefined)?.webhook_url) ??
+      referenceOf(meta?.delivered_to),
     payload,
   };
 }

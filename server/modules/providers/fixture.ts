@@ -9,6 +9,7 @@ import type { CompanyCtx, Kernel } from '../../kernel/ctx.ts';
 import { createHttp } from '../../kernel/http/server.ts';
 import { newId, newSecret } from '../../kernel/ids.ts';
 import { openKernel } from '../../kernel/open.ts';
+import type { WebhookDoor } from './delivery.ts';
 import type { PortDeps } from './deps.ts';
 import { webhookDoor } from './ingress.ts';
 import { providerRoutes } from './routes.ts';
@@ -93,7 +94,8 @@ export const TWILIO_DOOR = '/api/webhooks/twilio/bundles';
 export const TWIML_DOOR = '/inbox/webhooks/sms';
 export const PUBLIC_URL = 'https://relais.example.test';
 
-export async function startBench(config: Partial<Config> = {}): Promise<Bench> {
+/** @param doors beside the usual ones */
+export async function startBench(config: Partial<Config> = {}, doors: WebhookDoor[] = []): Promise<Bench> {
   const database = await cloneDatabase();
   const clock = manualClock(START_MS);
   const telnyx = telnyxSigner();
@@ -124,6 +126,7 @@ export async function startBench(config: Partial<Config> = {}): Promise<Bench> {
   webhookDoor(server, { url: TELNYX_DOOR, provider: 'telnyx', topic: 'telnyx.number_order' });
   webhookDoor(server, { url: TWILIO_DOOR, provider: 'twilio', topic: 'twilio.bundle' });
   webhookDoor(server, { url: TWIML_DOOR, provider: 'twilio', topic: 'twilio.text', answer: 'twiml' });
+  for (const door of doors) webhookDoor(server, door);
   const baseUrl = await server.listen({ host: '127.0.0.1', port: 0 });
   const send = async (path: string, init: RequestInit) => {
     const response = await fetch(`${baseUrl}${path}`, init);

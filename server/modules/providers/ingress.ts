@@ -6,7 +6,8 @@ import { RelaisError } from '../../kernel/errors.ts';
 import { errorSchema } from '../../kernel/http/openapi.ts';
 import type { HttpServer } from '../../kernel/http/server.ts';
 import { newId } from '../../kernel/ids.ts';
-import { type Delivery, judge, type WebhookDoor } from './delivery.ts';
+import { type Delivery, type DocumentAnswer, judge, type WebhookDoor } from './delivery.ts';
+import { toEvent } from './event.ts';
 import { insertEvents, type NewEvent } from './events-store.ts';
 import { displayName } from './failure.ts';
 import { recordRefusal } from './refusals.ts';
@@ -48,7 +49,7 @@ export function webhookDoor(server: HttpServer, door: WebhookDoor): void {
       description:
         "Signed by the provider. `?account=` names the provider account; without it, the installation's.",
       response: {
-        200: door.answer === 'twiml' ? twimlAnswer : answerSchema,
+        200: schemaOf(door),
         400: errorSchema,
         401: errorSchema,
         404: errorSchema,
@@ -59,8 +60,13 @@ export function webhookDoor(server: HttpServer, door: WebhookDoor): void {
     // Providers deliver in bursts, and their programs read no security headers.
     const config = { authority: 'webhook' as const, rateLimit: false as const };
     scope.post(door.url, { config, helmet: false, schema }, async (request, reply) => {
-      const outcome = await receive(request.ctx, toDelivery(door, request));
-      if (door.answer === 'twiml') return reply.type('text/xml').send(TWIML);
+      const { answer } = door;
+      if (typeof answer === 'function') {
+        const document = await answerDocument(request.ctx, toDelivery(door, request), answer);
+        return reply.type('text/xml').send(document);
+      }
+      const outcome = await keep(request.ctx, await admit(request.ctx, toDelivery(door, request)));
+      if (answer === 'twiml') return reply.type('text/xml').send(TWIML);
       return reply.type('application/json').send(outcome === 'accepted' ? ACCEPTED : DUPLICATE);
     });
   });
@@ -70,6 +76,16 @@ const twimlAnswer = {
   description: 'TwiML that asks for nothing, for a delivery that was taken in before as well',
   content: { 'text/xml': { schema: z.string().describe(TWIML) } },
 };
+
+const documentAnswer = {
+  description: 'TwiML: what happens next in the call; the same for a delivery that was taken in before',
+  content: { 'text/xml': { schema: z.string() } },
+};
+
+function schemaOf({ answer }: WebhookDoor) {
+  if (typeof answer === 'function') return documentAnswer;
+  return answer === 'twiml' ? twimlAnswer : answerSchema;
+}
 
 function toDelivery(door: WebhookDoor, request: FastifyRequest): Delivery {
   const header = (name: string) => {
@@ -85,7 +101,15 @@ function toDelivery(door: WebhookDoor, request: FastifyRequest): Delivery {
   };
 }
 
-async function receive(ctx: Ctx, delivery: Delivery): Promise<'accepted' | 'duplicate'> {
+/** A delivery that is proven to be the provider's own. */
+interface Admitted {
+  event: NewEvent;
+  accountRef: string | null;
+  body: Buffer;
+}
+
+/** @throws what the verdict says of a delivery that is not the provider's. */
+async function admit(ctx: Ctx, delivery: Delivery): Promise<Admitted> {
   const { kernel } = ctx;
   const { provider, topic } = delivery.door;
   const verdict = await judge(kernel, delivery);
@@ -113,10 +137,79 @@ async function receive(ctx: Ctx, delivery: Delivery): Promise<'accepted' | 'dupl
     receivedAt: kernel.clock.now(),
     ...message,
   };
+  return { event, accountRef: verifier.accountRef, body: delivery.body };
+}
+
+/** Stores a delivery. Its answer may leave when this has come to an end, and not before. */
+async function keep(ctx: Ctx, { event, body }: Admitted): Promise<'accepted' | 'duplicate'> {
+  const { kernel } = ctx;
   const outcome = await store(kernel, event);
+  const { provider } = event;
   if (outcome === 'accepted') kernel.metrics.webhooks.inc({ provider, verdict: 'accepted' });
-  else recordRefusal(ctx, { ...event, verdict: 'duplicate', reason: 'duplicate', body: delivery.body });
+  else recordRefusal(ctx, { ...event, verdict: 'duplicate', reason: 'duplicate', body });
   return outcome;
+}
+
+/** Twilio itself waits for 15 s, and says something of its own then. */
+const DOCUMENT_PATIENCE_MS = 10_000;
+/** How much longer than for its document a caller waits until the delivery is stored. */
+const STORING_PATIENCE_MS = 1_000;
+
+/** What a caller hears when nothing better can be said. */
+const APOLOGY =
+  '<?xml version="1.0" encoding="UTF-8"?><Response>' +
+  '<Say language="fr-FR">Veuillez nous excuser : un problème technique nous empêche de traiter votre appel. Merci de rappeler dans quelques minutes.</Say>' +
+  '<Say language="en-GB">We are sorry: a technical problem keeps us from taking your call. Please call again in a few minutes.</Say>' +
+  '<Hangup/></Response>';
+
+/**
+ * The document for a delivery. Whoever waits for it is on the telephone: whatever fails on our side, an answer is given, and
+ * no storing is waited for that takes longer than people do. Only what is not the provider's is refused.
+ */
+async function answerDocument(ctx: Ctx, delivery: Delivery, answer: DocumentAnswer): Promise<string> {
+  let admitted: Admitted;
+  try {
+    admitted = await admit(ctx, delivery);
+  } catch (error) {
+    if (error instanceof RelaisError && error.status < 500) throw error;
+    return apologize(ctx, delivery, error);
+  }
+  const stored = keep(ctx, admitted).catch((error) =>
+    ctx.log.error({ err: error, eventId: admitted.event.id }, 'The webhook of a call could not be stored'),
+  );
+  const document = await documentFor(ctx, admitted, answer).catch((error) => apologize(ctx, delivery, error));
+  await within(STORING_PATIENCE_MS, stored);
+  return document;
+}
+
+async function documentFor({ kernel }: Ctx, admitted: Admitted, answer: DocumentAnswer): Promise<string> {
+  const { event, accountRef } = admitted;
+  const document = await within(
+    DOCUMENT_PATIENCE_MS,
+    answer(kernel, toEvent(kernel, { ...event, accountRef })),
+  );
+  if (document === TOO_LATE) throw new Error(`No document within ${DOCUMENT_PATIENCE_MS} ms`);
+  return document;
+}
+
+function apologize(ctx: Ctx, { door }: Delivery, error: unknown): string {
+  ctx.log.error({ err: error, topic: door.topic }, 'A caller heard an apology: there was no document');
+  return APOLOGY;
+}
+
+const TOO_LATE = Symbol('too late');
+
+/** What a promise comes to, or TOO_LATE when it takes longer; it goes on then, unheard. */
+async function within<T>(ms: number, work: Promise<T>): Promise<T | typeof TOO_LATE> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<typeof TOO_LATE>((resolve) => {
+    timer = setTimeout(() => resolve(TOO_LATE), ms);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 async function store(kernel: Kernel, event: NewEvent): Promise<'accepted' | 'duplicate'> {

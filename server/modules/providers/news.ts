@@ -1,16 +1,19 @@
 import type { ProviderNews } from './messaging.ts';
 import type { ProviderEvent } from './model.ts';
 import { text } from './parse.ts';
+import { callNews } from './telnyx/call-news.ts';
 import { type TelnyxOrder, toRemoteOrder } from './telnyx/orders.ts';
 import * as telnyx from './telnyx/texts.ts';
 import * as twilio from './twilio/texts.ts';
+import { callNewsOf } from './twilio/voice-news.ts';
 
 /** What an event says, whatever its provider's way of saying it. An event that says nothing we know is `other`. */
 export function newsOf(event: ProviderEvent): ProviderNews {
   return event.provider === 'telnyx' ? telnyxNews(event) : twilioNews(event);
 }
 
-function telnyxNews({ type, payload, occurredAt }: ProviderEvent): ProviderNews {
+function telnyxNews(event: ProviderEvent): ProviderNews {
+  const { type, payload, occurredAt } = event;
   if (type.startsWith('number_order')) return orderNews(payload);
   if (type === 'message.received') {
     const received = telnyx.inboundOf(payload);
@@ -18,6 +21,8 @@ function telnyxNews({ type, payload, occurredAt }: ProviderEvent): ProviderNews 
       ? { kind: 'text_received', text: { ...received, at: received.at ?? occurredAt } }
       : { kind: 'other' };
   }
+  const news = callNews(event);
+  if (news) return { kind: 'call', news };
   const receipt = type.startsWith('message.') ? telnyx.receiptOf(payload) : null;
   return receipt
     ? { kind: 'text_status', text: { ...receipt, at: receipt.at ?? occurredAt } }
@@ -42,6 +47,8 @@ function orderNews(payload: Record<string, unknown>): ProviderNews {
 }
 
 function twilioNews(event: ProviderEvent): ProviderNews {
+  const news = callNewsOf(event.payload, event);
+  if (news) return { kind: 'call', news };
   const received = twilio.inboundOf(event.payload, event);
   if (received) return { kind: 'text_received', text: received };
   const receipt = twilio.receiptOf(event.payload, event);

@@ -7,7 +7,10 @@ import { fromCursor, toPage } from '../../kernel/http/paging.ts';
 import type { HttpServer } from '../../kernel/http/server.ts';
 import * as accounts from './accounts.ts';
 import { listDeliveries } from './events-store.ts';
+import { webhookDoor } from './ingress.ts';
 import { PROVIDERS } from './port.ts';
+import { TONES_PATH } from './twilio/numbers.ts';
+import { tonesDocument } from './twilio/voice-rooms.ts';
 
 const provider = z.enum(PROVIDERS);
 const price = z.object({ amount: z.string(), currency: z.string() });
@@ -64,6 +67,10 @@ const manage = { authority: { permission: 'provider_accounts:manage' } } as cons
 
 /** Provider accounts and the list of webhook deliveries. */
 export function providerRoutes(server: HttpServer): void {
+  webhookDoor(server, {
+    ...{ url: TONES_PATH, provider: 'twilio', topic: 'twilio.tones' },
+    answer: (_kernel, event) => tonesDocument(event),
+  });
   accountRoutes(server);
   oneAccountRoutes(server);
   testRoute(server);

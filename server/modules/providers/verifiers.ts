@@ -10,6 +10,8 @@ import * as store from './store.ts';
 export interface Verifier {
   accountId: string | null;
   companyId: string | null;
+  /** What people know the account by; null for the installation's. */
+  accountRef: string | null;
   /** Telnyx: the public key. Twilio: the auth token. */
   secret: string;
 }
@@ -63,11 +65,13 @@ async function readVerifiers(kernel: Kernel, claim: Claim): Promise<Verifier[]> 
 function toVerifier(kernel: Kernel, row: store.AccountRow): Verifier {
   const credentials = openCredentials(kernel, row);
   const secret = credentials.provider === 'twilio' ? credentials.authToken : (row.publicKey ?? '');
-  return { accountId: row.id, companyId: row.companyId, secret };
+  return { accountId: row.id, companyId: row.companyId, accountRef: row.accountRef, secret };
 }
 
 function installationVerifier(kernel: Kernel, provider: ProviderName): Verifier[] {
   const { config } = kernel;
   const secret = provider === 'telnyx' ? config.TELNYX_PUBLIC_KEY : config.TWILIO_AUTH_TOKEN;
-  return installationHas(kernel, provider) && secret ? [{ accountId: null, companyId: null, secret }] : [];
+  return installationHas(kernel, provider) && secret
+    ? [{ accountId: null, companyId: null, accountRef: null, secret }]
+    : [];
 }

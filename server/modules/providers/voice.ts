@@ -164,8 +164,12 @@ export type LegOutcome = 'done' | 'gone';
 export interface VoicePort {
   /** Places a leg one time, and rejects for nothing that the provider says or leaves unsaid. */
   dial(dial: Dial): Promise<DialOutcome>;
-  /** The leg whose answer never came, placed since a moment. None found is no proof that there is none. */
-  findDial(dial: Dial, since: Date): Promise<RemoteLeg | null>;
+  /**
+   * The leg whose answer never came, placed since a moment. None found is no proof that there is none.
+   * @param known legs that others of our legs are, by legId: where a provider keeps no reference, the one that is sought is
+   * none of these.
+   */
+  findDial(dial: Dial, since: Date, known?: readonly string[]): Promise<RemoteLeg | null>;
   /** Null when the provider no longer (or never) knows it. */
   getLeg(legId: string): Promise<RemoteLeg | null>;
   hangUp(legId: string): Promise<LegOutcome>;
@@ -228,9 +232,22 @@ export interface RecordingOrder {
   silenceSeconds: number;
 }
 
+/** What became of the legs that one leg's `<Dial>` rang. */
+export interface DialEnd {
+  /** The provider's own word. */
+  providerStatus: string;
+  /** Whether somebody took it, or the leg sat in a conference. */
+  talked: boolean;
+  /** The leg that was rung, or talked to. */
+  legId: string | null;
+  failure: CallFailure | null;
+  durationSeconds: number | null;
+}
+
 /** What a provider event says about calls. */
 export type CallNews =
-  | { kind: 'leg'; leg: RemoteLeg }
+  /** `dialEnd`: Twilio tells it of the leg that dialled, when it asks for what comes next. */
+  | { kind: 'leg'; leg: RemoteLeg; dialEnd: DialEnd | null }
   | { kind: 'recording'; recording: RemoteRecording }
   /** A step that a command started is over. */
   | { kind: 'spoken'; legId: string; reference: string | null }

@@ -1,6 +1,7 @@
 import { createBatcher } from '../../kernel/batch.ts';
 import type { Kernel } from '../../kernel/ctx.ts';
 import { inSystem } from '../../kernel/db/index.ts';
+import { toEvent } from './event.ts';
 import { claimEvents, type EventRow, nextDueAt, type Settlement, settleEvents } from './events-store.ts';
 import { displayName } from './failure.ts';
 import type { ProviderEvent } from './model.ts';
@@ -175,17 +176,4 @@ function observe(kernel: Kernel, row: EventRow, outcome: string): void {
 /** 1 s, 2 s, 4 s, … an hour at most. */
 function backoffMs(attempts: number): number {
   return Math.min(FIRST_BACKOFF_MS * 2 ** (attempts - 1), BACKOFF_MAX_MS);
-}
-
-function toEvent({ config }: Kernel, row: EventRow): ProviderEvent {
-  const { id, provider, topic, type, accountId, companyId, eventId, occurredAt, receivedAt, reference } = row;
-  const ownSid = accountId === null ? config.TWILIO_ACCOUNT_SID || null : row.accountRef;
-  const accountSid = provider === 'twilio' ? ownSid : null;
-  const body = JSON.parse(row.payload) as { data?: { payload?: unknown } };
-  const said = provider === 'telnyx' ? body.data?.payload : body;
-  const payload = typeof said === 'object' && said !== null ? (said as Record<string, unknown>) : {};
-  return {
-    ...{ id, provider, topic, type, accountId, accountSid, companyId },
-    ...{ eventId, occurredAt, reference, payload, receivedAt },
-  };
 }

@@ -8,7 +8,7 @@ import * as compliance from './compliance.ts';
 import * as documents from './documents.ts';
 import * as numbers from './numbers.ts';
 import * as orders from './orders.ts';
-import { ensureMessagingProfile, ensurePlumbing, listConnections } from './plumbing.ts';
+import { ensureConnection, ensureMessagingProfile, ensurePlumbing, listConnections } from './plumbing.ts';
 import * as texts from './texts.ts';
 import { voiceOf } from './voice.ts';
 
@@ -17,6 +17,7 @@ export type { TelnyxAccount } from './client.ts';
 /** What Telnyx can do, on one account. */
 export function createTelnyxPort(account: TelnyxAccount, deps: PortDeps): ProviderPort {
   const parts = openTelnyx(account, deps);
+  const inTurn = oneAfterAnother();
   const messagingProfile = oneAtATime(() => ensureMessagingProfile(parts, []));
   return {
     name: 'telnyx',
@@ -38,7 +39,7 @@ export function createTelnyxPort(account: TelnyxAccount, deps: PortDeps): Provid
     configureNumber: (number, plumbing) => numbers.configureNumber(parts, number, plumbing),
     releaseNumber: (numberId) => numbers.releaseNumber(parts, numberId),
     listConnections: () => listConnections(parts),
-    ensurePlumbing: oneAtATime(() => ensurePlumbing(parts)),
+    ensurePlumbing: oneAtATime(() => inTurn(() => ensurePlumbing(parts))),
     balance: () => balance(parts),
     testConnection: async () => ({ accountName: 'Telnyx', balance: await balance(parts) }),
     sendText: (text) => texts.sendText(parts, text),
@@ -48,7 +49,7 @@ export function createTelnyxPort(account: TelnyxAccount, deps: PortDeps): Provid
     // Telnyx shows its prices to people only.
     textPrice: async () => null,
     configureTexts: async (number) => texts.configureTexts(parts, number, await messagingProfile()),
-    ...voiceOf(parts),
+    ...voiceOf(parts, () => inTurn(() => ensureConnection(parts, []))),
   };
 }
 
@@ -60,6 +61,16 @@ function oneAtATime<Made>(work: () => Promise<Made>): () => Promise<Made> {
       running = null;
     });
     return running;
+  };
+}
+
+/** Two that make the same connection at once would make it twice. */
+function oneAfterAnother(): <Made>(work: () => Promise<Made>) => Promise<Made> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const turn = last.then(work, work);
+    last = turn.catch(() => undefined);
+    return turn;
   };
 }
 

@@ -1,3 +1,4 @@
+import { getCountries } from 'libphonenumber-js/max';
 import { fail } from '../../../kernel/errors.ts';
 import { hasProviderStatus } from '../failure.ts';
 import { text } from '../parse.ts';
@@ -8,14 +9,19 @@ import { ensureNotification } from './notifications.ts';
 /** Where each kind of news reaches us. Accounts of companies are told apart by the query, and so is what a receipt is for. */
 export function telnyxAddresses({ account, deps }: Pick<TelnyxParts, 'account' | 'deps'>) {
   const query = account.accountId ? `?account=${account.accountId}` : '';
+  const calls = `${deps.publicBaseUrl}/api/telnyx/webhooks/calls`;
   const messages = `${deps.publicBaseUrl}/api/telnyx/webhooks/messages`;
   return {
-    calls: `${deps.publicBaseUrl}/api/telnyx/webhooks/calls${query}`,
+    calls: calls + query,
+    call: (reference: string) => withReference(calls, reference, query),
     messages: messages + query,
-    text: (reference: string) => `${messages}?ref=${encodeURIComponent(reference)}${query.replace('?', '&')}`,
+    text: (reference: string) => withReference(messages, reference, query),
     numberOrders: `${deps.publicBaseUrl}/api/phone-numbers/webhooks/telnyx/number-order${query}`,
   };
 }
+
+const withReference = (address: string, reference: string, query: string) =>
+  `${address}?ref=${encodeURIComponent(reference)}${query.replace('?', '&')}`;
 
 /** The name of everything we make in an account: two installations, or two of our accounts, may share it. */
 export function plumbingName({ account, deps }: Pick<TelnyxParts, 'account' | 'deps'>): string {
@@ -39,10 +45,12 @@ interface Application {
   application_name?: string;
   webhook_event_url?: string;
   webhook_api_version?: string;
+  call_cost_in_webhooks?: boolean;
   outbound?: { outbound_voice_profile_id?: string };
 }
 
-async function ensureConnection(parts: TelnyxParts, steps: string[]): Promise<string> {
+/** Finds or makes the connection of our numbers and calls, and repairs where its news goes. @returns its id. */
+export async function ensureConnection(parts: TelnyxParts, steps: string[]): Promise<string> {
   const { account, client, request } = parts;
   const name = plumbingName(parts);
   if (account.connectionId) {
@@ -99,9 +107,8 @@ async function repairApplication(parts: TelnyxParts, found: Application, steps: 
   const name = text(found.application_name) ?? plumbingName(parts);
   const url = telnyxAddresses(parts).calls;
   const profileId = text(found.outbound?.outbound_voice_profile_id);
-  if (found.webhook_event_url === url && found.webhook_api_version === '2' && profileId) {
-    return id;
-  }
+  const isHeard = found.webhook_event_url === url && found.webhook_api_version === '2';
+  if (isHeard && found.call_cost_in_webhooks !== false && profileId) return id;
   const outbound = profileId
     ? {}
     : {
@@ -114,6 +121,7 @@ async function repairApplication(parts: TelnyxParts, found: Application, steps: 
       application_name: name,
       webhook_event_url: url,
       webhook_api_version: '2',
+      call_cost_in_webhooks: true,
       ...outbound,
     }),
   );
@@ -131,12 +139,37 @@ async function ensureOutboundProfile(
     () => client.outboundVoiceProfiles.list({ filter: { name: { contains: name } }, 'page[size]': 250 }),
     (item) => item.name === name,
   );
-  if (found?.id) return found.id;
-  const { data } = await request('once', () => client.outboundVoiceProfiles.create({ name }));
+  if (found?.id)
+    return widened({ client, request }, { id: found.id, name }, found.whitelisted_destinations ?? [], steps);
+  const { data } = await request('once', () =>
+    client.outboundVoiceProfiles.create({ name, whitelisted_destinations: getCountries() }),
+  );
   if (!data?.id)
     fail('provider_error', { provider: 'Telnyx', reason: 'the answer names no outbound voice profile' });
   steps.push(`Outbound voice profile "${name}" was made.`);
   return data.id;
+}
+
+/** What Telnyx lets be called when nobody says anything. */
+const DEFAULT_DESTINATIONS = ['CA', 'US'];
+
+/** Which countries may be called is a company's own rule: a profile of ours that was made without a list gets all. */
+async function widened(
+  { client, request }: Pick<TelnyxParts, 'client' | 'request'>,
+  { id, name }: { id: string; name: string },
+  destinations: string[],
+  steps: string[],
+): Promise<string> {
+  const isDefault = destinations.toSorted().join() === DEFAULT_DESTINATIONS.join();
+  if (!isDefault && destinations.length > 0) return id;
+  await request('repeatable', () =>
+    client.outboundVoiceProfiles.update(id, {
+      name,
+      whitelisted_destinations: getCountries(),
+    }),
+  );
+  steps.push('The outbound voice profile was repaired: it lets every country be called.');
+  return id;
 }
 
 /** Finds or makes our messaging profile, and repairs its webhook address. @returns its id. */

@@ -1,4 +1,5 @@
 import type { Clock } from '../../../kernel/clock.ts';
+import { RelaisError } from '../../../kernel/errors.ts';
 import { type CodeMap, type Failure, unreadableAnswer } from '../failure.ts';
 import { text } from '../parse.ts';
 import { retryAfterMs } from '../requests.ts';
@@ -82,4 +83,12 @@ export function readTwilioFailure(error: unknown): Failure | null {
     providerMessage,
     retryAfterMs: null,
   };
+}
+
+/** Whether an error is Twilio's answer with this code. */
+export function hasTwilioCode(error: unknown, code: string): boolean {
+  return (
+    error instanceof RelaisError &&
+    (error.details as { providerCode?: unknown } | undefined)?.providerCode === code
+  );
 }

@@ -5,15 +5,27 @@ import type { AvailableNumber, Features, NumberSearch, NumberType, RemoteNumber 
 import type { TwilioParts } from './client.ts';
 import { pricesOf } from './prices.ts';
 
+/** Where Twilio asks for the tones that a leg in a conference shall hear. */
+export const TONES_PATH = '/webhook/voice/tones';
+
 /** Where each kind of news reaches us. Accounts of companies are told apart by the query, and so is what a receipt is for. */
 export function twilioAddresses({ account, deps }: Pick<TwilioParts, 'account' | 'deps'>) {
   const named = (address: string) => {
     if (!account.accountId) return address;
     return `${address}${address.includes('?') ? '&' : '?'}account=${account.accountId}`;
   };
+  const voice = account.voiceUrl ?? `${deps.publicBaseUrl}/webhook/voice`;
+  const status = account.statusUrl ?? `${deps.publicBaseUrl}/webhook/voice/status`;
+  const about = (address: string, name: string, value: string) =>
+    named(`${address}${address.includes('?') ? '&' : '?'}${name}=${encodeURIComponent(value)}`);
   return {
-    voice: named(account.voiceUrl ?? `${deps.publicBaseUrl}/webhook/voice`),
-    status: named(account.statusUrl ?? `${deps.publicBaseUrl}/webhook/voice/status`),
+    voice: named(voice),
+    status: named(status),
+    /** Of one leg of ours. */
+    legVoice: (reference: string) => about(voice, 'ref', reference),
+    legStatus: (reference: string) => about(status, 'ref', reference),
+    /** The tones themselves are the reference, which Twilio's signature covers. */
+    tones: (digits: string) => about(`${deps.publicBaseUrl}${TONES_PATH}`, 'ref', digits),
     sms: named(`${deps.publicBaseUrl}/inbox/webhooks/sms`),
     textStatus: (reference: string) =>
       named(`${deps.publicBaseUrl}/inbox/webhooks/sms/status?ref=${encodeURIComponent(reference)}`),

@@ -12,10 +12,12 @@ type Told = Map<string, { untilMs: number; answer: unknown }>;
 const KEPT_MS = 3_600_000;
 /** Without an answer, the next question is asked this much later: nobody should wait for a Twilio that is down again. */
 const SILENCE_KEPT_MS = 60_000;
+/** Prices of minutes are asked number by number. */
+const REMEMBERED_MAX = 5000;
 const remembered = new WeakMap<TwilioParts, Told>();
 
-/** Asks once in a while; null when Twilio does not say. Neither a search nor a text must fail for a price. */
-async function ask<T>(
+/** Asks once in a while; null when Twilio does not say. Neither a search nor a text nor a call must fail for a price. */
+export async function remember<T>(
   parts: TwilioParts,
   question: string,
   fetchAnswer: () => Promise<T>,
@@ -25,6 +27,7 @@ async function ask<T>(
   remembered.set(parts, told);
   const known = told.get(question);
   if (known && nowMs < known.untilMs) return known.answer as T | null;
+  if (told.size >= REMEMBERED_MAX) told.clear();
   try {
     const answer = await fetchAnswer();
     told.set(question, { untilMs: nowMs + KEPT_MS, answer });
@@ -38,12 +41,12 @@ async function ask<T>(
 
 /** Monthly prices of a country's numbers by type. */
 export async function pricesOf(parts: TwilioParts, country: string): Promise<Prices> {
-  return (await ask(parts, `numbers ${country}`, () => fetchPrices(parts, country))) ?? new Map();
+  return (await remember(parts, `numbers ${country}`, () => fetchPrices(parts, country))) ?? new Map();
 }
 
 /** The usual price of one segment to a country's mobiles. */
 export function textPriceOf(parts: TwilioParts, country: string): Promise<Price | null> {
-  return ask(parts, `texts ${country}`, () => fetchTextPrice(parts, country));
+  return remember(parts, `texts ${country}`, () => fetchTextPrice(parts, country));
 }
 
 interface ListedPrice {

@@ -1,5 +1,5 @@
 import { hasProviderStatus } from '../failure.ts';
-import { fetchMedia as fetchFrom } from '../media.ts';
+import { fetchMedia as fetchFrom, type MediaPlaces } from '../media.ts';
 import type {
   InboundText,
   MediaFetch,
@@ -101,13 +101,18 @@ export async function configureTexts(parts: TwilioParts, { numberId }: { numberI
 }
 
 export function fetchMedia(
-  { account, deps }: TwilioParts,
+  parts: TwilioParts,
   url: string,
   options: { bytesMax: number },
 ): Promise<MediaFetch> {
+  return fetchFrom(parts.deps, mediaPlaces(parts), url, options);
+}
+
+/** Where Twilio keeps pictures of texts and sound of calls. */
+export function mediaPlaces({ account }: TwilioParts): MediaPlaces {
   const basic = Buffer.from(`${account.accountSid}:${account.authToken}`).toString('base64');
-  const places = {
-    provider: 'twilio' as const,
+  return {
+    provider: 'twilio',
     apiHost: 'api.twilio.com',
     baseUrl: account.baseUrl,
     authorization: `Basic ${basic}`,
@@ -116,7 +121,6 @@ export function fetchMedia(
       // Media that needs no credentials is kept here, in a bucket of this name.
       (hostname === 's3-external-1.amazonaws.com' && pathname.startsWith('/media.twiliocdn.com/')),
   };
-  return fetchFrom(deps, places, url, options);
 }
 
 /** What we read of a message, as the SDK gives it. */

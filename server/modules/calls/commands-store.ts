@@ -1,0 +1,87 @@
+import { sql, type Tx } from '../../kernel/db/index.ts';
+import type { Command } from './script.ts';
+
+export interface CommandRow {
+  id: string;
+  companyId: string;
+  callId: string;
+  legId: string | null;
+  command: Command;
+  attempts: number;
+  leaseId: string;
+}
+
+/** Writes down what a provider is to be told, in the order in which it is to be told. */
+export async function insertCommands(
+  tx: Tx,
+  commands: {
+    id: string;
+    companyId: string;
+    callId: string;
+    legId: string | null;
+    command: Command;
+    at: Date;
+  }[],
+): Promise<void> {
+  if (commands.length === 0) return;
+  const rows = commands.map(({ id, companyId, callId, legId, command, at }) => ({
+    ...{ id, company_id: companyId, call_id: callId, leg_id: legId, command, state: 'waiting', attempts: 0 },
+    ...{ next_attempt_at: at, created_at: at },
+  }));
+  await sql`
+    insert into call_commands select * from jsonb_populate_recordset(null::call_commands, ${JSON.stringify(rows)}::jsonb)`.execute(
+    tx,
+  );
+}
+
+/**
+ * Takes commands whose time has come, of calls from which nobody else is taking. Those of one call are taken together, so
+ * that they are carried out in their order. For the system role.
+ */
+export async function claimCommands(
+  tx: Tx,
+  turn: { now: Date; leaseId: string; leaseUntil: Date; limit: number },
+): Promise<CommandRow[]> {
+  const { rows } = await sql<CommandRow>`
+    update call_commands set attempts = attempts + 1, lease_id = ${turn.leaseId}, lease_until = ${turn.leaseUntil}
+    from (
+      select id from call_commands waiting where state = 'waiting' and next_attempt_at <= ${turn.now}
+        and (lease_until is null or lease_until < ${turn.now})
+        -- What one leg is told before is carried out before; only its end waits for nothing.
+        and (command ->> 'kind' = 'hang_up' or not exists (
+          select from call_commands earlier where earlier.call_id = waiting.call_id and earlier.leg_id is not distinct from waiting.leg_id
+            and earlier.state = 'waiting' and earlier.id < waiting.id
+            and (earlier.next_attempt_at > ${turn.now} or earlier.lease_until >= ${turn.now})))
+      order by next_attempt_at, id limit ${turn.limit} for update skip locked
+    ) as due
+    where call_commands.id = due.id
+    returning call_commands.id, call_commands.company_id, call_commands.call_id, call_commands.leg_id, call_commands.command,
+      call_commands.attempts, call_commands.lease_id`.execute(tx);
+  return rows.sort((left, right) => (left.id < right.id ? -1 : 1));
+}
+
+/** Writes how the carrying out of a command ended, unless somebody else has taken it over. */
+export async function settleCommand(
+  tx: Tx,
+  command: Pick<CommandRow, 'id' | 'leaseId'>,
+  outcome: { state: 'done' | 'failed' | 'waiting'; nextAttemptAt: Date; lastError: string | null },
+): Promise<void> {
+  await sql`
+    update call_commands set state = ${outcome.state}, next_attempt_at = ${outcome.nextAttemptAt}, lease_id = null, lease_until = null,
+      last_error = ${outcome.lastError?.slice(0, 1000) ?? null}
+    where id = ${command.id} and lease_id = ${command.leaseId}`.execute(tx);
+}
+
+/** When the next command is due, or null when none waits. For the system role. */
+export async function nextCommand(tx: Tx): Promise<Date | null> {
+  const { rows } = await sql<{ at: Date | null }>`
+    select min(greatest(next_attempt_at, coalesce(lease_until, next_attempt_at))) as at from call_commands where state = 'waiting'`.execute(
+    tx,
+  );
+  return rows[0]?.at ?? null;
+}
+
+/** Drops what was carried out long ago. For the system role. */
+export async function pruneCommands(tx: Tx, before: Date): Promise<void> {
+  await sql`delete from call_commands where created_at < ${before} and state <> 'waiting'`.execute(tx);
+}

@@ -1,0 +1,142 @@
+import { type CompanyCtx, type Kernel, systemCtx, transact } from '../../kernel/ctx.ts';
+import { inSystem } from '../../kernel/db/index.ts';
+import type { LegOutcome, ProviderPort } from '../providers/index.ts';
+import { legsOf, lockCalls } from './calls-store.ts';
+import { changeCalls } from './change.ts';
+import { type CommandRow, settleCommand } from './commands-store.ts';
+import { openPort, placeLeg } from './dial.ts';
+import { endLeg, rootOf, type Scene } from './scene.ts';
+
+/** What became of carrying a command out. */
+type Done = LegOutcome | { retryAfterMs: number };
+
+/** A command that a provider has not taken by then is late: the call has gone on without it. */
+const ATTEMPTS_MAX = 5;
+const FIRST_BACKOFF_MS = 500;
+
+/**
+ * Carries out one command that was written down. It may be carried out again when a process died: the provider does what
+ * comes twice under one id once, and a leg is never rung twice.
+ */
+export async function carryOut(kernel: Kernel, row: CommandRow): Promise<void> {
+  const ctx = systemCtx(kernel, row.companyId, 'calls.command');
+  const later = (ms: number) => new Date(kernel.clock.nowMs() + ms);
+  const settle = (state: 'done' | 'failed' | 'waiting', nextAttemptAt: Date, lastError: string | null) =>
+    inSystem(kernel.db, (tx) => settleCommand(tx, row, { state, nextAttemptAt, lastError }));
+  try {
+    const outcome = await perform(ctx, row);
+    if (typeof outcome === 'object')
+      return await settle('waiting', later(outcome.retryAfterMs), 'rate limited');
+    if (outcome === 'gone') await noteGone(ctx, row);
+    await settle('done', later(0), null);
+  } catch (error) {
+    const message = (error as Error).message || String(error);
+    kernel.log.warn(
+      { err: error, callId: row.callId, command: row.command.kind },
+      'A call could not be told what to do',
+    );
+    const isLast = row.attempts >= ATTEMPTS_MAX;
+    await settle(isLast ? 'failed' : 'waiting', later(FIRST_BACKOFF_MS * 2 ** (row.attempts - 1)), message);
+  }
+}
+
+/** The call as it is now, without holding it. */
+async function look(ctx: CompanyCtx, callId: string): Promise<Pick<Scene, 'call' | 'legs'> | null> {
+  return transact(ctx, async (tx) => {
+    const [call] = await lockCalls(tx, [callId]);
+    return call ? { call, legs: await legsOf(tx, [callId]) } : null;
+  });
+}
+
+async function perform(ctx: CompanyCtx, row: CommandRow): Promise<Done> {
+  const { command, callId, legId } = row;
+  if (command.kind === 'dial') {
+    const outcome = await placeLeg(ctx, callId, legId!);
+    return outcome !== 'not_wanted' && outcome.kind === 'rate_limited'
+      ? { retryAfterMs: Math.max(250, outcome.retryAfterMs) }
+      : 'done';
+  }
+  const scene = await look(ctx, callId);
+  const leg = scene?.legs.find(({ id }) => id === legId);
+  if (!scene || !leg?.externalId || leg.state === 'ended') return 'done';
+  const port = await openPort(ctx, scene.call);
+  if (!port) return 'gone';
+  return tellProvider(ctx, port, row, scene, leg.externalId);
+}
+
+async function tellProvider(
+  ctx: CompanyCtx,
+  port: ProviderPort,
+  row: CommandRow,
+  scene: Pick<Scene, 'call' | 'legs'>,
+  externalId: string,
+): Promise<LegOutcome> {
+  const { command, id } = row;
+  const { call } = scene;
+  const room = call.roomName ? { name: call.roomName, roomId: call.roomId } : null;
+  switch (command.kind) {
+    case 'hang_up':
+      return port.hangUp(externalId);
+    case 'leave':
+      if (room) await port.removeFromRoom(room, externalId);
+      return port.hangUp(externalId);
+    case 'hold':
+      return room ? port.setHeld(room, externalId, command.held) : 'done';
+    case 'answer':
+      return port.commands!.answer(externalId, id);
+    case 'reject':
+      return port.commands!.reject(externalId, command.reason, id);
+    case 'speak':
+      return port.commands!.speak(externalId, { text: command.text, language: command.language }, id);
+    case 'record':
+      return port.commands!.startRecording(externalId, command.order, id);
+    case 'join':
+      if (!room) return 'done';
+      return (await port.commands!.join(room, externalId, id)) === 'gone' ? 'gone' : 'done';
+    case 'connect':
+      return connect(ctx, port, row, scene, command.otherLegId);
+    case 'dial':
+      return 'done';
+  }
+}
+
+/** The room is made with the root leg in it, its id is kept, and the other leg joins. */
+async function connect(
+  ctx: CompanyCtx,
+  port: ProviderPort,
+  row: CommandRow,
+  scene: Pick<Scene, 'call' | 'legs'>,
+  otherLegId: string,
+): Promise<LegOutcome> {
+  const { call, legs } = scene;
+  const root = rootOf(scene);
+  const other = legs.find(({ id }) => id === otherLegId);
+  if (!call.roomName || !root.externalId) return 'done';
+  let room = { name: call.roomName, roomId: call.roomId };
+  if (room.roomId === null) {
+    const made = await port.commands!.join(room, root.externalId, row.id);
+    if (made === 'gone') return 'gone';
+    room = made;
+    await transact(ctx, (tx) =>
+      changeCalls(ctx, tx, [call.id], (each) => {
+        each.call.roomId ??= made.roomId;
+      }),
+    );
+  }
+  if (!other?.externalId || other.state === 'ended') return 'done';
+  if ((await port.commands!.join(room, other.externalId, `${row.id}-other`)) !== 'gone') return 'done';
+  await transact(ctx, (tx) => endGone(ctx, tx, call.id, other.id));
+  return 'done';
+}
+
+/** The provider says that the leg has ended, and its own news of that may be lost. */
+async function noteGone(ctx: CompanyCtx, { callId, legId }: CommandRow): Promise<void> {
+  if (legId) await transact(ctx, (tx) => endGone(ctx, tx, callId, legId));
+}
+
+const endGone = (ctx: CompanyCtx, tx: Parameters<typeof changeCalls>[1], callId: string, legId: string) =>
+  changeCalls(ctx, tx, [callId], (scene) => {
+    const leg = scene.legs.find(({ id }) => id === legId);
+    // The news usually comes, and knows more: it is waited for a while.
+    if (leg && leg.state !== 'ended' && !leg.hangupAsked) endLeg(leg, null, ctx.kernel.clock.now());
+  });

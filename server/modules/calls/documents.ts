@@ -1,0 +1,198 @@
+import { type CompanyCtx, type Kernel, systemCtx, transact } from '../../kernel/ctx.ts';
+import { inSystem, type Tx } from '../../kernel/db/index.ts';
+import { newId } from '../../kernel/ids.ts';
+import { parseE164 } from '../../kernel/phone.ts';
+import { activeNumbers, type NumberFacts } from '../numbers/index.ts';
+import { type DialEnd, newsOf, type ProviderEvent, type RemoteLeg } from '../providers/index.ts';
+import { legsOf, lockCalls } from './calls-store.ts';
+import { concludeScenes } from './change.ts';
+import { softphoneAddresses } from './desk.ts';
+import { holderOf } from './events.ts';
+import { takeCalls } from './inbound.ts';
+import { customerOf, oursOf } from './judge.ts';
+import { ownersOf } from './lookup-store.ts';
+import { type CallLanguage, languageOf } from './model.ts';
+import { endLeg, learnLeg, rootOf, type Scene, sceneOf } from './scene.ts';
+import { type Moment, targetLegs } from './script.ts';
+import { nudgeWork } from './state.ts';
+import * as twiml from './twiml.ts';
+
+/** A request of Twilio for a document. */
+interface Question {
+  event: ProviderEvent;
+  /** Null where it says nothing of a leg. */
+  remote: RemoteLeg | null;
+  /** What became of those whom the document before had rung. */
+  dialEnd: DialEnd | null;
+  legId: string | null;
+  /** What the answer goes on from. Null: the call begins, or our own person has picked up. */
+  place: number | 'room' | null;
+}
+
+/**
+ * The document for a request of Twilio, made in one transaction. The same request gets the same document, with the same
+ * legs in it, however often it comes. When we fail, the caller still hears a sentence.
+ */
+export async function answerVoice(kernel: Kernel, event: ProviderEvent): Promise<string> {
+  try {
+    const document = await answer(kernel, event);
+    nudgeWork(kernel);
+    return document;
+  } catch (error) {
+    kernel.log.error({ err: error, eventId: event.id }, 'A call could not be answered as planned');
+    return twiml.renderSorry('sorry', languageSpokenAt(event));
+  }
+}
+
+async function answer(kernel: Kernel, event: ProviderEvent): Promise<string> {
+  const { legId, step: place } = twiml.readReference(event.reference);
+  // What only tells of a recording is acted on from the stored event.
+  if (isAbout(event, 'recording') && place === null) return twiml.renderNothing();
+  const news = newsOf(event);
+  const said = news.kind === 'call' && news.news.kind === 'leg' ? news.news : null;
+  const remote = said?.leg ?? null;
+  const question: Question = { event, remote, dialEnd: said?.dialEnd ?? null, legId, place };
+  const found = await whose(kernel, question);
+  if (typeof found === 'string') return twiml.renderSorry('unavailable', languageSpokenAt(event));
+  const ctx = systemCtx(kernel, found.companyId, 'calls.answer');
+  return transact(ctx, async (tx) => {
+    const scene = found.number
+      ? await arrived(ctx, tx, question, found.number)
+      : await held(tx, found.callId);
+    const { call } = scene;
+    const addresses = call.plan.steps.some(
+      (step) => step.kind === 'dial' && step.targets.some(({ address }) => address.startsWith('browser:')),
+    )
+      ? await softphoneAddresses(tx, call.provider, call.providerAccountId)
+      : new Map<string, string>();
+    let document = '';
+    await concludeScenes(ctx, tx, [scene], () => {
+      document = documentFor(ctx, scene, question, addresses);
+    });
+    return document;
+  });
+}
+
+type Owner =
+  | { companyId: string; callId: string; number: null }
+  | { companyId: string; callId: null; number: NumberFacts }
+  | 'unknown';
+
+async function whose(kernel: Kernel, { event, remote, legId }: Question): Promise<Owner> {
+  const { provider, accountId, companyId } = event;
+  return inSystem(kernel.db, async (tx): Promise<Owner> => {
+    const externalId = remote?.legId ?? null;
+    const key = { provider, accountId, companyId, legId, externalId, recordId: null, callId: null };
+    const [owner] = await ownersOf(tx, [key]);
+    if (owner) return { companyId: owner.companyId, callId: owner.callId, number: null };
+    if (!remote || legId !== null) return 'unknown';
+    const holder = holderOf(event, remote.to, await activeNumbers(tx, { phoneNumbers: [remote.to] }));
+    return typeof holder === 'string'
+      ? 'unknown'
+      : { companyId: holder.companyId, callId: null, number: holder };
+  });
+}
+
+async function arrived(ctx: CompanyCtx, tx: Tx, question: Question, number: NumberFacts): Promise<Scene> {
+  const remote = question.remote!;
+  const { made, known } = await takeCalls(ctx, tx, [{ number, remote, heardAt: question.event.receivedAt }]);
+  return made.get(remote.legId) ?? held(tx, known.get(remote.legId)!);
+}
+
+async function held(tx: Tx, callId: string | null): Promise<Scene> {
+  const [call] = await lockCalls(tx, [callId!]);
+  return sceneOf(call!, await legsOf(tx, [callId!]));
+}
+
+function documentFor(
+  ctx: CompanyCtx,
+  scene: Scene,
+  { event, remote, dialEnd, place }: Question,
+  addresses: Map<string, string>,
+): string {
+  const { call } = scene;
+  const { kernel } = ctx;
+  const root = rootOf(scene);
+  const moment = { at: kernel.clock.now(), newId: () => newId(kernel.clock) };
+  if (remote && (root.externalId === null || root.externalId === remote.legId))
+    learnLeg(scene, root, remote, event.occurredAt ?? event.receivedAt);
+  const around: twiml.Surroundings = {
+    ...{ config: kernel.config, accountId: call.providerAccountId, rootLegId: root.id },
+    nouns: (step) => nounsOf(scene, step, addresses, moment),
+  };
+  if (call.hangupRequestedAt) return twiml.renderHangup();
+  if (place === null) return goOn(scene, 0, around);
+  if (isAbout(event, 'completed')) {
+    if (place === 'room') return twiml.renderHangup();
+    if (call.roomName) return intoRoom(scene, around);
+    learnDial(scene, place, dialEnd, moment);
+    return dialEnd?.talked || call.answeredAt !== null
+      ? twiml.renderHangup()
+      : goOn(scene, place + 1, around);
+  }
+  if (place === 'room') return twiml.renderHangup();
+  if (Number(event.payload.RecordingDuration) > 0) call.hasVoicemail = true;
+  return goOn(scene, place + 1, around);
+}
+
+/** Which of the three doors a request came to: the topic says. */
+function isAbout({ topic }: ProviderEvent, what: 'completed' | 'recording'): boolean {
+  return topic === `twilio.call_${what}`;
+}
+
+function goOn(scene: Scene, from: number, around: twiml.Surroundings): string {
+  const { call, legs } = scene;
+  const legsBefore = legs.length;
+  const { document, step } = twiml.renderPlan(call.plan, from, around);
+  if (step >= call.step) Object.assign(call, { step, stepRunning: true });
+  if (legs.length > legsBefore) scene.events.push({ kind: 'step_dial', legId: null, details: { step } });
+  return document;
+}
+
+/** Both legs of a talk are moved to a room: this one follows the other, if that is still there. */
+function intoRoom(scene: Scene, around: twiml.Surroundings): string {
+  const { call, legs } = scene;
+  const goneBy = customerOf(legs)?.state === 'ended' || oursOf(legs).every(({ state }) => state === 'ended');
+  if (goneBy) return twiml.renderHangup();
+  rootOf(scene).inRoom = true;
+  return twiml.renderRoom(call.roomName!, call.recording === 'on', around);
+}
+
+/** The nouns of a dial, with our legs made where they are not there yet. */
+function nounsOf(scene: Scene, index: number, addresses: Map<string, string>, moment: Moment): twiml.Noun[] {
+  const step = scene.call.plan.steps[index];
+  if (step?.kind !== 'dial') return [];
+  return targetLegs(scene, index, step, moment).flatMap((leg) => {
+    if (!scene.legs.includes(leg)) scene.legs.push(leg);
+    leg.dialledAt ??= moment.at;
+    const address = leg.address.startsWith('browser:') ? addresses.get(leg.userId ?? '') : leg.address;
+    if (address) return [{ legId: leg.id, address }];
+    endLeg(leg, 'unreachable', moment.at);
+    return [];
+  });
+}
+
+/** What the end of a dial says of the one leg that it rang, in case that leg's own news is lost. */
+function learnDial(scene: Scene, step: number, dialEnd: DialEnd | null, { at }: Moment) {
+  const rung = scene.legs.filter(
+    (leg) => leg.step === step && leg.role === 'target' && leg.state !== 'ended',
+  );
+  const [leg] = rung;
+  if (!leg || !dialEnd || rung.length > 1) return;
+  leg.externalId ??= dialEnd.legId;
+  leg.recordId ??= leg.externalId;
+  if (!dialEnd.talked) return endLeg(leg, dialEnd.failure?.reason ?? 'no_answer', at);
+  leg.durationSeconds ??= dialEnd.durationSeconds;
+  leg.answeredAt ??= new Date(at.getTime() - (dialEnd.durationSeconds ?? 0) * 1000);
+  endLeg(leg, null, at);
+}
+
+/** The language of the country whose number was called: all that is known without the database. */
+function languageSpokenAt({ payload }: ProviderEvent): CallLanguage {
+  try {
+    const ours = String(payload.Direction).startsWith('outbound') ? payload.From : payload.To;
+    return languageOf(parseE164(String(ours)).country);
+  } catch {
+    return 'en';
+  }
+}

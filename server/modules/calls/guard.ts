@@ -1,0 +1,108 @@
+import type { CallSettings } from './model.ts';
+
+/** What the guard looks at before a call is placed. */
+export interface GuardFacts {
+  /** E.164. */
+  to: string;
+  /** Of the number that is called; null where digits do not tell. */
+  country: string | null;
+  /** libphonenumber's word, e.g. PREMIUM_RATE. */
+  lineType: string | null;
+  /** Countries of the company's numbers and of itself: allowed while it has named none. */
+  ownCountries: readonly string[];
+  /** Calls under way. */
+  live: number;
+  /** Attempts of the person (or key) in the last minute, also refused ones. */
+  userLastMinute: number;
+  /** Calls since midnight UTC. */
+  userToday: number;
+  numberToday: number;
+  /** By currency. */
+  spentToday: Readonly<Record<string, number>>;
+}
+
+export type GuardVerdict =
+  | { kind: 'allowed' }
+  | { kind: 'too_fast'; limit: number }
+  | { kind: 'country_blocked'; country: string }
+  | { kind: 'premium_blocked' }
+  | { kind: 'prefix_blocked'; prefix: string }
+  | { kind: 'too_many_live'; limit: number }
+  | { kind: 'user_limit'; limit: number }
+  | { kind: 'number_limit'; limit: number }
+  | { kind: 'spend_limit'; amount: number; currency: string };
+
+const PREMIUM = new Set(['PREMIUM_RATE', 'SHARED_COST']);
+
+/** Whether a call may be placed. Toll fraud dials far and dear at once, so destinations come before counts. */
+export function judgeSpend(settings: CallSettings, facts: GuardFacts): GuardVerdict {
+  if (facts.userLastMinute >= settings.perMinutePerUser)
+    return { kind: 'too_fast', limit: settings.perMinutePerUser };
+  const prefix = settings.blockedPrefixes.find((blocked) => facts.to.startsWith(blocked));
+  if (prefix) return { kind: 'prefix_blocked', prefix };
+  if (facts.lineType && PREMIUM.has(facts.lineType) && !settings.allowPremium)
+    return { kind: 'premium_blocked' };
+  const allowed = settings.allowedCountries ?? facts.ownCountries;
+  if (facts.country === null || !allowed.includes(facts.country))
+    return { kind: 'country_blocked', country: facts.country ?? '?' };
+  return judgeCounts(settings, facts);
+}
+
+function judgeCounts(settings: CallSettings, facts: GuardFacts): GuardVerdict {
+  if (facts.live >= settings.maxConcurrent) return { kind: 'too_many_live', limit: settings.maxConcurrent };
+  if (facts.userToday >= settings.perUserPerDay) return { kind: 'user_limit', limit: settings.perUserPerDay };
+  if (facts.numberToday >= settings.perNumberPerDay)
+    return { kind: 'number_limit', limit: settings.perNumberPerDay };
+  const { dailySpendMax } = settings;
+  if (dailySpendMax && (facts.spentToday[dailySpendMax.currency] ?? 0) >= dailySpendMax.amount)
+    return { kind: 'spend_limit', ...dailySpendMax };
+  return { kind: 'allowed' };
+}
+
+/** What is dialled to reach fire, police and ambulance somewhere. Relais cannot say where the caller is, so it does not try. */
+const EMERGENCY = new Set([
+  ...[
+    '112',
+    '911',
+    '999',
+    '000',
+    '110',
+    '111',
+    '118',
+    '119',
+    '100',
+    '101',
+    '102',
+    '103',
+    '104',
+    '106',
+    '107',
+    '108',
+  ],
+  ...[
+    '113',
+    '114',
+    '115',
+    '116',
+    '117',
+    '120',
+    '122',
+    '123',
+    '131',
+    '133',
+    '144',
+    '15',
+    '17',
+    '18',
+    '190',
+    '191',
+    '192',
+  ],
+  ...['193', '194', '195', '196', '197', '198', '199', '993', '995', '997', '998', '1122', '1300'],
+]);
+
+/** Whether what somebody wrote is an emergency number. */
+export function isEmergency(written: string): boolean {
+  const digits = written.replace(/[^\d+]/g, '');
+  return EMERGENCY.has(digits);
+}

@@ -1,0 +1,141 @@
+import type { CompanyCtx } from '../../kernel/ctx.ts';
+import type { Tx } from '../../kernel/db/index.ts';
+import { newId } from '../../kernel/ids.ts';
+import type { ContactRef } from '../contacts/index.ts';
+import type { NumberFacts } from '../numbers/index.ts';
+import type { RemoteLeg } from '../providers/index.ts';
+import {
+  type CallRow,
+  callOfExternal,
+  holdExternal,
+  insertCalls,
+  type LegRow,
+  saveLegs,
+} from './calls-store.ts';
+import { contactsOf, openDesk } from './desk.ts';
+import { type Plan, planInbound } from './plan.ts';
+import { BLANK_CALL, newLeg, type Scene, sceneOf } from './scene.ts';
+
+/** The first news of a call from outside. */
+export interface Arrival {
+  number: NumberFacts;
+  remote: RemoteLeg;
+  heardAt: Date;
+}
+
+/** What a provider gives for a caller is kept as it comes, as far as it goes. */
+const NUMBER_MAX = 100;
+
+/**
+ * Makes the calls of one company that were heard of for the first time, with their contacts and plans. Whoever hears of the
+ * same leg at the same moment waits, and finds the call.
+ * @returns the new scenes, and the ids of calls that were there already; by the provider's id of the leg.
+ */
+export async function takeCalls(
+  ctx: CompanyCtx,
+  tx: Tx,
+  arrivals: Arrival[],
+): Promise<{ made: Map<string, Scene>; known: Map<string, string> }> {
+  const byLeg = new Map(arrivals.map((arrival) => [arrival.remote.legId, arrival]));
+  const [first] = arrivals;
+  const known = new Map<string, string>();
+  if (!first) return { made: new Map(), known };
+  await holdExternal(tx, first.number.provider, [...byLeg.keys()]);
+  for (const [legId, { number }] of byLeg) {
+    const callId = await callOfExternal(tx, number.provider, legId);
+    if (callId) known.set(legId, callId);
+  }
+  const fresh = [...byLeg.values()].filter(({ remote }) => !known.has(remote.legId));
+  const made = new Map<string, Scene>();
+  if (fresh.length === 0) return { made, known };
+  const desk = await openDesk(
+    ctx,
+    tx,
+    fresh.map(({ number }) => number.id),
+  );
+  const contacts = await contactsOf(
+    ctx,
+    tx,
+    fresh.map(({ remote }) => remote.from),
+  );
+  for (const arrival of fresh) {
+    const { number, remote } = arrival;
+    const people = await desk.reachable(number.provider, number.providerAccountId);
+    const plan = planInbound(
+      desk.ruleOf(number.id),
+      {
+        ...{ at: arrival.heardAt, from: remote.from, callerId: number.phoneNumber },
+        limitSeconds: desk.settings.maxMinutes * 60,
+      },
+      people,
+    );
+    made.set(remote.legId, inboundScene(ctx, arrival, plan, contacts.get(remote.from)));
+  }
+  const scenes = [...made.values()];
+  await insertCalls(
+    tx,
+    scenes.map(({ call }) => call),
+  );
+  await saveLegs(
+    tx,
+    scenes.flatMap(({ legs }) => legs),
+  );
+  return { made, known };
+}
+
+function inboundScene(
+  ctx: CompanyCtx,
+  { number, remote, heardAt }: Arrival,
+  plan: Plan,
+  contact: ContactRef | undefined,
+): Scene {
+  const { clock } = ctx.kernel;
+  const createdAt = heardAt;
+  const [id, rootLegId] = [newId(clock), newId(clock)];
+  const call: CallRow = {
+    ...BLANK_CALL,
+    ...{
+      id,
+      companyId: ctx.companyId,
+      provider: number.provider,
+      providerAccountId: number.providerAccountId,
+    },
+    ...{
+      direction: 'INBOUND',
+      status: 'RINGING',
+      fromNumber: remote.from.slice(0, NUMBER_MAX),
+      toNumber: number.phoneNumber,
+    },
+    ...{
+      numberId: number.id,
+      ourNumber: number.phoneNumber,
+      contactId: contact?.id ?? null,
+      leadId: leadOf(contact),
+    },
+    ...{ via: 'routing', authorKind: 'system', plan, rootLegId, ringingAt: createdAt, createdAt },
+    recordingAnnounced: isAnnounced(plan),
+  };
+  const root: LegRow = newLeg(call, {
+    ...{ id: rootLegId, party: 'caller', role: 'root', address: call.fromNumber, userId: null, createdAt },
+    ...{
+      state: 'initiated',
+      externalId: remote.legId,
+      recordId: remote.recordId,
+      sessionId: remote.sessionId,
+    },
+    dialledAt: createdAt,
+  });
+  const scene = sceneOf(call, [root]);
+  scene.events.push({ kind: 'initiated', legId: rootLegId, details: {} });
+  return scene;
+}
+
+/** Something is said between the greeting and the ringing of a call that is recorded. */
+function isAnnounced(plan: Plan): boolean {
+  const dial = plan.steps.findIndex((step) => step.kind === 'dial' && step.record);
+  return dial > 0 && plan.steps[dial - 1]!.kind === 'say';
+}
+
+/** Calls with somebody who is a lead are linked to the lead by themselves. */
+export const leadOf = (contact: ContactRef | undefined): string | null =>
+  contact?.stage === 'lead' ? contact.id : null;

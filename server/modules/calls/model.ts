@@ -1,0 +1,219 @@
+import { z } from 'zod';
+
+/** How far a call is. The first three are under way; the others are final. */
+export const CALL_STATUSES = [
+  'INITIATED',
+  'RINGING',
+  'IN_PROGRESS',
+  'COMPLETED',
+  'BUSY',
+  'NO_ANSWER',
+  'FAILED',
+  'CANCELED',
+] as const;
+export type CallStatus = (typeof CALL_STATUSES)[number];
+
+export const CALL_DIRECTIONS = ['INBOUND', 'OUTBOUND'] as const;
+export type CallDirection = (typeof CALL_DIRECTIONS)[number];
+
+/** planned: ours alone knows it. The others as providers tell. */
+export const LEG_STATES = ['planned', 'initiated', 'ringing', 'answered', 'ended'] as const;
+export type CallLegState = (typeof LEG_STATES)[number];
+
+/** Whether a call is under way. */
+export function isLive(status: CallStatus): boolean {
+  return status === 'INITIATED' || status === 'RINGING' || status === 'IN_PROGRESS';
+}
+
+/** What can be asked of a call. */
+export const CALL_ACTIONS = ['hangup', 'mute', 'hold', 'dtmf', 'transfer', 'record'] as const;
+export type CallAction = (typeof CALL_ACTIONS)[number];
+
+/** Whether something can be asked of a call that is so far: hanging up until it has ended, all else while people talk. */
+export function callCan(action: CallAction, status: CallStatus): boolean {
+  return action === 'hangup' ? isLive(status) : status === 'IN_PROGRESS';
+}
+
+export const LANGUAGES = ['fr', 'en'] as const;
+export type CallLanguage = (typeof LANGUAGES)[number];
+
+/** Twilio reads no more than this in one go. */
+const WORDS_MAX = 1000;
+const words = z.string().trim().min(1).max(WORDS_MAX);
+const ringSeconds = z.number().int().min(5).max(120).default(25);
+const e164 = z.string().regex(/^\+[1-9]\d{5,14}$/);
+const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'HH:MM');
+
+/** What a number does when nobody can take the call, or nobody is to. */
+export const lastActionSchema = z
+  .discriminatedUnion('kind', [
+    z.object({
+      kind: z.literal('voicemail'),
+      greeting: words.nullable().default(null).describe('Null: the standard one'),
+      maxSeconds: z.number().int().min(10).max(600).default(120),
+    }),
+    z.object({ kind: z.literal('say'), text: words }),
+    z.object({ kind: z.literal('reject'), reason: z.enum(['busy', 'rejected']).default('rejected') }),
+  ])
+  .meta({ id: 'CallLastAction' });
+export type LastAction = z.infer<typeof lastActionSchema>;
+
+/** What a number does with a call. */
+export const actionSchema = z
+  .discriminatedUnion('kind', [
+    z.object({
+      kind: z.literal('forward'),
+      to: z.union([e164, z.uuid()]).describe('A number in E.164, or the id of a person'),
+      timeoutSeconds: ringSeconds,
+      otherwise: lastActionSchema,
+    }),
+    z.object({
+      kind: z.literal('ring'),
+      userIds: z.union([z.literal('everyone'), z.array(z.uuid()).min(1).max(50)]),
+      timeoutSeconds: ringSeconds,
+      otherwise: lastActionSchema,
+    }),
+    ...lastActionSchema.options,
+  ])
+  .meta({ id: 'CallAction' });
+export type Action = z.infer<typeof actionSchema>;
+
+export const hoursSchema = z.object({
+  timeZone: z.string().max(64).refine(isTimeZone, 'an IANA time zone, e.g. Europe/Paris'),
+  weekly: z
+    .array(
+      z
+        .object({ day: z.number().int().min(1).max(7), from: timeOfDay, to: timeOfDay })
+        .refine(({ from, to }) => from < to, 'from must be before to'),
+    )
+    .max(50)
+    .describe('1 is Monday'),
+  closedDays: z.array(z.iso.date()).max(200).default([]),
+});
+export type Hours = z.infer<typeof hoursSchema>;
+
+/** What happens to calls for a number. */
+export const ruleSchema = z
+  .object({
+    language: z.enum(LANGUAGES),
+    greeting: words.nullable().default(null),
+    hours: hoursSchema.nullable().default(null).describe('Null: always open'),
+    open: actionSchema,
+    closed: actionSchema,
+    record: z.boolean().default(false),
+    announceRecording: words
+      .nullable()
+      .optional()
+      .describe('Said before a call that is recorded. Null: nothing; absent: the standard sentence'),
+    missedText: z
+      .string()
+      .trim()
+      .min(1)
+      .max(480)
+      .nullable()
+      .default(null)
+      .describe('A text to whoever called and reached nobody'),
+  })
+  .meta({ id: 'CallRule' });
+export type Rule = z.infer<typeof ruleSchema>;
+
+function isTimeZone(name: string): boolean {
+  try {
+    return Boolean(new Intl.DateTimeFormat('en', { timeZone: name }));
+  } catch {
+    return false;
+  }
+}
+
+/** Countries where most people are greeted in French. */
+const FRENCH = new Set([
+  ...[
+    'FR',
+    'BE',
+    'LU',
+    'MC',
+    'CM',
+    'CI',
+    'SN',
+    'ML',
+    'BF',
+    'NE',
+    'TG',
+    'BJ',
+    'GN',
+    'TD',
+    'GA',
+    'CG',
+    'CD',
+    'CF',
+  ],
+  ...['MG', 'HT', 'DJ', 'KM', 'RE', 'GP', 'MQ', 'GF', 'YT', 'NC', 'PF', 'MA', 'DZ', 'TN'],
+]);
+
+/** The language in which a country's callers are spoken to, until somebody says otherwise. */
+export function languageOf(country: string | null): CallLanguage {
+  return country !== null && FRENCH.has(country) ? 'fr' : 'en';
+}
+
+/** How calls are answered where nobody has written a rule: everyone who is available rings, then voicemail. */
+export function defaultRule(language: CallLanguage): Rule {
+  const voicemail: LastAction = { kind: 'voicemail', greeting: null, maxSeconds: 120 };
+  return {
+    ...{ language, greeting: null, hours: null, record: false, missedText: null },
+    open: { kind: 'ring', userIds: 'everyone', timeoutSeconds: 25, otherwise: voicemail },
+    closed: voicemail,
+  };
+}
+
+const country = z.string().regex(/^[A-Z]{2}$/);
+const cap = (max: number, standard: number) => z.number().int().min(0).max(max).default(standard);
+const figure = (standard: number) => z.number().min(0).max(10_000).default(standard);
+
+/** A company's settings for calls: what a stolen password or a loop may cost at most, and what counts as a bad line. */
+export const settingsSchema = z
+  .object({
+    allowedCountries: z
+      .array(country)
+      .max(260)
+      .nullable()
+      .default(null)
+      .describe("Null: the countries of the company's numbers, and its own"),
+    blockedPrefixes: z
+      .array(z.string().regex(/^\+\d{1,14}$/))
+      .max(500)
+      .default([]),
+    allowPremium: z.boolean().default(false).describe('Premium-rate and shared-cost numbers may be called'),
+    maxConcurrent: cap(1000, 10),
+    perUserPerDay: cap(100_000, 300),
+    perNumberPerDay: cap(100_000, 500),
+    perMinutePerUser: cap(1000, 20),
+    maxMinutes: z.number().int().min(1).max(240).default(120),
+    dailySpendMax: z
+      .object({ amount: z.number().min(0).max(1_000_000), currency: z.string().regex(/^[A-Z]{3}$/) })
+      .nullable()
+      .default(null),
+    defaultRecord: z.boolean().default(false),
+    retentionDays: z
+      .number()
+      .int()
+      .min(1)
+      .max(3650)
+      .nullable()
+      .default(null)
+      .describe('Null: recordings stay'),
+    quality: z
+      .object({
+        mos: figure(3.5),
+        jitterMs: figure(30),
+        latencyMs: figure(400),
+        packetLossPercent: figure(3),
+      })
+      .prefault({}),
+  })
+  .meta({ id: 'CallSettings' });
+export type CallSettings = z.infer<typeof settingsSchema>;
+
+/** The settings of a company that has changed nothing. */
+export function defaultSettings(): CallSettings {
+  return settingsSchema.parse({});
+}

@@ -1,0 +1,188 @@
+import { isOpen } from './hours.ts';
+import type { Action, CallLanguage, LastAction, Rule } from './model.ts';
+
+/** Somebody who is rung. */
+export interface Target {
+  party: 'agent' | 'callee';
+  /** E.164, or browser:<user id>. */
+  address: string;
+  userId: string | null;
+}
+
+export interface DialStep {
+  kind: 'dial';
+  targets: Target[];
+  /** E.164: what is shown to whoever is rung. */
+  callerId: string;
+  timeoutSeconds: number;
+  record: boolean;
+}
+
+/** One thing that happens on the root leg, after the one before it. */
+export type Step =
+  | { kind: 'say'; text: string; language: CallLanguage }
+  | DialStep
+  | { kind: 'voicemail'; maxSeconds: number }
+  | { kind: 'reject'; reason: 'busy' | 'rejected' }
+  | { kind: 'hangup' };
+
+/** What is to happen in a call, decided when it began: whoever edits the rule later changes the calls that come later. */
+export interface Plan {
+  steps: Step[];
+  language: CallLanguage;
+  /** How long the call may last. */
+  limitSeconds: number;
+  /** Sent to the caller when nobody took the call. */
+  missedText: string | null;
+}
+
+/** A colleague, and how they can be rung now. */
+export interface Reachable {
+  userId: string;
+  /** E.164, or null. */
+  phoneNumber: string | null;
+  /** A browser of theirs listens. */
+  browser: boolean;
+}
+
+/** What Twilio rings at once, at most. */
+export const TARGETS_MAX = 10;
+
+const STANDARD: Record<'voicemail' | 'announce' | 'unavailable' | 'sorry', Record<CallLanguage, string>> = {
+  voicemail: {
+    fr: 'Nous ne pouvons pas vous répondre pour le moment. Veuillez laisser un message après le bip.',
+    en: 'We cannot take your call right now. Please leave a message after the tone.',
+  },
+  announce: {
+    fr: 'Cet appel est enregistré.',
+    en: 'This call is recorded.',
+  },
+  unavailable: {
+    fr: "Ce numéro n'est pas en service. Au revoir.",
+    en: 'This number is not in service. Goodbye.',
+  },
+  sorry: {
+    fr: 'Nous rencontrons un problème technique. Veuillez rappeler dans quelques minutes.',
+    en: 'We have a technical problem. Please call again in a few minutes.',
+  },
+};
+
+/** A sentence that callers hear where nobody has written one. */
+export function standardWords(which: keyof typeof STANDARD, language: CallLanguage): string {
+  return STANDARD[which][language];
+}
+
+const addressesOf = ({ userId, phoneNumber, browser }: Reachable): Target[] => [
+  ...(browser ? [{ party: 'agent' as const, address: `browser:${userId}`, userId }] : []),
+  ...(phoneNumber ? [{ party: 'agent' as const, address: phoneNumber, userId }] : []),
+];
+
+function targetsOf(action: Action, people: readonly Reachable[]): Target[] {
+  if (action.kind === 'forward') {
+    if (action.to.startsWith('+')) return [{ party: 'agent', address: action.to, userId: null }];
+    return people.filter(({ userId }) => userId === action.to).flatMap(addressesOf);
+  }
+  if (action.kind !== 'ring') return [];
+  const { userIds } = action;
+  const wanted = userIds === 'everyone' ? people : people.filter(({ userId }) => userIds.includes(userId));
+  return wanted.flatMap(addressesOf);
+}
+
+/** Everybody who is rung, each address once, and never the caller's own telephone: it is engaged. */
+function withoutDoubles(targets: Target[], from: string): Target[] {
+  const seen = new Set<string>([from]);
+  return targets
+    .filter(({ address }) => {
+      if (seen.has(address)) return false;
+      seen.add(address);
+      return true;
+    })
+    .slice(0, TARGETS_MAX);
+}
+
+function lastSteps(last: LastAction, language: CallLanguage): Step[] {
+  switch (last.kind) {
+    case 'voicemail':
+      return [
+        { kind: 'say', text: last.greeting ?? standardWords('voicemail', language), language },
+        { kind: 'voicemail', maxSeconds: last.maxSeconds },
+        { kind: 'hangup' },
+      ];
+    case 'say':
+      return [{ kind: 'say', text: last.text, language }, { kind: 'hangup' }];
+    case 'reject':
+      return [{ kind: 'reject', reason: last.reason }];
+  }
+}
+
+/**
+ * What happens to a call from outside. @param people colleagues who can be rung now; @param call.callerId what they see:
+ * the number that was called, because carriers refuse numbers that are not ours.
+ */
+export function planInbound(
+  rule: Rule,
+  call: { at: Date; from: string; callerId: string; limitSeconds: number },
+  people: readonly Reachable[],
+): Plan {
+  const { language } = rule;
+  const action = isOpen(rule.hours, call.at) ? rule.open : rule.closed;
+  const targets = withoutDoubles(targetsOf(action, people), call.from);
+  const { limitSeconds } = call;
+  const base = { language, limitSeconds, missedText: rule.missedText };
+  const opening: Step[] = rule.greeting ? [{ kind: 'say', text: rule.greeting, language }] : [];
+  if (action.kind !== 'forward' && action.kind !== 'ring') {
+    // A call that is turned away is not answered first.
+    if (action.kind === 'reject') return { ...base, steps: lastSteps(action, language) };
+    return { ...base, steps: [...opening, ...lastSteps(action, language)] };
+  }
+  const otherwise = lastSteps(action.otherwise, language);
+  if (targets.length === 0)
+    return { ...base, steps: action.otherwise.kind === 'reject' ? otherwise : [...opening, ...otherwise] };
+  const announce =
+    rule.announceRecording === undefined ? standardWords('announce', language) : rule.announceRecording;
+  const told: Step[] = rule.record && announce ? [{ kind: 'say', text: announce, language }] : [];
+  const { timeoutSeconds } = action;
+  const dial: DialStep = {
+    kind: 'dial',
+    targets,
+    callerId: call.callerId,
+    timeoutSeconds,
+    record: rule.record,
+  };
+  // Who was greeted has been answered, so a refusal afterwards is the end of the call.
+  const after: Step[] =
+    action.otherwise.kind === 'reject' && opening.length + told.length > 0 ? [{ kind: 'hangup' }] : otherwise;
+  return { ...base, steps: [...opening, ...told, dial, ...after] };
+}
+
+/** What happens once our own person has picked up: the other side is rung. */
+export function planOutbound(call: {
+  to: string;
+  callerId: string;
+  record: boolean;
+  language: CallLanguage;
+  limitSeconds: number;
+}): Plan {
+  const { to, callerId, record, language, limitSeconds } = call;
+  return {
+    ...{ language, limitSeconds, missedText: null },
+    steps: [
+      {
+        ...{ kind: 'dial' as const, callerId, record, timeoutSeconds: 45 },
+        targets: [{ party: 'callee', address: to, userId: null }],
+      },
+      { kind: 'hangup' },
+    ],
+  };
+}
+
+/** The last step that rings somebody, or null. */
+export function dialStepOf(plan: Plan): number | null {
+  const index = plan.steps.findLastIndex(({ kind }) => kind === 'dial');
+  return index === -1 ? null : index;
+}
+
+/** Whether a call that has come to a step is (or was) recording a message. */
+export function isAtVoicemail(plan: Plan, step: number): boolean {
+  return plan.steps.some(({ kind }, index) => kind === 'voicemail' && index <= step);
+}

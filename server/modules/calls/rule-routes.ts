@@ -1,0 +1,126 @@
+import { z } from 'zod';
+import { transact, withCompany } from '../../kernel/ctx.ts';
+import { errorResponses, ok } from '../../kernel/http/schemas.ts';
+import type { HttpServer } from '../../kernel/http/server.ts';
+import { ruleSchema, settingsSchema } from './model.ts';
+import { changeRoute, changeSettings, listRules, ruleFor, type ShownRule } from './rules.ts';
+import { findSettings } from './settings-store.ts';
+
+const read = { authority: { permission: 'calls:read' } } as const;
+const manage = { authority: { permission: 'calls:manage' } } as const;
+const tags = ['calls'];
+const params = z.object({ numberId: z.string().max(100).describe('A number’s id, or `default`') });
+const version = z.number().int().min(0).describe('As it was read: somebody else may have changed it since');
+
+const routeSchema = z
+  .object({
+    numberId: z.string().nullable().describe('Null: what holds for numbers without a rule of their own'),
+    phoneNumber: z.string().nullable(),
+    isOwn: z.boolean().describe('false: nobody has written one, and the default holds'),
+    rule: ruleSchema,
+    version,
+    updatedAt: z.iso.datetime().nullable(),
+  })
+  .meta({ id: 'CallRoute' });
+
+function view({ updatedAt, ...route }: ShownRule): z.infer<typeof routeSchema> {
+  return { ...route, updatedAt: updatedAt?.toISOString() ?? null };
+}
+
+/** What happens to calls: the rules of numbers, and the company's settings. */
+export function ruleRoutes(server: HttpServer): void {
+  routesOfNumbers(server);
+  settingsRoutes(server);
+}
+
+function routesOfNumbers(server: HttpServer): void {
+  const one = ok({ route: routeSchema });
+  server.get(
+    '/api/calls/routes',
+    {
+      config: read,
+      schema: {
+        tags,
+        summary: 'What happens to calls, for each number',
+        response: { 200: ok({ routes: z.array(routeSchema) }), ...errorResponses },
+      },
+    },
+    async (request) => {
+      const ctx = withCompany(request.ctx);
+      return { success: true as const, routes: (await listRules(ctx)).map(view) };
+    },
+  );
+  server.get(
+    '/api/calls/routes/:numberId',
+    {
+      config: read,
+      schema: {
+        tags,
+        summary: 'What happens to calls for a number',
+        params,
+        response: { 200: one, ...errorResponses },
+      },
+    },
+    async (request) => {
+      const ctx = withCompany(request.ctx);
+      return { success: true as const, route: view(await ruleFor(ctx, request.params.numberId)) };
+    },
+  );
+  server.put(
+    '/api/calls/routes/:numberId',
+    {
+      config: manage,
+      schema: {
+        tags,
+        summary: 'Change what happens to calls for a number',
+        params,
+        body: z.object({ rule: ruleSchema, version }),
+        response: { 200: one, ...errorResponses },
+      },
+    },
+    async (request) => {
+      const ctx = withCompany(request.ctx);
+      const { rule, version: readVersion } = request.body;
+      return {
+        success: true as const,
+        route: view(await changeRoute(ctx, request.params.numberId, rule, readVersion)),
+      };
+    },
+  );
+}
+
+function settingsRoutes(server: HttpServer): void {
+  const answer = ok({ settings: settingsSchema, version });
+  server.get(
+    '/api/calls/settings',
+    {
+      config: read,
+      schema: {
+        tags,
+        summary: 'Limits of what calls may cost, and what counts as a bad line',
+        response: { 200: answer, ...errorResponses },
+      },
+    },
+    async (request) => {
+      const { value: settings, version: current } = await transact(withCompany(request.ctx), findSettings);
+      return { success: true as const, settings, version: current };
+    },
+  );
+  server.put(
+    '/api/calls/settings',
+    {
+      config: manage,
+      schema: {
+        tags,
+        summary: 'Change the settings for calls',
+        body: z.object({ settings: settingsSchema, version }),
+        response: { 200: answer, ...errorResponses },
+      },
+    },
+    async (request) => {
+      const { settings, version: readVersion } = request.body;
+      const changed = await changeSettings(withCompany(request.ctx), settings, readVersion);
+      return { success: true as const, settings: changed.value, version: changed.version };
+    },
+  );
+}

@@ -1,0 +1,133 @@
+import type { RemoteLeg, RemoteQuality, RemoteRecording } from '../providers/index.ts';
+import type { CallRow, LegRow } from './calls-store.ts';
+import { legMoves } from './judge.ts';
+import { isAtVoicemail } from './plan.ts';
+import type { Command } from './script.ts';
+
+/** One call with its legs, as a transaction holds it: news is applied to it, what follows is decided, and then it is written. */
+export interface Scene {
+  call: CallRow;
+  legs: LegRow[];
+  /** Words that the root leg was told have been said to their end. */
+  spoken: boolean;
+  /** A message was recorded, or none was left. */
+  recorded: boolean;
+  /** What is to be written besides. */
+  commands: { legId: string; command: Command }[];
+  events: { kind: string; legId: string | null; details: Record<string, unknown> }[];
+  qualities: { legId: string; quality: RemoteQuality }[];
+  recordings: { kind: 'call' | 'voicemail'; remote: RemoteRecording }[];
+}
+
+export function sceneOf(call: CallRow, legs: LegRow[]): Scene {
+  return {
+    ...{ call, legs, spoken: false, recorded: false },
+    ...{ commands: [], events: [], qualities: [], recordings: [] },
+  };
+}
+
+export const rootOf = ({ call, legs }: Pick<Scene, 'call' | 'legs'>): LegRow =>
+  legs.find(({ id }) => id === call.rootLegId)!;
+
+/** What a call begins with. */
+export const BLANK_CALL = {
+  ...{ userId: null, authorId: null, authorName: null, step: 0, stepRunning: false, stepDueAt: null },
+  ...{ answeredLegId: null, roomName: null, roomId: null, recording: 'off', recordingAnnounced: false },
+  ...{ endCode: null, providerCode: null, providerMessage: null, missed: false, hasVoicemail: false },
+  ...{ hangupRequestedAt: null, note: null, durationSeconds: null, priceAmount: null, priceCurrency: null },
+  ...{ priceEstimated: false, nextCheckAt: null, checks: 0, idempotencyKey: null, requestHash: null },
+  ...{ ringingAt: null, answeredAt: null, endedAt: null },
+} as const satisfies Partial<CallRow>;
+
+/** A leg of the call that nobody has asked for yet. */
+export function newLeg(
+  call: CallRow,
+  leg: Pick<LegRow, 'id' | 'party' | 'role' | 'address' | 'userId' | 'createdAt'> & Partial<LegRow>,
+): LegRow {
+  return {
+    ...{ companyId: call.companyId, callId: call.id, provider: call.provider, state: 'planned' as const },
+    ...{
+      step: null,
+      position: null,
+      outcomeUnknown: false,
+      externalId: null,
+      recordId: null,
+      sessionId: null,
+    },
+    ...{
+      muted: false,
+      held: false,
+      answerAsked: false,
+      hangupAsked: false,
+      inRoom: false,
+      transferMode: null,
+    },
+    ...{ endCode: null, providerCode: null, providerMessage: null, durationSeconds: null, priceAmount: null },
+    ...{ priceCurrency: null, dialledAt: null, ringingAt: null, answeredAt: null, endedAt: null },
+    ...leg,
+  };
+}
+
+/** Ends a leg that the provider does not speak of, for a reason of ours. */
+export function endLeg(leg: LegRow, endCode: string | null, at: Date): void {
+  if (leg.state === 'ended') return;
+  leg.state = 'ended';
+  leg.outcomeUnknown = false;
+  leg.endedAt = at;
+  leg.endCode ??= endCode;
+}
+
+/**
+ * Adds what a provider says of a leg to what is known. Facts are never taken back, and the earliest time of each counts, so
+ * repeated, late and shuffled news come to the same.
+ */
+export function learnLeg(scene: Scene, leg: LegRow, remote: RemoteLeg, heardAt: Date): void {
+  const at = remote.at ?? heardAt;
+  leg.externalId ??= remote.legId;
+  leg.recordId ??= remote.recordId;
+  leg.sessionId ??= remote.sessionId;
+  leg.outcomeUnknown = false;
+  leg.dialledAt ??= leg.createdAt;
+  if (remote.state === 'ringing') leg.ringingAt = first(leg.ringingAt, at);
+  if (remote.state === 'answered') leg.answeredAt = first(leg.answeredAt, at);
+  if (remote.state === 'ended') learnEnd(leg, remote, at);
+  if (legMoves(leg.state, remote.state)) {
+    leg.state = remote.state;
+    scene.events.push({
+      kind: `leg_${remote.state}`,
+      legId: leg.id,
+      details: { providerStatus: remote.providerStatus },
+    });
+  }
+  if (remote.price && leg.priceAmount === null) {
+    leg.priceAmount = remote.price.amount;
+    leg.priceCurrency = remote.price.currency;
+  }
+  if (remote.quality) scene.qualities.push({ legId: leg.id, quality: remote.quality });
+}
+
+const first = (known: Date | null, at: Date) => (known && known <= at ? known : at);
+
+function learnEnd(leg: LegRow, remote: RemoteLeg, at: Date): void {
+  leg.endedAt ??= at;
+  leg.durationSeconds ??= remote.durationSeconds;
+  if (remote.failure) {
+    leg.endCode ??= remote.failure.reason;
+    leg.providerCode ??= remote.failure.providerCode?.slice(0, 60) ?? null;
+    leg.providerMessage ??= remote.failure.providerMessage.slice(0, 1000);
+    return;
+  }
+  // The news of its answer is late or lost: a leg that lasted, or that ended as talks do, was answered.
+  const seconds = remote.durationSeconds ?? 0;
+  if (seconds > 0 || remote.providerStatus === 'completed')
+    leg.answeredAt ??= new Date(leg.endedAt.getTime() - seconds * 1000);
+}
+
+/** Adds a recording to what is known of the call. */
+export function learnRecording(scene: Scene, remote: RemoteRecording): void {
+  const kind = isAtVoicemail(scene.call.plan, scene.call.step) ? 'voicemail' : 'call';
+  scene.recordings.push({ kind, remote });
+  if (kind === 'call') return;
+  scene.recorded = true;
+  if (remote.status === 'completed' && remote.durationSeconds !== 0) scene.call.hasVoicemail = true;
+}

@@ -1,0 +1,227 @@
+import type { RecordingOrder } from '../providers/index.ts';
+import type { LegRow } from './calls-store.ts';
+import { customerOf, oursOf, talks } from './judge.ts';
+import type { CallLanguage } from './model.ts';
+import type { DialStep, Step } from './plan.ts';
+import { endLeg, newLeg, rootOf, type Scene } from './scene.ts';
+
+/** What a provider is to be told about one leg. */
+export type Command =
+  | { kind: 'answer' }
+  | { kind: 'reject'; reason: 'busy' | 'rejected' }
+  | { kind: 'speak'; text: string; language: CallLanguage }
+  | { kind: 'record'; order: RecordingOrder }
+  | { kind: 'dial' }
+  | { kind: 'hang_up' }
+  /** The root leg and another one go into the call's room. */
+  | { kind: 'connect'; otherLegId: string }
+  | { kind: 'join' }
+  /** Out of the room, and gone. */
+  | { kind: 'leave' }
+  | { kind: 'hold'; held: boolean };
+
+/** Who moves a call on: we by commands, or our documents when the provider asks for them. */
+export type Driver = 'commands' | 'documents';
+
+export interface Moment {
+  at: Date;
+  newId: () => string;
+}
+
+/**
+ * What follows from how a call stands: pure, and the same however often it is asked, because whatever was asked for is
+ * marked. So a lost or repeated event neither stops a call nor has anything done twice.
+ */
+export function advance(scene: Scene, driver: Driver, moment: Moment) {
+  const { call } = scene;
+  if (call.endedAt || call.hangupRequestedAt) return endAll(scene, driver);
+  moveTransfers(scene);
+  if (driver === 'documents') return;
+  if (call.answeredAt) return joinTalk(scene);
+  runSteps(scene, moment);
+}
+
+function tell(scene: Scene, leg: LegRow, command: Command): void {
+  scene.commands.push({ legId: leg.id, command });
+}
+
+function hangUp(scene: Scene, leg: LegRow): void {
+  if (leg.state === 'ended' || leg.hangupAsked || leg.externalId === null) return;
+  leg.hangupAsked = true;
+  tell(scene, leg, { kind: 'hang_up' });
+}
+
+/** The call is over: whoever is left is let go. Documents end by themselves what sits in no room. */
+function endAll(scene: Scene, driver: Driver): void {
+  const { call, legs } = scene;
+  if (driver === 'documents' && !call.hangupRequestedAt && call.roomName === null) return;
+  for (const leg of legs) hangUp(scene, leg);
+}
+
+/** Somebody whom the call was passed on to has answered, or will not. */
+function moveTransfers(scene: Scene): void {
+  const { legs, call } = scene;
+  const customer = customerOf(legs);
+  for (const leg of legs.filter(({ role }) => role === 'transfer')) {
+    if (talks(leg) && leg.transferMode === 'blind') {
+      if (leg.userId) call.userId = leg.userId;
+      for (const other of oursOf(legs)) if (other !== leg && talks(other)) letGo(scene, other);
+    }
+    // One that was asked for by the way is over, so the customer is not left with the music.
+    if (
+      leg.state === 'ended' &&
+      !leg.answeredAt &&
+      customer?.held &&
+      talks(customer) &&
+      !othersRing(legs, leg)
+    ) {
+      customer.held = false;
+      tell(scene, customer, { kind: 'hold', held: false });
+    }
+  }
+}
+
+const othersRing = (legs: LegRow[], leg: LegRow) =>
+  legs.some((other) => other !== leg && other.role === 'transfer' && other.state !== 'ended');
+
+/** Takes a leg out of the room. */
+export function letGo(scene: Scene, leg: LegRow): void {
+  if (leg.hangupAsked || leg.externalId === null) return;
+  leg.hangupAsked = true;
+  tell(scene, leg, { kind: 'leave' });
+}
+
+/** Somebody talks with the customer: the others stop ringing, and both sit in a room, where they can be controlled. */
+function joinTalk(scene: Scene) {
+  const { call, legs } = scene;
+  const root = rootOf(scene);
+  const winner = legs.find(({ id }) => id === call.answeredLegId);
+  if (!winner) return;
+  for (const leg of legs) if (leg.role === 'target' && leg !== winner) hangUp(scene, leg);
+  if (!root.answeredAt) return answer(scene, root);
+  if (!winner.inRoom && talks(winner)) {
+    root.inRoom = true;
+    winner.inRoom = true;
+    call.roomName ??= `relais-${call.id}`;
+    tell(scene, root, { kind: 'connect', otherLegId: winner.id });
+    const step = call.plan.steps[winner.step ?? -1];
+    if (step?.kind === 'dial' && step.record && call.recording === 'off') {
+      call.recording = 'on';
+      const order = {
+        channels: 'dual' as const,
+        beep: false,
+        maxSeconds: call.plan.limitSeconds,
+        silenceSeconds: 0,
+      };
+      tell(scene, root, { kind: 'record', order });
+    }
+  }
+  for (const leg of legs) {
+    if (leg.role !== 'transfer' || leg.inRoom || !talks(leg)) continue;
+    leg.inRoom = true;
+    tell(scene, leg, { kind: 'join' });
+  }
+}
+
+function answer(scene: Scene, root: LegRow): void {
+  if (root.party !== 'caller' || root.answerAsked) return;
+  root.answerAsked = true;
+  tell(scene, root, { kind: 'answer' });
+}
+
+/** Goes through the plan as far as it goes now. */
+function runSteps(scene: Scene, moment: Moment) {
+  const { call } = scene;
+  const root = rootOf(scene);
+  if (root.externalId === null) return;
+  for (;;) {
+    const step: Step = call.plan.steps[call.step] ?? { kind: 'hangup' };
+    if (!root.answeredAt && waitsForAnswer(step, root)) return answer(scene, root);
+    if (!call.stepRunning) begin(scene, step, moment);
+    if (!isOver(scene, step, moment)) return;
+    call.step += 1;
+    call.stepRunning = false;
+    call.stepDueAt = null;
+    scene.spoken = false;
+    scene.recorded = false;
+  }
+}
+
+/** A caller hears nothing before the call is answered. Our own person rings the other side only once they are there. */
+function waitsForAnswer(step: Step, root: LegRow): boolean {
+  if (step.kind === 'say' || step.kind === 'voicemail') return true;
+  return step.kind === 'dial' && root.party === 'agent';
+}
+
+/** Longer than any voice takes for a character, and for its first word. */
+const CHARACTER_MS = 120;
+const FIRST_WORD_MS = 15_000;
+/** How long the news that a time is up may take. */
+const SLACK_MS = 20_000;
+
+function begin(scene: Scene, step: Step, { at, newId }: Moment) {
+  const { call, legs } = scene;
+  const root = rootOf(scene);
+  const dueIn = (ms: number) => {
+    call.stepDueAt = new Date(at.getTime() + ms);
+  };
+  call.stepRunning = true;
+  scene.events.push({ kind: `step_${step.kind}`, legId: null, details: { step: call.step } });
+  switch (step.kind) {
+    case 'say':
+      dueIn(FIRST_WORD_MS + step.text.length * CHARACTER_MS);
+      return tell(scene, root, { kind: 'speak', text: step.text, language: step.language });
+    case 'dial':
+      dueIn(step.timeoutSeconds * 1000 + SLACK_MS);
+      for (const leg of targetLegs(scene, call.step, step, { at, newId }))
+        if (!legs.includes(leg)) legs.push(leg);
+      for (const leg of legs)
+        if (leg.step === call.step && leg.state === 'planned') tell(scene, leg, { kind: 'dial' });
+      return;
+    case 'voicemail': {
+      dueIn(step.maxSeconds * 1000 + SLACK_MS);
+      const order = { channels: 'mono' as const, beep: true, maxSeconds: step.maxSeconds, silenceSeconds: 5 };
+      return tell(scene, root, { kind: 'record', order });
+    }
+    case 'reject':
+      if (root.answeredAt) return hangUp(scene, root);
+      root.hangupAsked = true;
+      root.endCode ??= step.reason;
+      return tell(scene, root, { kind: 'reject', reason: step.reason });
+    case 'hangup':
+      return hangUp(scene, root);
+  }
+}
+
+/** The legs of a dial: those that are there already, and new ones for the rest. */
+export function targetLegs(scene: Scene, index: number, step: DialStep, { at, newId }: Moment): LegRow[] {
+  return step.targets.map(({ party, address, userId }, position) => {
+    const known = scene.legs.find((leg) => leg.step === index && leg.position === position);
+    if (known) return known;
+    const place = { role: 'target' as const, step: index, position };
+    return newLeg(scene.call, { id: newId(), party, address, userId, createdAt: at, ...place });
+  });
+}
+
+function isOver(scene: Scene, step: Step, { at }: Moment): boolean {
+  const { call, legs } = scene;
+  const late = call.stepDueAt !== null && at >= call.stepDueAt;
+  switch (step.kind) {
+    case 'say':
+      return scene.spoken || late;
+    case 'voicemail':
+      return scene.recorded || late;
+    case 'dial': {
+      const rung = legs.filter((leg) => leg.role === 'target' && leg.step === call.step);
+      if (!late) return rung.every(({ state }) => state === 'ended');
+      for (const leg of rung) {
+        if (leg.externalId === null) endLeg(leg, 'unreachable', at);
+        else hangUp(scene, leg);
+      }
+      return true;
+    }
+    case 'reject':
+    case 'hangup':
+      return false;
+  }
+}

@@ -1,0 +1,27 @@
+import type { Batcher } from '../../kernel/batch.ts';
+import type { Kernel } from '../../kernel/ctx.ts';
+import type { EventItem, EventOutcome } from './events.ts';
+
+/** What one process remembers about calls. All of it can be lost: the database is the truth. */
+export interface CallsState {
+  /** Events that arrive together are acted on together. */
+  events: Batcher<EventItem, EventOutcome> | null;
+  /** Wakes those who carry out commands in this process. */
+  nudges: Set<() => void>;
+}
+
+const states = new WeakMap<Kernel, CallsState>();
+
+export function stateOf(kernel: Kernel): CallsState {
+  let state = states.get(kernel);
+  if (!state) {
+    state = { events: null, nudges: new Set() };
+    states.set(kernel, state);
+  }
+  return state;
+}
+
+/** Has this process carry out at once what was decided; other processes look by themselves within a moment. */
+export function nudgeWork(kernel: Kernel): void {
+  for (const nudge of stateOf(kernel).nudges) nudge();
+}
