@@ -47,11 +47,13 @@ function take(event: PhoneEvent): void {
   if (next === state) return;
   show(next);
   tabs?.tell(next);
-  for (const { provider, ref } of answer)
+  for (const { provider, ref, callId } of answer) {
+    if (callId && askedBefore().includes(callId)) remember('softphone.asked', '');
     drivers
       .get(provider)
       ?.answer(ref)
       .catch(() => take({ kind: 'answer_failed', ref }));
+  }
 }
 
 const driverOf = (ref: string): Driver | undefined => {

@@ -1,9 +1,10 @@
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { NavLink, Outlet } from 'react-router';
+import { NavLink, Outlet, useLocation } from 'react-router';
 import { useUnheard } from '../../api/unheard.ts';
 import { paths } from '../../paths.ts';
 import { useLiveCalls } from '../../softphone/useLiveCalls.ts';
+import { useCurrentInView } from '../../ui/useCurrentInView.ts';
 import '../../ui/styles/call-pages.css';
 
 /** The pages of calls under one row of links; what is under way and what waits is counted beside its name. */
@@ -11,6 +12,7 @@ export default function CallsFrame() {
   const { t } = useTranslation();
   const live = useLiveCalls().data?.calls.length ?? 0;
   const unheard = useUnheard();
+  const nav = useCurrentInView(useLocation().pathname);
   const pages: [string, string, ReactNode][] = [
     [paths.calls, t('calls.nav.history'), null],
     [
@@ -27,7 +29,7 @@ export default function CallsFrame() {
   ];
   return (
     <div className="settings">
-      <nav className="subnav" aria-label={t('calls.sections')}>
+      <nav ref={nav} className="subnav" aria-label={t('calls.sections')}>
         <ul className="subnav-pages">
           {pages.map(([path, name, count]) => (
             <li key={path}>

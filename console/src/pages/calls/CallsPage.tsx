@@ -53,22 +53,12 @@ function useColumns(onDetails: (id: string) => void): Column<Call>[] {
       title: t('calls.history.user'),
       render: (call) => <Colleague call={call} />,
     },
-    {
-      key: 'duration',
-      title: t('calls.history.duration'),
-      align: 'right',
-      render: (call) => <Duration seconds={call.answeredAt || call.voicemail ? call.duration : null} />,
-    },
+    { key: 'duration', title: t('calls.history.duration'), render: (call) => <Talk call={call} /> },
     {
       key: 'cost',
       title: t('calls.history.cost'),
       align: 'right',
       render: (call) => <CallCost call={call} />,
-    },
-    {
-      key: 'quality',
-      title: t('calls.nav.quality'),
-      render: (call) => <QualityTag quality={call.quality} />,
     },
     { key: 'when', title: t('calls.history.when'), render: (call) => <When at={call.startedAt} /> },
     {
@@ -130,6 +120,20 @@ function Empty({ isFiltered }: { isFiltered: boolean }) {
         </Button>
       }
     />
+  );
+}
+
+/** How long people talked, and how it sounded. */
+function Talk({ call }: { call: Call }) {
+  return (
+    <>
+      <Duration seconds={call.answeredAt || call.voicemail ? call.duration : null} />
+      {call.quality?.level && (
+        <div className="talk-quality">
+          <QualityTag quality={call.quality} />
+        </div>
+      )}
+    </>
   );
 }
 

@@ -1,10 +1,10 @@
-import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, NavLink, Outlet, useLocation } from 'react-router';
 import { useMay } from '../../api/session.ts';
 import type { Permission } from '../../api/types.ts';
 import type { Dictionary } from '../../i18n/en.ts';
 import { paths } from '../../paths.ts';
+import { useCurrentInView } from '../../ui/useCurrentInView.ts';
 
 type Page = [name: keyof Dictionary['settings']['nav'], path: string, permission: Permission | null];
 
@@ -80,16 +80,6 @@ export default function SettingsFrame() {
       <Outlet />
     </div>
   );
-}
-
-/** On a narrow screen the row of pages scrolls: the one that is open is brought into view. */
-function useCurrentInView(pathname: string) {
-  const nav = useRef<HTMLElement>(null);
-  useEffect(() => {
-    const current = nav.current?.querySelector(`a[href="${CSS.escape(pathname)}"]`);
-    current?.scrollIntoView({ block: 'nearest', inline: 'center' });
-  }, [pathname]);
-  return nav;
 }
 
 interface GroupProps {

@@ -39,10 +39,10 @@ export async function start(grant: SoftphoneGrant, news: DriverNews): Promise<Dr
 
   const look = async () => {
     try {
-      const { lines } = (await (await call('lines')).json()) as { lines: PracticeLine[] };
+      const { items } = (await (await call('lines')).json()) as { items: PracticeLine[] };
       if (failures > 0) news.onState('ready');
       failures = 0;
-      compare(known, lines, news);
+      compare(known, items, news);
     } catch (error) {
       failures += 1;
       if (error instanceof PracticeError && error.status === 401) news.onExpiring();
@@ -58,7 +58,8 @@ export async function start(grant: SoftphoneGrant, news: DriverNews): Promise<Dr
 
   return {
     answer: async (ref) => void (await act(ref, 'answer')),
-    hangUp: (ref) => void act(ref, 'hangup').catch(() => undefined),
+    hangUp: (ref) =>
+      void act(ref, known.get(ref) === 'ringing' ? 'decline' : 'hangup').catch(() => undefined),
     mute: (ref, muted) => news.onMuted(ref, muted),
     sendDigits: (ref, digits) => void act(ref, 'press', { digits }).catch(() => undefined),
     renew: (fresh) => {

@@ -6,6 +6,16 @@ import { askMicrophone, type Driver, type DriverNews } from './driver.ts';
 /** Codes by which Twilio says that the token, not the way to it, is the matter. */
 const REFUSED = [20101, 20104, 31202, 31204, 31205];
 const RENEW_BEFORE_MS = 60_000;
+/** Relais rings by itself; without this the program fetches its sounds from Twilio's site. */
+const SILENCE = '/silence.wav';
+const SOUNDS = [
+  ...[Device.SoundName.Disconnect, Device.SoundName.Incoming, Device.SoundName.Outgoing],
+  ...[Device.SoundName.Dtmf0, Device.SoundName.Dtmf1, Device.SoundName.Dtmf2, Device.SoundName.Dtmf3],
+  ...[Device.SoundName.Dtmf4, Device.SoundName.Dtmf5, Device.SoundName.Dtmf6, Device.SoundName.Dtmf7],
+  ...[Device.SoundName.Dtmf8, Device.SoundName.Dtmf9, Device.SoundName.DtmfS, Device.SoundName.DtmfH],
+];
+/** What it would write into the browser's console is told on the page. */
+const QUIET = 5;
 
 const problemOf = ({ code }: TwilioError.TwilioError): PhoneProblem =>
   REFUSED.includes(code) ? 'refused' : 'unreachable';
@@ -17,7 +27,11 @@ export async function start(grant: SoftphoneGrant, news: DriverNews): Promise<Dr
     throw new Error('This browser cannot carry calls');
   }
   const calls = new Map<string, Call>();
-  const device = new Device(grant.token, { tokenRefreshMs: RENEW_BEFORE_MS });
+  const device = new Device(grant.token, {
+    tokenRefreshMs: RENEW_BEFORE_MS,
+    logLevel: QUIET,
+    sounds: Object.fromEntries(SOUNDS.map((name) => [name, SILENCE])),
+  });
   // Relais rings by itself, in one tab and with manners.
   device.audio?.incoming(false);
   device.on('registered', () => news.onState('ready'));

@@ -51,4 +51,10 @@ test('a line without a name is told by the number that it shows', () => {
   expect(callOfLine('+237650000001', [ours, theirs], 'me')?.id).toBe('2');
   expect(callOfLine('+331', [ours, { ...ours, id: '3' }], 'me')).toBeNull();
   expect(callOfLine('+331', [ours], 'other')).toBeNull();
+  // Where the server shows our own number to colleagues too, it is the one that rings.
+  expect(callOfLine('+331', [theirs], 'me')?.id).toBe('2');
+  // After a reload the talk goes on.
+  const talking = { ...theirs, status: 'IN_PROGRESS', user: me, answeredAt: '2026-06-01T12:00:00Z' } as Call;
+  expect(callOfLine('+331', [talking], 'me')?.id).toBe('2');
+  expect(callOfLine('+331', [talking], 'other')).toBeNull();
 });

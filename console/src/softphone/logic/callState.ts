@@ -54,24 +54,27 @@ type Known = Live & Pick<Call, 'ourNumber' | 'from' | 'via'>;
 
 /**
  * The call that a line without a name belongs to: towards the one who calls, a browser is rung by our own number; towards
- * those who are called, by the caller's. Null while it is not known, or when it could be several.
+ * those who are called, by the caller's or by ours. Null while it is not known, or when it could be several.
  */
 export function callOfLine<Row extends Known>(
   from: string,
   live: readonly Row[],
   userId: string,
 ): Row | null {
-  const own = live.filter(
+  const open = live.filter((call) => !isOver(call) && (!call.answeredAt || call.user?.id === userId));
+  const own = open.filter(
     (call) =>
       call.direction === 'OUTBOUND' &&
       call.via === 'browser' &&
       call.user?.id === userId &&
-      !call.answeredAt &&
       call.ourNumber === from,
   );
-  const theirs = live.filter(
-    (call) => call.direction === 'INBOUND' && !call.answeredAt && !isOver(call) && call.from === from,
-  );
-  const found = own.length ? own : theirs;
+  const theirs = open.filter((call) => call.direction === 'INBOUND');
+  const candidates = [
+    own,
+    theirs.filter((call) => call.from === from),
+    theirs.filter((call) => call.ourNumber === from),
+  ];
+  const found = candidates.find((rows) => rows.length > 0) ?? [];
   return found.length === 1 ? (found[0] ?? null) : null;
 }

@@ -105,6 +105,17 @@ describe('a call that this browser asked for', () => {
   });
 });
 
+test('a talk that goes on after a reload is awaited no more, so that the next caller rings at once', () => {
+  const { state } = play([
+    { kind: 'asked', callId: 'call-1' },
+    incoming('a'),
+    { kind: 'talking', ref: 'a' },
+    { kind: 'named', ref: 'a', callId: 'call-1' },
+    incoming('b'),
+  ]);
+  expect(ringingLine(state)?.ref).toBe('b');
+});
+
 test('repeats, late and unknown events change nothing', () => {
   const talking = play([incoming('a'), { kind: 'talking', ref: 'a' }]).state;
   for (const event of [

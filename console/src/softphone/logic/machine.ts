@@ -126,7 +126,8 @@ function change(
  * Quiet lines: the one that was asked for is answered; the others ring as soon as they are known to be none. A line without
  * a name waits for it only while a call of ours is expected.
  */
-function settle(state: PhoneState): PhoneState {
+function settle(before: PhoneState): PhoneState {
+  const state = withoutHeld(before);
   if (!state.lines.some((line) => line.state === 'quiet')) return state;
   let { expected } = state;
   const lines = state.lines.map((line): Line => {
@@ -139,6 +140,14 @@ function settle(state: PhoneState): PhoneState {
     return waits ? line : { ...line, state: 'ringing' };
   });
   return { ...state, lines, expected };
+}
+
+/** A call that is talked in is awaited no more: a page that was loaded anew finds it so. */
+function withoutHeld(state: PhoneState): PhoneState {
+  const held = state.lines.filter((line) => line.state === 'talking').map(({ callId }) => callId);
+  return state.expected.some((id) => held.includes(id))
+    ? { ...state, expected: state.expected.filter((id) => !held.includes(id)) }
+    : state;
 }
 
 /** The line that rings for a person; null when none does. A second caller waits until the first is dealt with. */

@@ -99,7 +99,10 @@ export function Dialler({ wish }: { wish: DialWish }) {
       title={t('calls.dial.title')}
       footer={null}
       onCancel={closeDialler}
-      afterOpenChange={(open) => open && wish.to && startButton.current?.focus()}
+      // What is known already only has to be confirmed.
+      afterOpenChange={(open) => {
+        if (open) (wish.to ? startButton.current : form.getFieldInstance('to'))?.focus();
+      }}
       destroyOnHidden
     >
       {numbers?.length === 0 ? (

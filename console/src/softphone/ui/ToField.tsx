@@ -57,7 +57,6 @@ export function ToField({ wish }: { wish: DialWish }) {
       ]}
     >
       <AutoComplete
-        autoFocus={!wish.to}
         size="large"
         className="dial-to"
         placeholder="+237 6 50 00 00 01"
