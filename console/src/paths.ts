@@ -8,6 +8,8 @@ export const paths = {
   gigs: '/gigs',
   contacts: '/contacts',
   contact: (id: string) => `/contacts/${id}`,
+  /** The form for a contact, with a number already written in it. */
+  newContact: (phoneNumber: string) => `/contacts?add=${encodeURIComponent(phoneNumber)}`,
   contactConversations: (id: string) => `/inbox?contact=${id}`,
   numbers: '/numbers',
   number: (id: string) => `/numbers/${id}`,
@@ -16,6 +18,13 @@ export const paths = {
   requirementGroup: (id: string) => `/compliance/groups/${id}`,
   documents: '/compliance/documents',
   messages: '/messages',
+  calls: '/calls',
+  /** The history with one call open beside it. */
+  call: (id: string) => `/calls?call=${id}`,
+  callsOfContact: (id: string) => `/calls?contactId=${id}`,
+  liveCalls: '/calls/live',
+  voicemail: '/calls/voicemail',
+  callQuality: '/calls/quality',
   settings: '/settings',
   company: '/settings/company',
   members: '/settings/members',
@@ -31,6 +40,13 @@ export const paths = {
   optOuts: '/settings/opt-outs',
   inboxSettings: '/settings/inbox',
   unroutable: '/settings/unroutable',
+  myPhone: '/settings/my-phone',
+  callRoutes: '/settings/call-routes',
+  callRoute: (numberId: string) => `/settings/call-routes/${numberId}`,
+  callSettings: '/settings/calls',
+  callAttempts: '/settings/call-attempts',
+  unroutableCalls: '/settings/unroutable-calls',
+  devices: '/settings/devices',
 } as const;
 
 /** The sign-in address that returns to where the person was. */

@@ -27,6 +27,27 @@ const settings: RouteObject = {
     page('opt-outs', () => import('./pages/inbox-settings/OptOutsPage.tsx')),
     page('inbox', () => import('./pages/inbox-settings/InboxRulesPage.tsx')),
     page('unroutable', () => import('./pages/inbox-settings/UnroutablePage.tsx')),
+    page('my-phone', () => import('./pages/call-settings/MyPhonePage.tsx')),
+    page('call-routes', () => import('./pages/call-settings/RoutesPage.tsx')),
+    page('call-routes/:numberId', () => import('./pages/call-settings/RoutePage.tsx')),
+    page('calls', () => import('./pages/call-settings/CallSettingsPage.tsx')),
+    page('call-attempts', () => import('./pages/call-settings/AttemptsPage.tsx')),
+    page('unroutable-calls', () => import('./pages/call-settings/UnroutableCallsPage.tsx')),
+    page('devices', () => import('./pages/call-settings/DevicesPage.tsx')),
+  ],
+};
+
+const calls: RouteObject = {
+  path: 'calls',
+  lazy: async () => ({ Component: (await import('./pages/calls/CallsFrame.tsx')).default }),
+  children: [
+    {
+      index: true,
+      lazy: async () => ({ Component: (await import('./pages/calls/CallsPage.tsx')).default }),
+    },
+    page('live', () => import('./pages/calls/LiveCallsPage.tsx')),
+    page('voicemail', () => import('./pages/calls/VoicemailPage.tsx')),
+    page('quality', () => import('./pages/calls/QualityPage.tsx')),
   ],
 };
 
@@ -49,6 +70,7 @@ const signedIn: RouteObject = {
         page('compliance/documents', () => import('./pages/compliance/DocumentsPage.tsx')),
         page('compliance/groups/:groupId', () => import('./pages/compliance/RequirementGroupPage.tsx')),
         page('messages', () => import('./pages/messages/MessagesPage.tsx')),
+        calls,
         settings,
         { path: '*', element: <NotFoundPage /> },
       ],

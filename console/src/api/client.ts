@@ -26,7 +26,7 @@ export const requestContext: { language: string; companyId: string | null } = {
 export type Query = Record<string, string | number | boolean | null | undefined>;
 
 interface RequestOptions {
-  method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   query?: Query;
   body?: unknown;
   headers?: Record<string, string>;

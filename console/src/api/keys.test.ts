@@ -24,3 +24,11 @@ test('what is read again as a whole is not named one by one too', () => {
 test('topics that this console does not know change nothing', () => {
   expect(staleKeys([{ topic: 'unheard_of', id: '1' }])).toEqual([]);
 });
+
+test('a call that moves reads the lists of calls again, and that call', () => {
+  const stale = staleKeys([{ topic: 'call', id: 'a' }]);
+  expect(stale).toContainEqual(['live-calls']);
+  expect(stale).toContainEqual(['calls']);
+  expect(stale).toContainEqual(['call', 'a']);
+  expect(stale).not.toContainEqual(['call']);
+});

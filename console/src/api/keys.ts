@@ -43,6 +43,23 @@ export const keys = {
   thread: (id: string) => ['thread', id] as const,
   presence: (id: string) => ['presence', id] as const,
   textPrice: (query: Query) => ['text-price', query] as const,
+  calls: (query: Query) => ['calls', query] as const,
+  liveCalls: ['live-calls'] as const,
+  call: (id: string) => ['call', id] as const,
+  callQuality: (id: string) => ['call-quality', id] as const,
+  recentCalls: ['calls', 'recent'] as const,
+  voicemail: (query: Query) => ['recordings', 'voicemail', query] as const,
+  unheard: ['recordings', 'unheard'] as const,
+  callRoutes: ['call-routes'] as const,
+  callRoute: (numberId: string) => ['call-routes', numberId] as const,
+  callSettings: ['call-settings'] as const,
+  callAttempts: (query: Query) => ['call-attempts', query] as const,
+  unroutableCalls: (query: Query) => ['unroutable-calls', query] as const,
+  myPhone: ['my-phone'] as const,
+  qualityOverview: (query: Query) => ['call-quality-overview', query] as const,
+  callAlerts: (query: Query) => ['call-alerts', query] as const,
+  alertRules: ['call-alert-rules'] as const,
+  devices: ['devices'] as const,
 };
 
 /** What to read again when a topic of the live stream moves. */
@@ -64,13 +81,26 @@ const keysOfTopic: Record<string, readonly string[]> = {
   unroutable: ['unroutable'],
   inbox_settings: ['inbox-settings'],
   conversation: ['conversations', 'contact-conversations', 'inbox-counts', 'messages'],
-  contact: ['contacts', 'conversations', 'conversation'],
+  contact: ['contacts', 'conversations', 'conversation', 'live-calls'],
+  call: ['calls', 'live-calls', 'call-attempts'],
+  call_route: ['call-routes'],
+  call_settings: ['call-settings'],
+  call_phone: ['my-phone'],
+  call_quality: ['call-quality-overview', 'calls'],
+  call_alert: ['call-alerts'],
+  call_alert_rule: ['call-alert-rules'],
+  recording: ['recordings', 'calls'],
+  push_device: ['devices'],
+  unroutable_call: ['unroutable-calls'],
 };
 
 /** What to read again of the one thing that moved: nobody wants all open threads for a word in one of them. */
 const keysOfEntity: Record<string, (id: string) => readonly (readonly string[])[]> = {
   conversation: (id) => [keys.conversation(id), keys.thread(id)],
   presence: (id) => [keys.presence(id)],
+  call: (id) => [keys.call(id), keys.callQuality(id)],
+  call_quality: (id) => [keys.call(id), keys.callQuality(id)],
+  call_warning: (id) => [keys.callQuality(id)],
 };
 
 /** The keys, or their first words, that news makes stale. */

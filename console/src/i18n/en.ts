@@ -1,5 +1,8 @@
 import { access } from './en/access.ts';
 import { auth } from './en/auth.ts';
+import { callQuality } from './en/callQuality.ts';
+import { callRules } from './en/callRules.ts';
+import { calls } from './en/calls.ts';
 import { common } from './en/common.ts';
 import { compliance } from './en/compliance.ts';
 import { contacts } from './en/contacts.ts';
@@ -14,6 +17,9 @@ import { texts } from './en/texts.ts';
 export const en = {
   access,
   auth,
+  callQuality,
+  callRules,
+  calls,
   common,
   compliance,
   contacts,

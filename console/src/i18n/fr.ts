@@ -1,6 +1,9 @@
 import type { Dictionary } from './en.ts';
 import { access } from './fr/access.ts';
 import { auth } from './fr/auth.ts';
+import { callQuality } from './fr/callQuality.ts';
+import { callRules } from './fr/callRules.ts';
+import { calls } from './fr/calls.ts';
 import { common } from './fr/common.ts';
 import { compliance } from './fr/compliance.ts';
 import { contacts } from './fr/contacts.ts';
@@ -16,6 +19,9 @@ import { withFrenchTypography } from './typography.ts';
 export const fr: Dictionary = withFrenchTypography<Dictionary>({
   access,
   auth,
+  callQuality,
+  callRules,
+  calls,
   common,
   compliance,
   contacts,

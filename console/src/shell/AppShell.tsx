@@ -8,10 +8,12 @@ import { hasChosenLanguage, setLanguage } from '../i18n/index.ts';
 import { signInPath } from '../paths.ts';
 import { ErrorNotice } from '../ui/ErrorNotice.tsx';
 import { LogoMark } from '../ui/Logo.tsx';
+import { DialButton } from './DialButton.tsx';
 import { InboxNews } from './InboxNews.tsx';
 import { LiveBadge, LiveProvider } from './LiveProvider.tsx';
 import { NoCompanyPage } from './NoCompanyPage.tsx';
 import { SideNav } from './SideNav.tsx';
+import { Telephone } from './Telephone.tsx';
 import { LanguageSwitch, UserMenu } from './UserMenu.tsx';
 
 /** Everything behind sign-in: waits for the session, sends those without one to sign in, frames the rest. */
@@ -71,6 +73,7 @@ function Frame() {
           </span>
           <LiveBadge />
           <span className="top-space" />
+          <DialButton />
           <LanguageSwitch keepWithAccount />
           <UserMenu />
         </header>
@@ -90,6 +93,7 @@ function Frame() {
         <SideNav onLeave={() => setMenuOpen(false)} />
       </Drawer>
       <InboxNews />
+      <Telephone />
       <ScrollRestoration />
     </div>
   );

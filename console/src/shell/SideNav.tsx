@@ -2,6 +2,7 @@ import {
   FlagOutlined,
   InboxOutlined,
   MessageOutlined,
+  NumberOutlined,
   PhoneOutlined,
   SafetyCertificateOutlined,
   SettingOutlined,
@@ -10,6 +11,7 @@ import {
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { NavLink } from 'react-router';
+import { useUnheard } from '../api/unheard.ts';
 import { paths } from '../paths.ts';
 import { Logo } from '../ui/Logo.tsx';
 import { CompanySwitch } from './CompanySwitch.tsx';
@@ -19,11 +21,13 @@ import { useInboxCounts } from './InboxNews.tsx';
 export function SideNav({ onLeave }: { onLeave?: () => void }) {
   const { t } = useTranslation();
   const unread = useInboxCounts().data?.unread ?? 0;
+  const unheard = useUnheard();
   const items: [path: string, label: string, icon: ReactNode][] = [
     [paths.inbox, t('shell.nav.inbox'), <InboxOutlined key="i" />],
     [paths.messages, t('shell.nav.messages'), <MessageOutlined key="i" />],
+    [paths.calls, t('shell.nav.calls'), <PhoneOutlined key="i" />],
     [paths.contacts, t('contacts.title'), <TeamOutlined key="i" />],
-    [paths.numbers, t('shell.nav.numbers'), <PhoneOutlined key="i" />],
+    [paths.numbers, t('shell.nav.numbers'), <NumberOutlined key="i" />],
     [paths.gigs, t('shell.nav.gigs'), <FlagOutlined key="i" />],
     [paths.compliance, t('shell.nav.compliance'), <SafetyCertificateOutlined key="i" />],
     [paths.settings, t('shell.nav.settings'), <SettingOutlined key="i" />],
@@ -41,7 +45,12 @@ export function SideNav({ onLeave }: { onLeave?: () => void }) {
               <NavLink to={path} className="side-link" onClick={onLeave}>
                 <span aria-hidden="true">{icon}</span>
                 {label}
-                {path === paths.inbox && unread > 0 && <Unread count={unread} />}
+                {path === paths.inbox && (
+                  <Waiting count={unread} label={t('shell.unread', { count: unread })} />
+                )}
+                {path === paths.calls && (
+                  <Waiting count={unheard} label={t('calls.unheard', { count: unheard })} />
+                )}
               </NavLink>
             </li>
           ))}
@@ -54,12 +63,12 @@ export function SideNav({ onLeave }: { onLeave?: () => void }) {
   );
 }
 
-function Unread({ count }: { count: number }) {
-  const { t } = useTranslation();
+function Waiting({ count, label }: { count: number; label: string }) {
+  if (count === 0) return null;
   return (
     <span className="side-count">
       <span aria-hidden="true">{count > 99 ? '99+' : count}</span>
-      <span className="visually-hidden">{t('shell.unread', { count })}</span>
+      <span className="visually-hidden">{label}</span>
     </span>
   );
 }

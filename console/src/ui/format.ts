@@ -53,6 +53,11 @@ export function dateText(iso: string, language: string, time = false): string {
   ).format(new Date(iso));
 }
 
+/** The time of day to the second: what follows what within a call. */
+export function timeText(iso: string, language: string): string {
+  return new Intl.DateTimeFormat(language, { timeStyle: 'medium' }).format(new Date(iso));
+}
+
 const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
   ['year', 31_536_000],
   ['month', 2_592_000],

@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import type { Price } from '../api/types.ts';
-import { agoText, countryName, dateText, moneyText, sizeText } from './format.ts';
+import { agoText, countryName, dateText, moneyText, sizeText, timeText } from './format.ts';
 
 /** The formats of the current language. */
 export function useFormat() {
@@ -11,6 +11,7 @@ export function useFormat() {
     country: (code: string) => countryName(code, language),
     day: (iso: string) => dateText(iso, language),
     moment: (iso: string) => dateText(iso, language, true),
+    time: (iso: string) => timeText(iso, language),
     ago: (iso: string) => agoText(iso, language, Date.now()),
     size: (sizeBytes: number) => sizeText(sizeBytes, language),
   };

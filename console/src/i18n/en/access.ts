@@ -29,6 +29,10 @@ export const access = {
     'messages:read': 'Read the inbox',
     'messages:send': 'Answer and send texts',
     'inbox:manage': 'Set up the inbox',
+    'calls:read': 'See calls',
+    'calls:make': 'Make and take calls',
+    'calls:listen': 'Listen to recordings',
+    'calls:manage': 'Set up calls',
   },
   groups: {
     company: 'Company',
@@ -42,5 +46,6 @@ export const access = {
     contacts: 'Contacts',
     messages: 'Texts',
     inbox: 'Inbox',
+    calls: 'Calls',
   },
 };

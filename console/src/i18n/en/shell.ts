@@ -2,6 +2,7 @@ export const shell = {
   nav: {
     inbox: 'Inbox',
     messages: 'Text history',
+    calls: 'Calls',
     numbers: 'Numbers',
     gigs: 'Gigs',
     compliance: 'Compliance',

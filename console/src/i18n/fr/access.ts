@@ -31,6 +31,10 @@ export const access: Dictionary['access'] = {
     'messages:read': 'Lire la boîte de réception',
     'messages:send': 'Répondre et envoyer des SMS',
     'inbox:manage': 'Régler la boîte de réception',
+    'calls:read': 'Voir les appels',
+    'calls:make': 'Passer et prendre des appels',
+    'calls:listen': 'Écouter les enregistrements',
+    'calls:manage': 'Régler les appels',
   },
   groups: {
     company: 'Entreprise',
@@ -44,5 +48,6 @@ export const access: Dictionary['access'] = {
     contacts: 'Contacts',
     messages: 'SMS',
     inbox: 'Boîte de réception',
+    calls: 'Appels',
   },
 };

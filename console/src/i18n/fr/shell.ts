@@ -4,6 +4,7 @@ export const shell: Dictionary['shell'] = {
   nav: {
     inbox: 'Réception',
     messages: 'Historique des SMS',
+    calls: 'Appels',
     numbers: 'Numéros',
     gigs: 'Gigs',
     compliance: 'Conformité',

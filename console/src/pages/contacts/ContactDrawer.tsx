@@ -16,11 +16,13 @@ import { PhonesField } from './PhonesField.tsx';
 interface Props {
   /** The contact to edit, a new one, or none: closed. */
   contact: Contact | 'new' | null;
+  /** Written into the form of a new one. */
+  phoneNumber?: string | null;
   onClose: () => void;
 }
 
 /** Makes or changes a contact, with all of its numbers in one step. */
-export function ContactDrawer({ contact, onClose }: Props) {
+export function ContactDrawer({ contact, phoneNumber, onClose }: Props) {
   const { t } = useTranslation();
   const { done } = useNotify();
   const known = contact === 'new' || contact === null ? null : contact;
@@ -40,7 +42,7 @@ export function ContactDrawer({ contact, onClose }: Props) {
       open={contact !== null}
       title={t(known ? 'contacts.editTitle' : 'contacts.add')}
       submit={t(known ? 'common.save' : 'contacts.create')}
-      initialValues={formOf(known)}
+      initialValues={formOf(known, phoneNumber)}
       saving={saving}
       onClose={onClose}
     >

@@ -6,13 +6,15 @@ import { useNavigate, useParams } from 'react-router';
 import { contacts as contactsApi } from '../../api/contacts.ts';
 import { keys } from '../../api/keys.ts';
 import { useMay } from '../../api/session.ts';
-import type { Contact, ContactPhone } from '../../api/types.ts';
+import type { Contact } from '../../api/types.ts';
 import { paths } from '../../paths.ts';
+import { CallButton } from '../../softphone/CallButton.tsx';
 import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
 import { PageFrame } from '../../ui/PageFrame.tsx';
 import { PageSkeleton } from '../../ui/PageSkeleton.tsx';
 import { CopyText, Moment, Nothing, PhoneText } from '../../ui/texts.tsx';
 import { PageActions } from './ContactActions.tsx';
+import { ContactCalls } from './ContactCalls.tsx';
 import { contactName, MaskedNotice, StageTag } from './contactTexts.tsx';
 
 export default function ContactPage() {
@@ -49,7 +51,10 @@ export default function ContactPage() {
           <h2 id="contact-facts">{t('contacts.facts')}</h2>
           <Facts contact={contact} />
         </section>
-        <Conversations contact={contact} />
+        <div className="stack">
+          <Conversations contact={contact} />
+          <ContactCalls contact={contact} />
+        </div>
       </div>
     </PageFrame>
   );
@@ -57,10 +62,10 @@ export default function ContactPage() {
 
 function Facts({ contact }: { contact: Contact }) {
   const { t } = useTranslation();
-  const { email, note, phones, createdAt, updatedAt } = contact;
+  const { email, note, createdAt, updatedAt } = contact;
   const facts: [string, React.ReactNode][] = [
     [t('common.name'), contact.name],
-    [t('contacts.numbers'), <Phones key="v" phones={phones} />],
+    [t('contacts.numbers'), <Phones key="v" contact={contact} />],
     [t('contacts.email'), email && <a href={`mailto:${email}`}>{email}</a>],
     [t('contacts.note'), note && <div className="prewrap">{note}</div>],
     [t('common.created'), <Moment key="v" at={createdAt} />],
@@ -77,7 +82,7 @@ function Facts({ contact }: { contact: Contact }) {
   );
 }
 
-function Phones({ phones }: { phones: ContactPhone[] }) {
+function Phones({ contact: { id: contactId, name, phones } }: { contact: Contact }) {
   const { t } = useTranslation();
   const may = useMay();
   return (
@@ -85,6 +90,7 @@ function Phones({ phones }: { phones: ContactPhone[] }) {
       {phones.map(({ id, phoneNumber, label, isPrimary }) => (
         <li key={id}>
           <PhoneText value={phoneNumber} />{' '}
+          <CallButton to={phoneNumber} name={name} contactId={contactId} size="small" />
           {may('contacts:reveal') && <CopyText text={phoneNumber} label={t('common.copy')} />}
           <span className="muted small">
             {[label, isPrimary && phones.length > 1 && t('contacts.primary')].filter(Boolean).join(' · ')}

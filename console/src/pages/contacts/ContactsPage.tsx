@@ -2,7 +2,7 @@ import { PlusOutlined, UploadOutlined } from '@ant-design/icons';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link } from 'react-router';
+import { Link, useSearchParams } from 'react-router';
 import { STAGES } from '../../../../server/modules/contacts/model.ts';
 import { contacts as contactsApi } from '../../api/contacts.ts';
 import { keys } from '../../api/keys.ts';
@@ -45,6 +45,7 @@ function useColumns(onEdit: (contact: Contact) => void): Column<Contact>[] {
 export default function ContactsPage() {
   const { t } = useTranslation();
   const [edited, setEdited] = useState<Contact | 'new' | null>(null);
+  const adding = useAdding();
   const [importing, setImporting] = useState(false);
   const actions = (
     <>
@@ -66,10 +67,27 @@ export default function ContactsPage() {
       <RequirePermission permission="contacts:read">
         <ContactList onEdit={setEdited} actions={actions} />
       </RequirePermission>
-      <ContactDrawer contact={edited} onClose={() => setEdited(null)} />
+      <ContactDrawer
+        contact={adding.phoneNumber ? 'new' : edited}
+        phoneNumber={adding.phoneNumber}
+        onClose={() => {
+          setEdited(null);
+          adding.stop();
+        }}
+      />
       <ImportDrawer open={importing} onClose={() => setImporting(false)} />
     </PageFrame>
   );
+}
+
+/** A link to the form with a number in it, e.g. of somebody who calls. */
+function useAdding() {
+  const may = useMay();
+  const [params, setParams] = useSearchParams();
+  return {
+    phoneNumber: may('contacts:manage') ? params.get('add') : null,
+    stop: () => params.has('add') && setParams({}, { replace: true }),
+  };
 }
 
 function ContactList({ onEdit, actions }: { onEdit: (contact: Contact) => void; actions: React.ReactNode }) {

@@ -18,8 +18,8 @@ export interface PhoneField {
   isPrimary?: boolean;
 }
 
-export function formOf(contact: Contact | null): ContactForm {
-  if (!contact) return { stage: 'lead', phones: [{ isPrimary: true }] };
+export function formOf(contact: Contact | null, phoneNumber?: string | null): ContactForm {
+  if (!contact) return { stage: 'lead', phones: [{ isPrimary: true, ...(phoneNumber && { phoneNumber }) }] };
   const { name, stage, email, note, phones } = contact;
   return { name, stage, email: email ?? '', note, phones: phones.map((phone) => ({ ...phone })) };
 }

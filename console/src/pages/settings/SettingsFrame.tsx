@@ -1,10 +1,10 @@
-import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, NavLink, Outlet, useLocation } from 'react-router';
 import { useMay } from '../../api/session.ts';
 import type { Permission } from '../../api/types.ts';
 import type { Dictionary } from '../../i18n/en.ts';
 import { paths } from '../../paths.ts';
+import { useCurrentInView } from '../../ui/useCurrentInView.ts';
 
 type Page = [name: keyof Dictionary['settings']['nav'], path: string, permission: Permission | null];
 
@@ -29,6 +29,17 @@ const GROUPS = [
     ],
   ],
   [
+    'calls',
+    [
+      ['myPhone', paths.myPhone, 'calls:make'],
+      ['callRoutes', paths.callRoutes, 'calls:read'],
+      ['callSettings', paths.callSettings, 'calls:read'],
+      ['callAttempts', paths.callAttempts, 'calls:manage'],
+      ['unroutableCalls', paths.unroutableCalls, 'calls:read'],
+      ['devices', paths.devices, 'calls:read'],
+    ],
+  ],
+  [
     'connections',
     [
       ['providerAccounts', paths.providerAccounts, 'provider_accounts:read'],
@@ -45,7 +56,8 @@ export default function SettingsFrame() {
   const { t } = useTranslation();
   const { pathname } = useLocation();
   const [group, pages] =
-    GROUPS.find(([, inGroup]) => inGroup.some(([, path]) => pathname.startsWith(path))) ?? GROUPS[0];
+    GROUPS.find(([, inGroup]) => inGroup.some(([, path]) => `${pathname}/`.startsWith(`${path}/`))) ??
+    GROUPS[0];
   const nav = useCurrentInView(pathname);
   return (
     <div className="settings">
@@ -68,16 +80,6 @@ export default function SettingsFrame() {
       <Outlet />
     </div>
   );
-}
-
-/** On a narrow screen the row of pages scrolls: the one that is open is brought into view. */
-function useCurrentInView(pathname: string) {
-  const nav = useRef<HTMLElement>(null);
-  useEffect(() => {
-    const current = nav.current?.querySelector(`a[href="${CSS.escape(pathname)}"]`);
-    current?.scrollIntoView({ block: 'nearest', inline: 'center' });
-  }, [pathname]);
-  return nav;
 }
 
 interface GroupProps {

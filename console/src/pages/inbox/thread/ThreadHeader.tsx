@@ -9,6 +9,7 @@ import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { Conversation, Viewer } from '../../../api/inboxTypes.ts';
 import { useMe } from '../../../api/session.ts';
+import { CallButton } from '../../../softphone/CallButton.tsx';
 import { ActionButton } from '../../../ui/ActionButton.tsx';
 import { phoneText } from '../../../ui/format.ts';
 import { useMedia } from '../../../ui/useMedia.ts';
@@ -52,6 +53,7 @@ export function ThreadHeader(props: Props) {
         </p>
       </div>
       <Viewers others={others} />
+      <CallButton to={phone_number} name={contact?.name} contactId={contact?.id} />
       <HeadActions {...props} />
       <Button
         type="text"

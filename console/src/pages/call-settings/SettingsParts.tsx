@@ -1,0 +1,193 @@
+import { Checkbox, Form, Input, InputNumber, Radio, Select } from 'antd';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { CallSettings } from '../../api/callSettingsTypes.ts';
+import { countriesByName } from '../../ui/format.ts';
+
+const PREFIX = /^\+\d{1,14}$/;
+
+function Part({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <section className="panel panel-pad settings-part">
+      <h2>{title}</h2>
+      {children}
+    </section>
+  );
+}
+
+/** Which numbers may be called at all. */
+export function WhereTo() {
+  const { t } = useTranslation();
+  return (
+    <Part title={t('callRules.settings.guard')}>
+      <Form.Item name="allowedCountries" label={t('callRules.settings.countries')}>
+        <CountriesField />
+      </Form.Item>
+      <Form.Item
+        name="blockedPrefixes"
+        label={t('callRules.settings.prefixes')}
+        extra={t('callRules.settings.prefixesHint')}
+        normalize={(prefixes: string[]) => prefixes.map((prefix) => prefix.replace(/[\s.-]/g, ''))}
+        rules={[
+          {
+            validator: (_, prefixes: string[] = []) => {
+              const wrong = prefixes.find((prefix) => !PREFIX.test(prefix));
+              return wrong
+                ? Promise.reject(new Error(t('callRules.settings.prefixForm', { prefix: wrong })))
+                : Promise.resolve();
+            },
+          },
+        ]}
+      >
+        <Select mode="tags" open={false} suffixIcon={null} tokenSeparators={[',', ';']} />
+      </Form.Item>
+      <Form.Item name="allowPremium" valuePropName="checked" className="last-item">
+        <Checkbox>{t('callRules.settings.premium')}</Checkbox>
+      </Form.Item>
+    </Part>
+  );
+}
+
+interface CountriesProps {
+  value?: string[] | null;
+  onChange?: (countries: string[] | null) => void;
+}
+
+function CountriesField({ value = null, onChange }: CountriesProps) {
+  const { t, i18n } = useTranslation();
+  return (
+    <div className="stack">
+      <Radio.Group
+        value={value !== null}
+        onChange={(event) => onChange?.(event.target.value ? [] : null)}
+        options={[
+          { value: false, label: t('callRules.settings.countriesOwn') },
+          { value: true, label: t('callRules.settings.countriesChosen') },
+        ]}
+      />
+      {value && (
+        <Select
+          mode="multiple"
+          aria-label={t('callRules.settings.chooseCountries')}
+          placeholder={t('callRules.settings.chooseCountries')}
+          value={value}
+          onChange={onChange}
+          showSearch={{ optionFilterProp: 'label' }}
+          options={countriesByName(i18n.language).map(({ code, name }) => ({ value: code, label: name }))}
+        />
+      )}
+    </div>
+  );
+}
+
+type Cap = 'maxConcurrent' | 'perMinutePerUser' | 'perUserPerDay' | 'perNumberPerDay' | 'maxMinutes';
+const CAPS: [name: Cap, min: number, max: number][] = [
+  ['maxConcurrent', 0, 1000],
+  ['perMinutePerUser', 0, 1000],
+  ['perUserPerDay', 0, 100_000],
+  ['perNumberPerDay', 0, 100_000],
+  ['maxMinutes', 1, 240],
+];
+
+/** How much may be called, and for how much money. */
+export function Limits() {
+  const { t } = useTranslation();
+  return (
+    <Part title={t('callRules.settings.limits')}>
+      <div className="settings-grid">
+        {CAPS.map(([name, min, max]) => (
+          <Form.Item
+            key={name}
+            name={name}
+            label={t(`callRules.settings.${name}`)}
+            rules={[{ required: true, message: t('common.required') }]}
+          >
+            <InputNumber min={min} max={max} precision={0} />
+          </Form.Item>
+        ))}
+      </div>
+      <Form.Item
+        label={t('callRules.settings.spend')}
+        extra={t('callRules.settings.spendHint')}
+        htmlFor="spend"
+      >
+        <div className="spend-line">
+          <Form.Item name={['dailySpendMax', 'amount']} noStyle>
+            <InputNumber id="spend" min={0} max={1_000_000} />
+          </Form.Item>
+          <Form.Item
+            name={['dailySpendMax', 'currency']}
+            noStyle
+            dependencies={[['dailySpendMax', 'amount']]}
+            rules={[
+              ({ getFieldValue }) => ({
+                required: getFieldValue(['dailySpendMax', 'amount']) != null,
+                pattern: /^[A-Z]{3}$/,
+                message: t('callRules.settings.currency'),
+              }),
+            ]}
+            normalize={(text: string) => text.toUpperCase()}
+          >
+            <Input aria-label={t('callRules.settings.currency')} placeholder="USD" maxLength={3} />
+          </Form.Item>
+        </div>
+      </Form.Item>
+    </Part>
+  );
+}
+
+export function RecordingRules() {
+  const { t } = useTranslation();
+  return (
+    <Part title={t('callRules.settings.recording')}>
+      <Form.Item
+        name="defaultRecord"
+        valuePropName="checked"
+        extra={t('callRules.settings.defaultRecordHint')}
+      >
+        <Checkbox>{t('callRules.settings.defaultRecord')}</Checkbox>
+      </Form.Item>
+      <Form.Item
+        name="retentionDays"
+        label={t('callRules.settings.retention')}
+        extra={t('callRules.settings.retentionHint')}
+      >
+        <InputNumber min={1} max={3650} precision={0} suffix={t('callRules.settings.days')} />
+      </Form.Item>
+    </Part>
+  );
+}
+
+type Limit = keyof CallSettings['quality'];
+const LIMITS: [name: Limit, max: number, step: number, unit: string][] = [
+  ['mos', 5, 0.1, ''],
+  ['jitterMs', 1000, 1, 'ms'],
+  ['latencyMs', 5000, 10, 'ms'],
+  ['packetLossPercent', 100, 0.5, '%'],
+];
+const LABELS = {
+  mos: 'mos',
+  jitterMs: 'jitter',
+  latencyMs: 'latency',
+  packetLossPercent: 'packetLoss',
+} as const;
+
+export function QualityLimits() {
+  const { t } = useTranslation();
+  return (
+    <Part title={t('callRules.settings.quality')}>
+      <div className="settings-grid">
+        {LIMITS.map(([name, max, step, unit]) => (
+          <Form.Item
+            key={name}
+            name={['quality', name]}
+            label={t(`callRules.settings.${LABELS[name]}`)}
+            rules={[{ required: true, message: t('common.required') }]}
+          >
+            <InputNumber min={0} max={max} step={step} suffix={unit} />
+          </Form.Item>
+        ))}
+      </div>
+    </Part>
+  );
+}

@@ -1,0 +1,143 @@
+import { useQuery } from '@tanstack/react-query';
+import { Descriptions, Drawer, Skeleton } from 'antd';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { calls as callsApi } from '../../api/calls.ts';
+import type { CallDetails } from '../../api/callTypes.ts';
+import { keys } from '../../api/keys.ts';
+import { useMay } from '../../api/session.ts';
+import { CallButton } from '../../softphone/CallButton.tsx';
+import { otherSide } from '../../softphone/logic/dialInput.ts';
+import { clockText, secondsBetween } from '../../softphone/logic/timer.ts';
+import { NoteForm } from '../../softphone/ui/NoteForm.tsx';
+import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
+import { phoneText } from '../../ui/format.ts';
+import { Copyable, Moment } from '../../ui/texts.tsx';
+import { usePhone } from '../../ui/useMedia.ts';
+import { CallEvents } from './CallEvents.tsx';
+import { CallLegs } from './CallLegs.tsx';
+import { CallQualityPart } from './CallQualityPart.tsx';
+import { CallCost, CallStatusTag, Party } from './callTexts.tsx';
+import { Recordings } from './Recordings.tsx';
+
+/** Everything that is known of one call; it follows a call that is under way. */
+export function CallDrawer({ callId, onClose }: { callId: string | null; onClose: () => void }) {
+  const { t } = useTranslation();
+  const isPhone = usePhone();
+  const { data, error, refetch } = useQuery({
+    queryKey: keys.call(callId ?? ''),
+    queryFn: () => callsApi.get(callId ?? ''),
+    enabled: callId !== null,
+  });
+  return (
+    <Drawer
+      open={callId !== null}
+      title={t('calls.drawer.title')}
+      size={isPhone ? '100%' : 560}
+      onClose={onClose}
+      destroyOnHidden
+    >
+      <ErrorNotice error={error} onRetry={() => void refetch()} />
+      {data ? (
+        <Whole key={data.call.id} call={data.call} />
+      ) : (
+        !error && <Skeleton active paragraph={{ rows: 8 }} />
+      )}
+    </Drawer>
+  );
+}
+
+function Whole({ call }: { call: CallDetails }) {
+  const { t } = useTranslation();
+  const may = useMay();
+  return (
+    <div className="stack call-drawer">
+      <div className="call-drawer-head">
+        <Party call={call} />
+        <CallButton
+          to={otherSide(call)}
+          name={call.contact?.name}
+          contactId={call.contact?.id}
+          type="default"
+          label={t('calls.drawer.callBack')}
+        />
+      </div>
+      <div>
+        <CallStatusTag call={call} />
+        {call.endReason && <div className="reason small">{call.endReason.message}</div>}
+      </div>
+      {call.recordings.length > 0 && (
+        <Part title={t('calls.drawer.recordings')}>
+          <Recordings call={call} />
+        </Part>
+      )}
+      <Part title={t('calls.drawer.note')}>
+        {may('calls:make') ? (
+          <NoteForm call={call} />
+        ) : (
+          <p className="prewrap">{call.note || t('common.none')}</p>
+        )}
+      </Part>
+      <Part title={t('calls.drawer.facts')}>
+        <Facts call={call} />
+      </Part>
+      <Part title={t('calls.drawer.legs')}>
+        <CallLegs legs={call.legs} />
+      </Part>
+      <Part title={t('calls.drawer.events')}>
+        <CallEvents call={call} />
+      </Part>
+      <Part title={t('calls.drawer.quality')}>
+        <CallQualityPart call={call} />
+      </Part>
+    </div>
+  );
+}
+
+function Part({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <section className="call-part">
+      <h3>{title}</h3>
+      {children}
+    </section>
+  );
+}
+
+function Facts({ call }: { call: CallDetails }) {
+  const { t } = useTranslation();
+  const moment = (at: string | null) => at && <Moment at={at} />;
+  const { author, ringingAt, answeredAt, endedAt } = call;
+  const rang = ringingAt && (answeredAt ?? endedAt);
+  const facts: [string, ReactNode][] = [
+    [t('calls.history.direction'), t(`calls.history.directions.${call.direction}`)],
+    [t('calls.drawer.ourNumber'), phoneText(call.ourNumber)],
+    [t('calls.drawer.user'), call.user?.name],
+    [
+      t('calls.drawer.author'),
+      author.kind === 'api_key'
+        ? t('calls.drawer.apiKey', { name: author.name ?? '' })
+        : author.kind === 'user' && author.name,
+    ],
+    [t('calls.drawer.started'), moment(call.startedAt)],
+    [t('calls.drawer.waited'), rang && clockText(secondsBetween(ringingAt, Date.parse(rang)))],
+    [t('calls.drawer.answered'), moment(answeredAt)],
+    [t('calls.drawer.ended'), moment(endedAt)],
+    [t('calls.drawer.duration'), answeredAt && call.duration !== null && clockText(call.duration)],
+    [t('calls.history.cost'), call.cost && <CallCost call={call} />],
+    [t('common.provider'), t(`common.providers.${call.provider}`)],
+    [t('calls.drawer.lead'), call.leadId && <Copyable text={call.leadId} />],
+    [t('calls.drawer.sid'), call.sid && <Copyable text={call.sid} />],
+    [t('calls.drawer.id'), <Copyable key="id" text={call.id} />],
+  ];
+  return (
+    <Descriptions
+      className="facts"
+      column={1}
+      size="small"
+      colon={false}
+      items={facts
+        .filter(([, value]) => value)
+        .map(([label, value]) => ({ key: label, label, children: value }))}
+    />
+  );
+}

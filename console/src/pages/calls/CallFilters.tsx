@@ -1,0 +1,128 @@
+import { useQuery } from '@tanstack/react-query';
+import { Checkbox, DatePicker } from 'antd';
+import dayjs from 'dayjs';
+import { useTranslation } from 'react-i18next';
+import { CALL_STATUSES } from '../../api/callTypes.ts';
+import { members as membersApi } from '../../api/identity.ts';
+import { keys } from '../../api/keys.ts';
+import { useMay } from '../../api/session.ts';
+import { useOurNumbers } from '../../softphone/useOurNumbers.ts';
+import { phoneText } from '../../ui/format.ts';
+import { ChoiceFilter, ListToolbar, SearchFilter } from '../../ui/ListToolbar.tsx';
+import type { ListState } from '../../ui/useListState.ts';
+import { ContactFilter } from '../messages/ContactFilter.tsx';
+
+export const FILTERS = [
+  'search',
+  'direction',
+  'status',
+  'missed',
+  'number',
+  'userId',
+  'contactId',
+  'since',
+  'until',
+] as const;
+type Props = { list: ListState<(typeof FILTERS)[number]> };
+
+export function CallFilters({ list }: Props) {
+  const { t } = useTranslation();
+  const { filters, setFilter } = list;
+  return (
+    <ListToolbar
+      isFiltered={list.isFiltered}
+      onClear={list.clear}
+      csv={{ path: '/api/calls/export', query: list.query, filename: 'calls.csv' }}
+    >
+      <SearchFilter
+        label={t('calls.history.search')}
+        value={filters.search}
+        onChange={(value) => setFilter('search', value)}
+      />
+      <ChoiceFilter
+        label={t('calls.history.direction')}
+        value={filters.direction}
+        onChange={(value) => setFilter('direction', value)}
+        options={(['INBOUND', 'OUTBOUND'] as const).map((value) => ({
+          value,
+          label: t(`calls.history.directions.${value}`),
+        }))}
+      />
+      <ChoiceFilter
+        label={t('common.status')}
+        value={filters.status}
+        onChange={(value) => setFilter('status', value)}
+        options={CALL_STATUSES.map((value) => ({ value, label: t(`calls.statuses.${value}`) }))}
+      />
+      <OurNumberFilter value={filters.number} onChange={(value) => setFilter('number', value)} />
+      <UserFilter value={filters.userId} onChange={(value) => setFilter('userId', value)} />
+      <ContactFilter value={filters.contactId} onChange={(value) => setFilter('contactId', value)} />
+      <Period list={list} />
+      <Checkbox
+        className="toolbar-check"
+        checked={filters.missed === 'true'}
+        onChange={(event) => setFilter('missed', event.target.checked ? 'true' : '')}
+      >
+        {t('calls.history.missed')}
+      </Checkbox>
+    </ListToolbar>
+  );
+}
+
+interface FilterProps {
+  value: string;
+  onChange: (value: string) => void;
+}
+
+function OurNumberFilter(props: FilterProps) {
+  const { t } = useTranslation();
+  const numbers = useOurNumbers().numbers ?? [];
+  return (
+    <ChoiceFilter
+      {...props}
+      label={t('calls.history.anyNumber')}
+      options={numbers.map(({ phoneNumber }) => ({ value: phoneNumber, label: phoneText(phoneNumber) }))}
+    />
+  );
+}
+
+function UserFilter(props: FilterProps) {
+  const { t } = useTranslation();
+  const may = useMay();
+  const { data } = useQuery({
+    queryKey: keys.members,
+    queryFn: membersApi.list,
+    enabled: may('members:read'),
+  });
+  return (
+    <ChoiceFilter
+      {...props}
+      label={t('calls.history.user')}
+      options={(data?.members ?? []).map(({ userId, name, email }) => ({
+        value: userId,
+        label: name || email,
+      }))}
+    />
+  );
+}
+
+function Period({ list: { filters, setFilters } }: Props) {
+  const { t } = useTranslation();
+  return (
+    <DatePicker.RangePicker
+      aria-label={t('calls.history.period')}
+      placeholder={[t('calls.history.since'), t('calls.history.until')]}
+      allowEmpty={[true, true]}
+      value={[
+        filters.since ? dayjs(filters.since) : null,
+        filters.until ? dayjs(filters.until).subtract(1, 'day') : null,
+      ]}
+      onChange={(days) =>
+        setFilters({
+          since: days?.[0]?.startOf('day').toISOString() ?? '',
+          until: days?.[1]?.add(1, 'day').startOf('day').toISOString() ?? '',
+        })
+      }
+    />
+  );
+}

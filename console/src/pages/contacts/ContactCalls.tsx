@@ -1,0 +1,58 @@
+import { useQuery } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import { calls as callsApi } from '../../api/calls.ts';
+import { keys } from '../../api/keys.ts';
+import { useMay } from '../../api/session.ts';
+import type { Contact } from '../../api/types.ts';
+import { paths } from '../../paths.ts';
+import { CallButton } from '../../softphone/CallButton.tsx';
+import { Ago } from '../../ui/texts.tsx';
+import { CallStatusTag, DirectionSign } from '../calls/callTexts.tsx';
+
+/** The last calls with a contact, and the way to call and to all of them. */
+export function ContactCalls({ contact }: { contact: Contact }) {
+  const { t } = useTranslation();
+  const may = useMay();
+  const query = { contactId: contact.id, limit: 5 };
+  const { data } = useQuery({
+    queryKey: keys.calls(query),
+    queryFn: () => callsApi.list(query),
+    enabled: may('calls:read'),
+  });
+  const phone = contact.phones.find(({ isPrimary }) => isPrimary) ?? contact.phones[0];
+  return (
+    <section className="panel panel-pad" aria-labelledby="contact-calls">
+      <h2 id="contact-calls">{t('contacts.calls')}</h2>
+      {data?.calls.length ? (
+        <ul className="contact-calls">
+          {data.calls.map((call) => (
+            <li key={call.id}>
+              <DirectionSign call={call} />
+              <Link to={paths.call(call.id)}>
+                <Ago at={call.startedAt} />
+              </Link>
+              <CallStatusTag call={call} />
+            </li>
+          ))}
+        </ul>
+      ) : (
+        <p className="muted section-text">{t('contacts.callsText')}</p>
+      )}
+      <div className="contact-calls-foot">
+        {phone && (
+          <CallButton
+            to={phone.phoneNumber}
+            name={contact.name}
+            contactId={contact.id}
+            type="default"
+            label={t('calls.call')}
+          />
+        )}
+        {Boolean(data?.calls.length) && (
+          <Link to={paths.callsOfContact(contact.id)}>{t('contacts.openCalls')}</Link>
+        )}
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,93 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../harness/eventually.ts';
+import { startRelais, type TestRelais } from '../harness/relais.ts';
+import { buyTextNumber, type TextNumber } from '../harness/texts.ts';
+import { assertConsoleBuilt, launchBrowser, openPage, signIn } from './browser.ts';
+
+// Flow C as its users walk it: a call is placed, its bar follows them from page to page, and what became of it is found again.
+let relais: TestRelais;
+let browser: Browser;
+let number: TextNumber;
+
+// Handsets that answer by themselves and stay; the last digits say so.
+const AGENT = '06 12 00 90 04';
+const CALLEE = '+33612349004';
+
+beforeAll(async () => {
+  assertConsoleBuilt();
+  relais = await startRelais({ config: { RECONCILE_SECONDS: 3600 }, reviewMs: 800 });
+  number = await buyTextNumber(relais, 'twilio');
+  const { body } = await relais.api.get('/api/calls/settings');
+  const settings = { ...body.settings, allowedCountries: ['FR', 'US'] };
+  await relais.api.put('/api/calls/settings', { settings, version: body.version });
+  browser = await launchBrowser();
+});
+afterAll(async () => {
+  await browser?.close();
+  await relais?.stop();
+});
+
+/** Without a provider's network the browser itself is no telephone here, and says so in its own console. */
+const ours = (complaints: string[]) =>
+  complaints.filter((each) => !/Content Security Policy|Twilio/i.test(each));
+
+describe('a call', () => {
+  it('is placed by keyboard, survives a change of page and a reload, is ended, and stands in the history', {
+    timeout: 60_000,
+  }, async () => {
+    const { page, complaints } = await openPage(browser);
+    await signIn(page, relais, relais.owner);
+    await page.getByRole('button', { name: 'New call' }).waitFor();
+    await page.keyboard.press('Alt+Shift+D');
+    await page.getByLabel('Whom to call').fill(CALLEE);
+    await page.getByText('My phone').click();
+    await page.getByLabel('Your phone').fill(`+33 ${AGENT.slice(1)}`);
+    await page.getByLabel('Your phone').press('Enter');
+
+    const bar = page.getByRole('region', { name: 'Call under way' });
+    await bar.getByText('Connected').waitFor();
+    await page.goto(`${relais.baseUrl}/contacts`);
+    await bar.getByText('Connected').waitFor();
+    await page.keyboard.press('Alt+Shift+E');
+    await bar.getByText('The call has ended').waitFor();
+    await page.getByRole('link', { name: 'Calls', exact: true }).click();
+    await page
+      .getByRole('row', { name: /\+33 6 12 34 90 04/ })
+      .getByText('Completed')
+      .waitFor();
+    expect(ours(complaints)).toEqual([]);
+    await page.context().close();
+  });
+
+  it('that the rules forbid says why where it was asked for', async () => {
+    const { page } = await openPage(browser);
+    await signIn(page, relais, relais.owner);
+    await page.getByRole('button', { name: 'New call' }).click();
+    await page.getByLabel('Whom to call').fill('+4915112345678');
+    await page.getByText('My phone').click();
+    await page.getByLabel('Your phone').fill('+33612009004');
+    await page.getByLabel('Your phone').press('Enter');
+    await page.getByText('Calls to this country (DE) are not allowed').waitFor();
+    await page.context().close();
+  });
+
+  it('to a number follows the hours that were set in the console', async () => {
+    const { page, complaints } = await openPage(browser);
+    await signIn(page, relais, relais.owner);
+    await page.goto(`${relais.baseUrl}/settings/call-routes/default`);
+    await page.getByText('By the week').click();
+    await page.getByText('Monday to Friday, 09:00–18:00').waitFor();
+    await page.getByLabel('Monday, until').fill('17h30');
+    await page.getByLabel('Monday, until').press('Enter');
+    await page.getByText('Tuesday to Friday, 09:00–18:00').waitFor();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await eventually(async () => {
+      const { body } = await relais.api.get('/api/calls/routes/default');
+      expect(body.route.rule.hours.weekly[0]).toEqual({ day: 1, from: '09:00', to: '17:30' });
+    });
+    expect(number.phoneNumber).toMatch(/^\+/);
+    expect(ours(complaints)).toEqual([]);
+    await page.context().close();
+  });
+});
