@@ -7,7 +7,15 @@ import { answerVoice, onCallEvent } from '../../server/modules/calls/index.ts';
 import { initiateCall } from '../../server/modules/calls/initiate.ts';
 import { checkDueCalls } from '../../server/modules/calls/reconcile.ts';
 import type { ProviderEvent } from '../../server/modules/providers/index.ts';
-import { buyCallNumber, type CallNumber, callIs, PACE_MS, setRule, telephones } from '../harness/calls.ts';
+import {
+  buyCallNumber,
+  type CallNumber,
+  callIs,
+  liftLimits,
+  PACE_MS,
+  setRule,
+  telephones,
+} from '../harness/calls.ts';
 import { eventually } from '../harness/eventually.ts';
 import { killAt } from '../harness/kill.ts';
 import { twilioDelivery } from '../harness/provider-events.ts';
@@ -29,6 +37,7 @@ const somebody = () => faulty('1234');
 beforeAll(async () => {
   relais = await startRelais({ config: FAST, reviewMs: PACE_MS });
   phones = telephones(relais);
+  await liftLimits(relais.api);
   numbers.telnyx = await buyCallNumber(relais, 'telnyx');
   numbers.twilio = await buyCallNumber(relais, 'twilio');
 });

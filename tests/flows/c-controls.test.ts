@@ -4,6 +4,7 @@ import {
   type CallNumber,
   callIs,
   callWith,
+  liftLimits,
   PACE_MS,
   setRule,
   telephones,
@@ -25,6 +26,7 @@ beforeAll(async () => {
     reviewMs: PACE_MS,
   });
   phones = telephones(relais);
+  await liftLimits(relais.api);
   numbers.telnyx = await buyCallNumber(relais, 'telnyx');
   numbers.twilio = await buyCallNumber(relais, 'twilio');
 });

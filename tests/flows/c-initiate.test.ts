@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { issueApiKey } from '../../server/modules/identity/index.ts';
-import { buyCallNumber, type CallNumber, callIs, PACE_MS, telephones } from '../harness/calls.ts';
+import { buyCallNumber, type CallNumber, callIs, liftLimits, PACE_MS, telephones } from '../harness/calls.ts';
 import { type Client, createClient } from '../harness/client.ts';
 import { join, signedIn } from '../harness/people.ts';
 import { startRelais, type TestRelais } from '../harness/relais.ts';
@@ -20,6 +20,7 @@ const CALLEE = '+14155550500';
 beforeAll(async () => {
   relais = await startRelais({ reviewMs: PACE_MS });
   phones = telephones(relais);
+  await liftLimits(relais.api);
   number = await buyCallNumber(relais, 'twilio');
   telnyx = await buyCallNumber(relais, 'telnyx');
   other = await relais.addCompany('Other SARL');
