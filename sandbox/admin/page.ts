@@ -3,12 +3,13 @@ import type { FastifyInstance } from 'fastify';
 
 const FOLDER = new URL('../page/', import.meta.url);
 
-const SCRIPTS = ['app', 'dom', 'handsets', 'rows', 'settings', 'texts', 'traffic', 'views'];
+const SCRIPTS = ['app', 'calls', 'dom', 'handsets', 'rows', 'settings', 'texts', 'traffic', 'views'];
 
 /** The page's files, by address. */
 const FILES: Record<string, { file: string; type: string }> = {
   '/': { file: 'index.html', type: 'text/html; charset=utf-8' },
   '/page/style.css': { file: 'style.css', type: 'text/css; charset=utf-8' },
+  '/page/calls.css': { file: 'calls.css', type: 'text/css; charset=utf-8' },
   '/page/handsets.css': { file: 'handsets.css', type: 'text/css; charset=utf-8' },
   ...Object.fromEntries(
     SCRIPTS.map((name) => [

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { eventually } from '../../tests/harness/eventually.ts';
 import type { Route } from '../core/http.ts';
 import { TELNYX_ROUTES } from '../telnyx/index.ts';
 import {
@@ -11,6 +12,7 @@ import {
 } from '../testkit.ts';
 import { TWILIO_ROUTES } from '../twilio/index.ts';
 import { type Conformance, createConformance, type RecordedExchange } from './index.ts';
+import { tourCalls } from './telnyxCallTour.ts';
 import { tourTelnyx } from './telnyxTour.ts';
 import { tourTwilio } from './twilioTour.ts';
 
@@ -22,9 +24,18 @@ if (folder === '') {
   );
 }
 
+/** What the tours make happen, at the least. */
+const EVENTS = [
+  ...['call.initiated', 'call.answered', 'call.bridged', 'call.hangup', 'call.cost', 'call.gather.ended'],
+  ...['call.speak.started', 'call.speak.ended', 'call.playback.started', 'call.playback.ended'],
+  ...['call.recording.saved', 'conference.created', 'conference.participant.joined', 'conference.ended'],
+  ...['conference.participant.left', 'conference.recording.saved', 'conference.speak.ended'],
+];
+
 describe.runIf(folder !== '')('what the sandbox answers, and what the SDKs send', () => {
   let sandbox: TestSandbox;
   let receiver: Receiver;
+  let heard: Receiver;
   let conformance: Conformance;
   let exchanges: RecordedExchange[];
 
@@ -34,11 +45,19 @@ describe.runIf(folder !== '')('what the sandbox answers, and what the SDKs send'
     receiver = await openReceiver();
     await tourTelnyx(sandbox, telnyxClient(sandbox), receiver.url);
     await tourTwilio(sandbox, twilioClient(sandbox), receiver.url);
-    ({ items: exchanges } = await sandbox.admin<{ items: RecordedExchange[] }>('GET', 'requests?limit=1000'));
+    const requests = async (from: TestSandbox) =>
+      (await from.admin<{ items: RecordedExchange[] }>('GET', 'requests?limit=1000')).items;
+    // Calls take their time: in a sandbox of their own it flies.
+    const calls = await openSandbox({ reviewMs: 20 });
+    heard = await openReceiver();
+    await tourCalls(calls, telnyxClient(calls), heard, eventually);
+    exchanges = [...(await requests(sandbox)), ...(await requests(calls))];
+    await calls.dispose();
   }, 120_000);
 
   afterAll(async () => {
     await receiver?.close();
+    await heard?.close();
     await sandbox?.dispose();
   });
 
@@ -47,6 +66,16 @@ describe.runIf(folder !== '')('what the sandbox answers, and what the SDKs send'
       .checkAll(exchanges)
       .map(({ operation, where, message }) => `${operation}: ${where} ${message}`);
     expect([...new Set(shown)]).toEqual([]);
+  });
+
+  test('fits the published files in the webhooks of calls as well', () => {
+    const bodies = heard.received.map(({ body }) => JSON.parse(body) as { data: { event_type: string } });
+    const shown = bodies
+      .flatMap((body) => conformance.checkWebhook(body))
+      .map(({ operation, message }) => `${operation}: ${message}`);
+    expect([...new Set(shown)]).toEqual([]);
+    const types = new Set(bodies.map(({ data }) => data.event_type));
+    expect([...types]).toEqual(expect.arrayContaining(EVENTS));
   });
 
   test('covers every route of the sandbox', () => {

@@ -39,6 +39,8 @@ export interface Conformance {
   /** What one exchange breaks; known contradictions of the files are left out. */
   check(exchange: RecordedExchange): Violation[];
   checkAll(exchanges: RecordedExchange[]): Violation[];
+  /** What the body of one of Telnyx's webhooks breaks. */
+  checkWebhook(body: unknown): Violation[];
 }
 
 /**
@@ -50,7 +52,41 @@ export function createConformance(specsFolder: string): Conformance {
   const validate = createValidator(specs);
   const check = (exchange: RecordedExchange) =>
     checkExchange(specs, validate, exchange).filter((violation) => !isAllowed(violation));
-  return { check, checkAll: (exchanges) => exchanges.flatMap(check) };
+  const checkWebhook = (body: unknown) =>
+    checkEvent(specs, validate, body).filter((violation) => !isAllowed(violation));
+  return { check, checkAll: (exchanges) => exchanges.flatMap(check), checkWebhook };
+}
+
+/** Events are validated against the webhook of the file whose event_type is theirs. */
+function checkEvent(specs: Spec[], validate: Validate, body: unknown): Violation[] {
+  const data = isObject(body) && isObject(body.data) ? body.data : {};
+  const name = String(data.event_type);
+  const violation = (message: string): Violation => ({
+    ...{ exchange: String(data.id), operation: `webhook ${name}`, where: 'request', message },
+  });
+  for (const spec of specs.filter(({ provider }) => provider === 'telnyx')) {
+    for (const key of Object.keys(isObject(spec.document.webhooks) ? spec.document.webhooks : {})) {
+      const { pointer, value } = follow(
+        spec,
+        `/webhooks/${key}/post/requestBody/content/application~1json/schema`,
+      );
+      if (!eventTypes(spec, value).includes(name)) continue;
+      const { meta: _meta, ...rest } = body as JsonObject;
+      return [
+        ...validate(spec, 'response', pointer, rest),
+        ...unknownMembers(spec, value, rest).map((path) => `${path} is not described`),
+      ].map(violation);
+    }
+  }
+  return [violation('no webhook of the published files fits')];
+}
+
+/** What a webhook's schema takes as event_type. */
+function eventTypes(spec: Spec, schema: unknown): unknown[] {
+  const { properties } = resolved(spec, schema);
+  const data = resolved(spec, isObject(properties) ? properties.data : undefined);
+  const type = resolved(spec, isObject(data.properties) ? data.properties.event_type : undefined);
+  return Array.isArray(type.enum) ? type.enum : [];
 }
 
 function isAllowed(violation: Violation): boolean {
@@ -72,7 +108,9 @@ function checkExchange(specs: Spec[], validate: Validate, exchange: RecordedExch
     (message: string): Violation => ({ exchange: exchange.id, operation: name, where, message });
   if (operation === undefined) {
     // Refusing an address that does not exist is right. The files describe a media file, but not its own address.
-    const isMediaFile = exchange.response.status === 302 && url.pathname.includes('/Media/');
+    const isMediaFile =
+      (exchange.response.status === 302 && url.pathname.includes('/Media/')) ||
+      /\/Recordings\/RE[0-9a-f]+(\.wav|\.mp3)?$/.test(url.pathname);
     return exchange.response.status === 404 || isMediaFile
       ? []
       : [violation('route')('no operation of the published files fits')];

@@ -1,5 +1,6 @@
 import type { Twilio } from 'twilio';
 import { buyTwilioNumber, type TestSandbox, textIn } from '../testkit.ts';
+import { tourTwilioCalls } from './twilioCallsTour.ts';
 
 /** Calls every Twilio route of the sandbox at least once, with the official SDK. */
 export async function tourTwilio(sandbox: TestSandbox, client: Twilio, callbackUrl: string): Promise<void> {
@@ -7,6 +8,7 @@ export async function tourTwilio(sandbox: TestSandbox, client: Twilio, callbackU
   const bundleSid = await tourRegulatory(sandbox, client, addressSid, callbackUrl);
   await tourNumbers(client, addressSid, bundleSid);
   await tourMessages(sandbox, client, callbackUrl);
+  await tourTwilioCalls(sandbox, client, callbackUrl);
   await client.api.v2010.accounts(sandbox.twilio.accountSid).fetch();
   await client.balance.fetch();
   await client.pricing.v1.phoneNumbers.countries.list({ limit: 5 });

@@ -1,3 +1,4 @@
+import { LINES_QUERY } from './calls.js';
 import { el } from './dom.js';
 import { HANDSETS_QUERY, handsetsView, updateHandsets } from './handsets.js';
 import { accountsView, knobsView } from './settings.js';
@@ -128,6 +129,9 @@ const app = {
     await refresh();
     return true;
   },
+  callNumber: (number, to) =>
+    quietly(() => api(`handsets/${encodeURIComponent(number)}/calls`, 'POST', { to })),
+  onLine: (id, act, body) => quietly(() => api(`lines/${id}/${act}`, 'POST', body)),
   searchInventory: (event) => {
     event.preventDefault();
     app.wanted = Object.fromEntries([...new FormData(event.target)].filter(([, value]) => value !== ''));
@@ -135,10 +139,25 @@ const app = {
   },
 };
 
+/** Does what shows by itself, and says only what went wrong. */
+async function quietly(work) {
+  try {
+    await work();
+  } catch (error) {
+    toast(error.message, true);
+  }
+  await refresh();
+}
+
 async function loadInventory() {
   const query = new URLSearchParams({ country: 'FR', type: 'local', ...app.wanted });
   const [{ countries }, { numbers }] = await Promise.all([api('inventory'), api(`inventory?${query}`)]);
   app.inventory = { countries, numbers };
+}
+
+async function loadHandsets() {
+  const [handsets, { items: lines }] = await Promise.all([api(HANDSETS_QUERY), api(LINES_QUERY)]);
+  return { ...handsets, lines };
 }
 
 async function refresh() {
@@ -146,7 +165,7 @@ async function refresh() {
     api('state'),
     api(`requests?limit=${KEPT}`),
     api(`deliveries?limit=${KEPT}`),
-    app.tab === 'handsets' ? api(HANDSETS_QUERY) : app.handsets,
+    app.tab === 'handsets' ? loadHandsets() : app.handsets,
   ]);
   Object.assign(app, { state, handsets });
   if (!app.paused) Object.assign(app, { requests: requests.items, deliveries: deliveries.items });

@@ -1,3 +1,4 @@
+import { callButton, makeCallPanel } from './calls.js';
 import { el, field } from './dom.js';
 import { clock } from './rows.js';
 
@@ -27,7 +28,7 @@ export function handsetsView(app) {
 
 /** Shows what is new without touching what somebody writes or reads. */
 export function updateHandsets(app) {
-  const { items, numbers, isLoading } = app.handsets;
+  const { items, numbers, isLoading, lines = [] } = app.handsets;
   const shown = new Set(items.map((item) => item.number));
   for (const [number, phone] of phones) {
     if (shown.has(number)) continue;
@@ -37,7 +38,11 @@ export function updateHandsets(app) {
   const fresh = [];
   for (const item of items) {
     const phone = phones.get(item.number) ?? makePhone(app, item.number);
-    phone.update(item, numbers);
+    phone.update(
+      item,
+      numbers,
+      lines.filter((line) => line.handset === item.number),
+    );
     if (phones.has(item.number)) continue;
     phones.set(item.number, phone);
     fresh.push(phone.node);
@@ -105,10 +110,12 @@ function makePhone(app, number) {
     'aria-label': t.textsOfHandset(number),
   });
   const composer = makeComposer(app, number);
+  const calls = makeCallPanel(app, number);
   const node = el(
     'section',
     { class: 'phone', 'aria-label': number },
     el('header', {}, el('div', {}, name, el('span', { class: 'mono' })), close),
+    calls.node,
     thread,
     composer.node,
   );
@@ -119,7 +126,8 @@ function makePhone(app, number) {
   return {
     node,
     toEnd,
-    update(item, numbers) {
+    update(item, numbers, lines) {
+      calls.update(lines);
       name.textContent = item.name || number;
       node.querySelector('header .mono').textContent = item.name ? number : '';
       composer.update(numbers, item.texts.at(-1));
@@ -244,21 +252,32 @@ function makeComposer(app, number) {
   });
   const stop = el('button', { type: 'button', class: 'chip danger', onclick: () => send('STOP') }, 'STOP');
   const submit = el('button', { class: 'primary', 'aria-label': t.sendText, title: t.sendText }, '➤');
+  const call = callButton(app, number, to);
+  let able = [];
+  const allow = () => {
+    const chosen = able.find((entry) => entry.number === to.value);
+    for (const button of [submit, stop]) button.disabled = chosen?.sms !== true;
+    call.disabled = chosen?.voice !== true;
+  };
+  to.addEventListener('change', allow);
   const node = el(
     'form',
     { class: 'composer', onsubmit },
-    el('div', { class: 'line' }, to, stop),
+    el('div', { class: 'line' }, to, call, stop),
     chosen,
     el('div', { class: 'line' }, attach, picker, words, submit),
   );
-  return { node, update: (numbers, last) => offer(app, { to, submit, stop }, numbers, last) };
+  const update = (numbers, last) => {
+    able = numbers.filter((entry) => entry.sms || entry.voice);
+    offer(app, to, able, last);
+    allow();
+  };
+  return { node, update };
 }
 
-/** Lists the numbers that can be texted; the one of the last text is chosen first. */
-function offer({ t }, { to, submit, stop }, numbers, last) {
-  const able = numbers.filter((entry) => entry.sms);
+/** Lists the numbers that can be texted or called; the one of the last text is chosen first. */
+function offer({ t }, to, able, last) {
   const listed = able.map((entry) => entry.number).join();
-  for (const button of [submit, stop]) button.disabled = able.length === 0;
   if (to.dataset.listed === listed) return;
   const wanted = to.value || (last && otherOf(last));
   to.dataset.listed = listed;

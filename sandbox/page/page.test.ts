@@ -4,6 +4,7 @@ import {
   buyTwilioNumber,
   findNumber,
   handset,
+  openReceiver,
   openSandbox,
   type TestSandbox,
   telnyxClient,
@@ -75,7 +76,7 @@ test('a handset texts and is texted, by keyboard, and keeps what is being writte
   const number = await page.getByLabel('Number', { exact: true }).inputValue();
   await page.getByRole('button', { name: 'Add handset' }).click();
   const phone = page.getByRole('region', { name: number });
-  await phone.getByLabel('Number to text').selectOption(ours);
+  await phone.getByLabel('Number to text or call').selectOption(ours);
   await phone.getByLabel('Attach', { exact: true }).selectOption('photo');
   const words = phone.getByRole('textbox', { name: 'Text message' });
   await words.fill(HOSTILE);
@@ -97,4 +98,47 @@ test('a handset texts and is texted, by keyboard, and keeps what is being writte
   ]);
   expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
   expect(problems).toEqual([]);
+});
+
+test('a handset rings, answers, speaks, presses keys and calls, while its page says what it hears', async () => {
+  const client = twilioClient(sandbox);
+  const receiver = await openReceiver();
+  const number = '+33639984321';
+  receiver.document('/voice', `<Say>${HOSTILE.replaceAll('<', '&lt;')}</Say><Gather action="/keys"/>`);
+  receiver.document('/keys', '<Say>Merci</Say><Dial><Conference>page</Conference></Dial>');
+  const ours = await buyTwilioNumber(client, '', { voiceUrl: `${receiver.url}/voice` });
+  const page = await browser.newPage({ locale: 'en', viewport: { width: 390, height: 844 } });
+  const problems: string[] = [];
+  page.on('pageerror', (error) => problems.push(error.message));
+  await page.goto(`${sandbox.url}/?handsets`);
+  const advance = () => sandbox.admin('POST', 'advance', { webhooks: true });
+  await client.calls.create({ from: ours, to: number, url: `${receiver.url}/voice` });
+  await advance();
+  const phone = page.getByRole('region', { name: number, exact: true });
+  const call = phone.getByRole('region', { name: `Call with ${ours}` });
+  await call.getByText('rings').waitFor();
+  await call.getByRole('button', { name: 'Answer' }).click();
+  await call.getByText('talking').waitFor();
+  await advance();
+  await call.getByText(HOSTILE).waitFor();
+  await call.getByText('Keypad').click();
+  await call.getByRole('button', { name: '7' }).click();
+  await call.getByRole('button', { name: '#' }).click();
+  await advance();
+  await call.getByText('Merci').waitFor();
+  await call.getByLabel('What is said').fill('Bonjour');
+  await call.getByLabel('What is said').press('Enter');
+  await call.getByRole('button', { name: 'Hang up' }).click();
+  await phone.getByText(`call with ${ours} ended`).waitFor();
+  await phone.getByLabel('Number to text or call').selectOption(ours);
+  await phone.getByRole('button', { name: 'Call this number' }).click();
+  await call.getByText('talking').waitFor();
+  await call.getByRole('button', { name: 'Hang up' }).click();
+  await call.waitFor({ state: 'detached' });
+  expect(
+    new URLSearchParams(receiver.received.find(({ path }) => path === '/keys')?.body).get('Digits'),
+  ).toBe('7');
+  expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+  expect(problems).toEqual([]);
+  await receiver.close();
 });

@@ -18,6 +18,9 @@ export function knobsView(app) {
     el('h2', {}, t.textSentinels),
     el('p', { class: 'hint' }, t.textSentinelHint),
     table([t.digits, t.kind, ''], sentinels('text'), ''),
+    el('h2', {}, t.callSentinels),
+    el('p', { class: 'hint' }, t.callSentinelHint),
+    table([t.digits, t.kind, ''], sentinels('call'), ''),
   ];
 }
 

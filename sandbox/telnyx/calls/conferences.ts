@@ -22,7 +22,7 @@ import {
   ROOM,
   type Room,
   roomView,
-  tellRoom,
+  tellSound,
 } from './rooms.ts';
 import { file, speechSeconds } from './sounds.ts';
 import { after, onTimers } from './timers.ts';
@@ -236,7 +236,7 @@ function announce(
   media: Record<string, unknown>,
   seconds: number | null,
 ): void {
-  tellRoom(sb, room, room.creatorId, `${name}.started`, media);
+  tellSound(sb, room, `${name}.started`, media);
   if (seconds === null) return;
   const about = JSON.stringify({ roomId: room.id, name, media });
   after(sb, seconds, { what: 'room sound', legId: room.creatorId, about });
@@ -248,7 +248,7 @@ export function registerConferences(sb: Sandbox): void {
     'room sound': (_sb, { about }) => {
       const { roomId, name, media } = JSON.parse(about ?? '{}');
       const room = sb.store.get<Room>(ROOM, roomId);
-      if (room?.status === 'in_progress') tellRoom(sb, room, room.creatorId, `${name}.ended`, media);
+      if (room?.status === 'in_progress') tellSound(sb, room, `${name}.ended`, media);
     },
   });
 }

@@ -1,5 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import type { Account } from '../../core/accounts.ts';
+import type { Softphone } from '../../core/calls/softphones.ts';
 import { isoMillis } from '../../core/clock.ts';
 import type { Answer, Call, Route } from '../../core/http.ts';
 import { uuid } from '../../core/ids.ts';
@@ -83,13 +84,14 @@ function signToken(account: Account, claims: Record<string, unknown>): string {
   return `${content}.${createHmac('sha512', account.secret).update(content).digest('base64url')}`;
 }
 
-/** The handset that a browser is by its token: `sip:<name>@sip.telnyx.com`. Undefined when the token does not hold (any more). */
-export function handsetOfToken(sb: Sandbox, token: string): string | undefined {
+/** The telephone that a token makes a browser: `sip:<name>@sip.telnyx.com`. Undefined when it does not hold (any more). */
+export function softphoneOf(sb: Sandbox, token: string): Softphone | undefined {
   const known = sb.store.get<{ credentialId: string; expiresAt: string }>(TOKEN, token);
   if (known === undefined || Date.parse(known.expiresAt) <= sb.clock.nowMs()) return undefined;
   const credential = sb.store.get<Resource>(CREDENTIAL, known.credentialId);
   if (credential === undefined || isExpired(sb, credential)) return undefined;
-  return `sip:${String(credential.sip_username)}@sip.telnyx.com`;
+  const handset = `sip:${String(credential.sip_username)}@sip.telnyx.com`;
+  return { account: String(credential.user_id), handset };
 }
 
 /** Whether a SIP address belongs to a browser of the account that its connection lets calls ring. */

@@ -141,18 +141,14 @@ function checkAllowance({ sb, account }: Call, connection: Resource, to: string)
   const profile = sb.store.getOwned<Resource>(PROFILE, account.id, String(id ?? ''));
   if (profile === undefined) throw forbidden('No outbound voice profile is assigned to the connection D38');
   const destinations = profile.whitelisted_destinations as string[] | undefined;
-  const isBlocked =
-    strike(sb, ['region_blocked'], {
-      provider: 'telnyx',
-      account: account.id,
-      topic: 'call',
-      numbers: [to],
-    }) !== undefined;
-  if (isBlocked || destinations?.includes(countryOfNumber(to) ?? '') === false)
+  const about = { provider: 'telnyx' as const, account: account.id, topic: 'call' as const, numbers: [to] };
+  const fault = strike(sb, ['region_blocked', 'too_many_calls'], about)?.kind;
+  if (fault === 'region_blocked' || destinations?.includes(countryOfNumber(to) ?? '') === false)
     throw forbidden('Dialed number is not included in whitelisted countries D13');
   const limit = Number(profile.concurrent_call_limit ?? Number.POSITIVE_INFINITY);
   const busy = sb.store.list<Leg>(LEG, account.id).filter((leg) => leg.state !== 'hangup').length;
-  if (busy >= limit) throw forbidden('Outbound profile channel limit exceeded D2');
+  if (fault === 'too_many_calls' || busy >= limit)
+    throw forbidden('Outbound profile channel limit exceeded D2');
 }
 
 function onAnswerOf(body: Record<string, unknown>, linked: Leg | undefined): OnAnswer {

@@ -6,9 +6,11 @@ import {
   registerLines,
   tellLine,
 } from '../../core/calls/lines.ts';
+import { registerTokens } from '../../core/calls/softphones.ts';
 import type { Sandbox } from '../../core/sandbox.ts';
 import type { Resource } from '../crud.ts';
 import { findNumber } from '../numbers/model.ts';
+import { softphoneOf } from './credentials.ts';
 import { addLeg, answerLeg, bridge, CODECS, endLeg, registerLegTimers } from './legs.ts';
 import { connectionUrls, getLeg, type Hangup, type Leg, partiesOf, startOf, tell } from './model.ts';
 import { hearSound, registerRecordings, startRecording } from './recordings.ts';
@@ -23,6 +25,7 @@ export function registerCalls(sb: Sandbox): void {
   registerLegTimers(sb);
   registerSounds(sb);
   registerRecordings(sb);
+  registerTokens(sb, 'telnyx', (token) => softphoneOf(sb, token));
   registerLines(sb, 'telnyx', {
     incoming,
     answered: (_sb, line) => withLeg(sb, line, (leg) => answered(sb, leg)),

@@ -1,3 +1,4 @@
+import { secondsMs } from '../../core/calls/pace.ts';
 import { isoMicros } from '../../core/clock.ts';
 import type { Sandbox } from '../../core/sandbox.ts';
 import { type Failover, sendWebhook, telnyxEvent } from '../../core/webhooks.ts';
@@ -110,8 +111,8 @@ export interface LegCost {
 export const LEG = 'telnyx_leg';
 /** How long Telnyx waits for an answer to a webhook. */
 const ANSWER_TIMEOUT_MS = 2_000;
-/** A shuffle holds an event back for longer than the next usually takes, in seconds of a call. */
-const OVERTAKEN_MS = 400;
+/** A shuffle holds these back, in seconds of a call, so that what comes next overtakes them. */
+const OVERTAKEN_SECONDS: Record<string, number> = { 'call.initiated': 4, 'call.answered': 2 };
 
 /** The leg as it is now. */
 export function getLeg(sb: Sandbox, id: string): Leg | undefined {
@@ -146,7 +147,7 @@ export function talkSeconds(sb: Sandbox, leg: Leg): number {
   return Math.round(((leg.endedAtMs ?? sb.clock.nowMs()) - leg.answeredAtMs) / 1000);
 }
 
-const idsOf = (leg: Leg): Record<string, unknown> => ({
+const idsOf = (leg: Leg) => ({
   call_control_id: leg.id,
   connection_id: leg.connectionId,
   call_leg_id: leg.legId,
@@ -165,28 +166,29 @@ export function tell(sb: Sandbox, leg: Leg, eventType: string, more: Record<stri
   sendTo(sb, leg, eventType, { ...idsOf(leg), ...more });
 }
 
-/** Tells the owner of a recording, whose event does not name the call_control_id. */
-export function tellWithoutControl(
+/** Tells an event whose payload names the leg in its own way. */
+export function tellWith(
   sb: Sandbox,
   leg: Leg,
   eventType: string,
-  more: Record<string, unknown>,
+  payloadOf: (ids: ReturnType<typeof idsOf>) => Record<string, unknown>,
 ): void {
-  const { call_control_id: _control, ...ids } = idsOf(leg);
-  sendTo(sb, leg, eventType, { ...ids, ...more });
+  sendTo(sb, leg, eventType, payloadOf(idsOf(leg)));
 }
+
+/** Events of a whole conference say in their payload when they happened, if at all. */
+const BARE = /^conference\.(created|ended|(speak|playback)\.(started|ended)|recording\.saved)$/;
 
 function sendTo(sb: Sandbox, leg: Leg, eventType: string, payload: Record<string, unknown>): void {
   const [url, ...more] = leg.urls;
   if (url === undefined) return;
   const event = telnyxEvent(sb, eventType, payload);
-  // Most events of a conference say when they happened in their payload alone.
-  const isBare = eventType.startsWith('conference.') && 'occurred_at' in payload;
-  if (isBare) delete event.occurred_at;
+  if (BARE.test(eventType)) delete event.occurred_at;
   const failover: Failover[] = more.map((address) => ({ url: address }));
   sendWebhook(sb, {
     ...{ account: leg.account, provider: 'telnyx', eventType, url, failover, content: event },
-    ...{ timeoutMs: ANSWER_TIMEOUT_MS, overtakenMs: OVERTAKEN_MS },
+    timeoutMs: ANSWER_TIMEOUT_MS,
+    overtakenMs: secondsMs(sb, OVERTAKEN_SECONDS[eventType] ?? 0),
     ...{ topic: 'call' as const, numbers: [handsetOf(leg)], others: [oursOf(leg)] },
   });
 }

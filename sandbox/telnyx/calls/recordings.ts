@@ -3,7 +3,7 @@ import { secondsMs } from '../../core/calls/pace.ts';
 import { isoMicros } from '../../core/clock.ts';
 import { uuid } from '../../core/ids.ts';
 import type { Sandbox } from '../../core/sandbox.ts';
-import { getLeg, type Leg, tell, tellWithoutControl } from './model.ts';
+import { getLeg, type Leg, tellWith } from './model.ts';
 import { after, onTimers } from './timers.ts';
 
 /** A recording of a leg or a conference. */
@@ -149,11 +149,16 @@ function saved(sb: Sandbox, id: string): void {
     public_recording_urls: { mp3: null, wav: null },
   };
   if (completed.source === 'call') {
-    tellWithoutControl(sb, leg, 'call.recording.saved', about);
+    tellWith(sb, leg, 'call.recording.saved', ({ call_control_id: _control, ...ids }) => ({
+      ...ids,
+      ...about,
+    }));
     return;
   }
   const { id: recording_id, roomId: conference_id, format } = completed;
-  tell(sb, leg, 'conference.recording.saved', { conference_id, recording_id, format, ...about });
+  tellWith(sb, leg, 'conference.recording.saved', ({ call_leg_id: _leg, ...ids }) => ({
+    ...{ ...ids, conference_id, recording_id, format, ...about },
+  }));
 }
 
 function endSilent(sb: Sandbox, id: string): void {

@@ -3,7 +3,7 @@ import { isoMicros } from '../../core/clock.ts';
 import { uuid } from '../../core/ids.ts';
 import { changed, type Sandbox } from '../../core/sandbox.ts';
 import { refuse } from '../dialect.ts';
-import { getLeg, type Leg, patchLeg, saveLeg, tell } from './model.ts';
+import { getLeg, type Leg, patchLeg, saveLeg, tell, tellWith } from './model.ts';
 import { stopRecordings } from './recordings.ts';
 
 /** A leg in a conference. */
@@ -164,9 +164,9 @@ export function endRoom(sb: Sandbox, room: Room, endReason: Room['endReason'], b
 }
 
 /** Events that happen to a conference as a whole say when in their payload. */
-const BARE = ['conference.created', 'conference.ended', 'conference.speak', 'conference.playback'];
+const WHOLE = ['conference.created', 'conference.ended'];
 
-/** Tells the owner of a conference what happened in it. */
+/** Tells the owner of a conference what a leg did in it. */
 export function tellRoom(
   sb: Sandbox,
   room: Room,
@@ -175,10 +175,18 @@ export function tellRoom(
   more: Record<string, unknown> = {},
 ): void {
   const leg = getLeg(sb, legId);
+  const at = WHOLE.includes(eventType) ? { occurred_at: isoMicros(sb.clock.nowMs()) } : {};
+  if (leg !== undefined) tell(sb, leg, eventType, { conference_id: room.id, ...at, ...more });
+}
+
+/** Tells the owner of a conference of a sound in it, which is nobody's. */
+export function tellSound(sb: Sandbox, room: Room, eventType: string, media: Record<string, unknown>): void {
+  const leg = getLeg(sb, room.creatorId);
   if (leg === undefined) return;
-  const isBare = BARE.some((start) => eventType.startsWith(start));
-  const at = isBare ? { occurred_at: isoMicros(sb.clock.nowMs()) } : {};
-  tell(sb, leg, eventType, { conference_id: room.id, ...at, ...more });
+  tellWith(sb, leg, eventType, ({ connection_id, call_session_id: creator_call_session_id }) => ({
+    ...{ conference_id: room.id, connection_id, creator_call_session_id, ...media },
+    occurred_at: isoMicros(sb.clock.nowMs()),
+  }));
 }
 
 /** What a leg's far end says is heard by whoever it is bridged with, or sits with, and not on hold. */

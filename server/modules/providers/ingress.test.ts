@@ -321,6 +321,17 @@ describe('the reference that an event carries', () => {
     expect(await stored()).toBe('msg-3');
   });
 
+  it('is that of the address a call was delivered to, which its body names and its payload does not', async () => {
+    const delivered_to = `${PUBLIC_URL}/api/telnyx/webhooks/calls?ref=leg-1&account=a`;
+    const data = { id: 'event-leg', event_type: 'call.answered', payload: { call_control_id: 'v3:x' } };
+    await deliver(JSON.stringify({ data, meta: { attempt: 1, delivered_to } }));
+    expect(await stored()).toBe('leg-1');
+    for (const meta of [null, 7, [], {}, { delivered_to: 7 }]) {
+      await deliver(JSON.stringify({ data: { ...data, id: `event-${JSON.stringify(meta)}` }, meta }));
+      expect(await stored()).toBeNull();
+    }
+  });
+
   it('is none when it is too long, not plain or not there', async () => {
     const addresses = [
       `https://x.test/?ref=${'x'.repeat(101)}`,

@@ -107,6 +107,7 @@ async function repairApplication(parts: TelnyxParts, found: Application, steps: 
   const name = text(found.application_name) ?? plumbingName(parts);
   const url = telnyxAddresses(parts).calls;
   const profileId = text(found.outbound?.outbound_voice_profile_id);
+  if (profileId) await widenOurs(parts, profileId, steps);
   const isHeard = found.webhook_event_url === url && found.webhook_api_version === '2';
   if (isHeard && found.call_cost_in_webhooks !== false && profileId) return id;
   const outbound = profileId
@@ -148,6 +149,15 @@ async function ensureOutboundProfile(
     fail('provider_error', { provider: 'Telnyx', reason: 'the answer names no outbound voice profile' });
   steps.push(`Outbound voice profile "${name}" was made.`);
   return data.id;
+}
+
+/** Looks after the profile of an application, if we made it; others are their owners' business. */
+async function widenOurs(parts: TelnyxParts, profileId: string, steps: string[]): Promise<void> {
+  const { client, request } = parts;
+  const name = plumbingName(parts);
+  const { data } = await request('repeatable', () => client.outboundVoiceProfiles.retrieve(profileId));
+  if (data?.name === name)
+    await widened(parts, { id: profileId, name }, data.whitelisted_destinations ?? [], steps);
 }
 
 /** What Telnyx lets be called when nobody says anything. */

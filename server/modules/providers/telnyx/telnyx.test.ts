@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createConformance, type RecordedExchange } from '../../../../sandbox/conformance/index.ts';
-import { openSandbox, type TestSandbox } from '../../../../sandbox/testkit.ts';
+import { openSandbox, type TestSandbox, telnyxClient } from '../../../../sandbox/testkit.ts';
 import { eventually } from '../../../../tests/harness/eventually.ts';
 import { manualClock } from '../../../kernel/clock.ts';
 import { PUBLIC_URL, portDeps, START_MS } from '../fixture.ts';
@@ -175,6 +175,31 @@ describe('plumbing', () => {
       webhookUrl: 'https://moved.example.test/api/telnyx/webhooks/calls',
     });
     await port.ensurePlumbing();
+  });
+
+  it('lets every country be called, and costs be told, unless somebody chose otherwise', async () => {
+    const { connectionId } = await port.ensurePlumbing();
+    const client = telnyxClient(sandbox);
+    const application = (await client.callControlApplications.retrieve(connectionId!)).data!;
+    const profileId = application.outbound!.outbound_voice_profile_id!;
+    const lets = async () => (await client.outboundVoiceProfiles.retrieve(profileId)).data!;
+    const { name, whitelisted_destinations: all } = await lets();
+    expect(all).toEqual(expect.arrayContaining(['CM', 'FR', 'US']));
+    await client.outboundVoiceProfiles.update(profileId, { name, whitelisted_destinations: ['US', 'CA'] });
+    await client.callControlApplications.update(connectionId!, {
+      application_name: application.application_name!,
+      webhook_event_url: application.webhook_event_url!,
+      call_cost_in_webhooks: false,
+    });
+    expect((await port.ensurePlumbing()).steps).toHaveLength(2);
+    expect((await lets()).whitelisted_destinations).toEqual(all);
+    expect((await client.callControlApplications.retrieve(connectionId!)).data).toMatchObject({
+      ...{ call_cost_in_webhooks: true, webhook_api_version: '2' },
+    });
+    await client.outboundVoiceProfiles.update(profileId, { name, whitelisted_destinations: ['FR'] });
+    expect((await port.ensurePlumbing()).steps).toEqual([]);
+    expect((await lets()).whitelisted_destinations).toEqual(['FR']);
+    await client.outboundVoiceProfiles.update(profileId, { name, whitelisted_destinations: all! });
   });
 
   it('uses the configured application, and repairs it', async () => {

@@ -10,7 +10,7 @@ export const twilioCallReasons = callReasons({
   caller_not_allowed: [13223, 13247, 21206, 21210, 21212, 21213, 21264],
   // Twilio suspends an account that has no money.
   insufficient_funds: [10001, 20005],
-  too_many_calls: [10004, 20429],
+  too_many_calls: [10004],
   // 21219: a trial account calls numbers that it proved to own.
   account_problem: [10002, 10003, 20003, 21219],
 });
