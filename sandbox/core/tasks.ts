@@ -19,8 +19,10 @@ export type TaskHandler = (body: unknown) => (() => void) | Promise<() => void>;
 export interface Tasks {
   /** `atOnce`: how many tasks of the kind may be at work at the same time. */
   handle(kind: string, handler: TaskHandler, atOnce?: number): void;
-  /** Plans a task `delayMs` from now. Call it inside the transaction that needs it. */
-  schedule(kind: string, delayMs: number, body: unknown): void;
+  /** Plans a task `delayMs` from now. Call it inside the transaction that needs it. Returns its id. */
+  schedule(kind: string, delayMs: number, body: unknown): string;
+  /** Forgets a task that is not needed any more. One that is at work, or was, is no trouble. */
+  cancel(id: string): void;
   pending(): Task[];
   /** Runs every matching task now, whether due or not, including those they make. Returns how many ran. */
   runNow(matches: (task: Task) => boolean): Promise<number>;
@@ -88,7 +90,9 @@ export function createTasks(store: Store, clock: Clock, onError: (error: unknown
         if (runner.started) enqueue(runner, task);
         arm(runner);
       });
+      return task.id;
     },
+    cancel: (id) => store.remove(KIND, id),
     pending: () => pending(runner),
     runNow: (matches) => runNow(runner, matches),
     start: () => {

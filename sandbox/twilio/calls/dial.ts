@@ -7,7 +7,7 @@ import { type Verb, verbsOf, wordsOf } from '../messages/twiml.ts';
 import { addressOf, countOf, isTrue, listenerOf, recordOf } from './attributes.ts';
 import { join } from './conferences.ts';
 import { dialParams } from './documents.ts';
-import { answered, endLeg, placeLeg, takeCall } from './legs.ts';
+import { answered, endLeg, limit, placeLeg, takeCall } from './legs.ts';
 import {
   begin,
   changeLeg,
@@ -19,7 +19,7 @@ import {
   type Seat,
 } from './model.ts';
 import { startRecording, stopRecording } from './recordings.ts';
-import { plan, planLimit } from './steps.ts';
+import { plan } from './steps.ts';
 
 type Dial = Extract<Doing, { kind: 'dial' }>;
 
@@ -123,7 +123,7 @@ export function childAnswered(sb: Sandbox, child: Leg): void {
       ? recordTalk(sb, parent, dial.record)
       : dial.recordingSid;
   changeLeg(sb, parent, { doing: { ...dial, winner: child.sid, recordingSid } });
-  if (dial.limitSeconds < LIMIT_SECONDS) planLimit(sb, child, dial.limitSeconds);
+  if (dial.limitSeconds < LIMIT_SECONDS) limit(sb, child, dial.limitSeconds);
   for (const other of dial.children) if (other !== child.sid) endLeg(sb, { sid: other }, 'canceled');
 }
 

@@ -53,7 +53,7 @@ export function answered(sb: Sandbox, leg: Leg): Leg {
   const talking = changeLeg(sb, leg, { status: 'in-progress', answeredAtMs: sb.clock.nowMs() });
   tellStatus(sb, talking, 'answered');
   recordAnswered(sb, talking);
-  planLimit(sb, leg, leg.limitSeconds);
+  limit(sb, leg, leg.limitSeconds);
   return begin(sb, leg, null);
 }
 
@@ -61,10 +61,16 @@ export function answered(sb: Sandbox, leg: Leg): Leg {
 export function takeCall(sb: Sandbox, { sid }: Pick<Leg, 'sid'>): Leg | undefined {
   const leg = getLeg(sb, sid);
   if (leg?.direction !== 'inbound' || leg.status !== 'ringing') return leg;
-  const taken = changeLeg(sb, leg, { status: 'in-progress', answeredAtMs: sb.clock.nowMs() });
+  changeLeg(sb, leg, { status: 'in-progress', answeredAtMs: sb.clock.nowMs() });
   connectLine(sb, sid);
-  planLimit(sb, leg, leg.limitSeconds);
-  return taken;
+  return limit(sb, leg, leg.limitSeconds);
+}
+
+/** Lets a leg last so long at most. */
+export function limit(sb: Sandbox, { sid }: Pick<Leg, 'sid'>, seconds: number): Leg {
+  const before = getLeg(sb, sid)?.limitTask ?? null;
+  if (before !== null) sb.tasks.cancel(before);
+  return changeLeg(sb, { sid }, { limitTask: planLimit(sb, { sid }, seconds) });
 }
 
 const SIP: Record<Declined, { status: LegStatus; sip: string }> = {
@@ -101,6 +107,7 @@ export function endLeg(
     ...{ status, endedAtMs: sb.clock.nowMs(), token: uuid(), doing: null, program: null },
     ...{ sip: sip ?? OVER_SIP[status] ?? null, errorCode: errorCode ?? leg.errorCode },
   });
+  if (leg.limitTask !== null) sb.tasks.cancel(leg.limitTask);
   abandon(sb, ended, leg.doing);
   stopRecordings(sb, sid);
   endLine(sb, sid, status === 'busy' ? 'busy' : 'declined');

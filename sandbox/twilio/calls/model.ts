@@ -109,6 +109,8 @@ export interface Leg {
   sequence: number;
   timeoutSeconds: number;
   limitSeconds: number;
+  /** The task that ends it then. */
+  limitTask: string | null;
   first: First | null;
   /** From its answer to its end. */
   record: RecordOrder | null;
@@ -142,6 +144,7 @@ export function addLeg(sb: Sandbox, draft: Draft): Leg {
     ...{ parentSid: null, numberSid: null, status: 'queued', createdAtMs: now, updatedAtMs: now },
     ...{ startedAtMs: null, answeredAtMs: null, endedAtMs: null, sip: null, errorCode: null },
     ...{ price: null, rated: false, listener: null, sequence: 0, timeoutSeconds: 60, limitSeconds: 14_400 },
+    limitTask: null,
     ...{ first: null, record: null, program: null, doing: null, token: uuid() },
     ...draft,
   };

@@ -49,9 +49,9 @@ export function planFull(sb: Sandbox, leg: Leg, recordingSid: string, seconds: n
   schedule(sb, CALL_TIMERS.twilio, leg, 'full', { seconds, token: null, more: { recordingSid } });
 }
 
-/** Plans a leg's end when it has lasted long enough. */
-export function planLimit(sb: Sandbox, leg: Pick<Leg, 'sid'>, seconds: number): void {
-  schedule(sb, CALL_LIMIT, leg, 'limit', { seconds, token: null, more: {} });
+/** Plans a leg's end when it has lasted long enough. Returns the task, which is of no use after an earlier end. */
+export function planLimit(sb: Sandbox, leg: Pick<Leg, 'sid'>, seconds: number): string {
+  return schedule(sb, CALL_LIMIT, leg, 'limit', { seconds, token: null, more: {} });
 }
 
 function schedule(
@@ -60,7 +60,7 @@ function schedule(
   { sid }: Pick<Leg, 'sid'>,
   act: Step['act'],
   { seconds, token, more }: { seconds: number; token: string | null; more: Record<string, string> },
-): void {
+): string {
   const step: Step = { sid, act, token, more };
-  sb.tasks.schedule(kind, secondsMs(sb, seconds), step);
+  return sb.tasks.schedule(kind, secondsMs(sb, seconds), step);
 }

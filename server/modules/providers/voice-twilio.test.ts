@@ -284,11 +284,20 @@ describe('a talk', () => {
   it('in a room is recorded as the room', async () => {
     const legs = await talk();
     relais.document('/webhook/voice/completed', conference('relais-5'));
-    const opened = await port.openRoom(room('relais-5'), legs);
+    const opened = await port.openRoom(room('relais-5'), legs, { reference: 'leg-5' });
     if (opened === 'gone') throw new Error('gone');
-    expect(await port.pauseRecording({ room: opened, legId: legs.root }, true)).toBe('gone');
+    const place = { room: opened, legId: legs.root };
+    expect(await port.pauseRecording(place, true)).toBe('done');
+    expect(await port.pauseRecording(place, false)).toBe('done');
+    // Nobody else is in the room when both have left it.
+    await port.hangUp(legs.other);
     await end();
-    expect(await port.findRecordings([opened.roomId!])).toEqual([]);
+    expect(await port.pauseRecording(place, true)).toBe('gone');
+    const [recording] = await port.findRecordings([opened.roomId!]);
+    expect(recording).toMatchObject({ recordId: opened.roomId, status: 'completed' });
+    expect(forms('/webhook/voice/recording?ref=leg-5')).toMatchObject([
+      { RecordingSid: recording!.recordingId, ConferenceSid: opened.roomId, RecordingSource: 'Conference' },
+    ]);
   });
 
   it('is measured once it is over', async () => {

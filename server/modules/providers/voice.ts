@@ -175,9 +175,15 @@ export interface VoicePort {
   hangUp(legId: string): Promise<LegOutcome>;
   /**
    * Puts two legs that talk into a room, where they can be controlled one by one. Legs that sit in it already stay.
+   * @param recorded Twilio: the recording of a talk ends when it moves; with a reference, the room is recorded from its start,
+   * and the news of that recording carries the reference.
    * @returns the room with the provider's id, or gone.
    */
-  openRoom(room: Room, legs: { root: string; other: string | null }): Promise<Room | 'gone'>;
+  openRoom(
+    room: Room,
+    legs: { root: string; other: string | null },
+    recorded?: { reference: string } | null,
+  ): Promise<Room | 'gone'>;
   setMuted(room: Room, legId: string, muted: boolean): Promise<LegOutcome>;
   /** A leg on hold hears music and is not heard. */
   setHeld(room: Room, legId: string, held: boolean): Promise<LegOutcome>;

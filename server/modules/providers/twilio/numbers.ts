@@ -24,6 +24,8 @@ export function twilioAddresses({ account, deps }: Pick<TwilioParts, 'account' |
     /** Of one leg of ours. */
     legVoice: (reference: string) => about(voice, 'ref', reference),
     legStatus: (reference: string) => about(status, 'ref', reference),
+    recording: (reference: string) =>
+      about(`${deps.publicBaseUrl}/webhook/voice/recording`, 'ref', reference),
     /** The tones themselves are the reference, which Twilio's signature covers. */
     tones: (digits: string) => about(`${deps.publicBaseUrl}${TONES_PATH}`, 'ref', digits),
     sms: named(`${deps.publicBaseUrl}/inbox/webhooks/sms`),

@@ -16,12 +16,13 @@ export async function openRoom(
   parts: TwilioParts,
   room: Room,
   legs: { root: string; other: string | null },
+  recorded: { reference: string } | null,
 ): Promise<Room | 'gone'> {
   const wanted = [legs.root, ...(legs.other === null ? [] : [legs.other])];
   const before = await look(parts, room);
   const moved = legs.other ?? legs.root;
   if (!before.inside.has(moved)) {
-    const document = conferenceDocument(parts, room.name);
+    const document = conferenceDocument(parts, room.name, recorded);
     const move = () =>
       parts.request('repeatable', () => parts.client.calls(moved).update({ twiml: document }));
     if ((await unlessGone(move)) === 'gone') return 'gone';
@@ -37,7 +38,17 @@ export async function openRoom(
 }
 
 /** The first leg of a conference decides how it is: whoever writes another document for it should write the same. */
-function conferenceDocument(parts: TwilioParts, name: string): string {
+function conferenceDocument(
+  parts: TwilioParts,
+  name: string,
+  recorded: { reference: string } | null,
+): string {
+  const addresses = twilioAddresses(parts);
+  const recording = recorded && {
+    record: 'record-from-start' as const,
+    recordingStatusCallback: addresses.recording(recorded.reference),
+    recordingStatusCallbackEvent: ['completed', 'absent'] as never,
+  };
   const document = twiml();
   document.dial().conference(
     {
@@ -46,8 +57,9 @@ function conferenceDocument(parts: TwilioParts, name: string): string {
       endConferenceOnExit: false,
       // Nobody should hear music while the other leg follows.
       waitUrl: '',
-      statusCallback: twilioAddresses(parts).status,
+      statusCallback: addresses.status,
       statusCallbackEvent: ROOM_EVENTS as never,
+      ...recording,
     },
     name,
   );
