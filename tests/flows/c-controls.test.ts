@@ -1,5 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buyCallNumber, type CallNumber, callIs, callWith, setRule, telephones } from '../harness/calls.ts';
+import {
+  buyCallNumber,
+  type CallNumber,
+  callIs,
+  callWith,
+  liftLimits,
+  PACE_MS,
+  setRule,
+  telephones,
+} from '../harness/calls.ts';
 import { eventually } from '../harness/eventually.ts';
 import { startRelais, type TestRelais } from '../harness/relais.ts';
 
@@ -12,8 +21,12 @@ let handset = 0;
 const somebody = () => `+1415558${String(1000 + handset++)}`;
 
 beforeAll(async () => {
-  relais = await startRelais({ config: { RECONCILE_SECONDS: 2, PROVIDER_TIMEOUT_MS: 4000 } });
+  relais = await startRelais({
+    config: { RECONCILE_SECONDS: 2, PROVIDER_TIMEOUT_MS: 4000 },
+    reviewMs: PACE_MS,
+  });
   phones = telephones(relais);
+  await liftLimits(relais.api);
   numbers.telnyx = await buyCallNumber(relais, 'telnyx');
   numbers.twilio = await buyCallNumber(relais, 'twilio');
 });

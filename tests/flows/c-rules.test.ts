@@ -1,5 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buyCallNumber, type CallNumber, callIs, callWith, setRule, telephones } from '../harness/calls.ts';
+import {
+  buyCallNumber,
+  type CallNumber,
+  callIs,
+  callWith,
+  PACE_MS,
+  setRule,
+  telephones,
+} from '../harness/calls.ts';
 import { createClient } from '../harness/client.ts';
 import { eventually } from '../harness/eventually.ts';
 import { join, signedIn } from '../harness/people.ts';
@@ -19,7 +27,7 @@ const somebody = () => `+1415557${String(1000 + handset++)}`;
 const voicemail = { kind: 'voicemail', greeting: 'Parlez après le bip.', maxSeconds: 30 };
 
 beforeAll(async () => {
-  relais = await startRelais({ config: { RECONCILE_SECONDS: 2 } });
+  relais = await startRelais({ config: { RECONCILE_SECONDS: 2 }, reviewMs: PACE_MS });
   phones = telephones(relais);
   numbers.telnyx = await buyCallNumber(relais, 'telnyx');
   numbers.twilio = await buyCallNumber(relais, 'twilio');

@@ -93,10 +93,9 @@ export async function ensureRoom(ctx: CompanyCtx, port: ProviderPort, { call, le
       for (const leg of scene.legs) if (leg.id === root.id || leg.id === other?.id) leg.inRoom = true;
     }),
   );
-  const room = await port.openRoom(
-    { name, roomId: null },
-    { root: root.externalId, other: other?.externalId ?? null },
-  );
+  const recorded = call.recording === 'off' ? null : { reference: root.id };
+  const both = { root: root.externalId, other: other?.externalId ?? null };
+  const room = await port.openRoom({ name, roomId: null }, both, recorded);
   if (room === 'gone') fail('call_over');
   await transact(ctx, (tx) =>
     changeCalls(ctx, tx, [call.id], (scene) => {

@@ -142,7 +142,7 @@ export function renderRoom(roomName: string, record: boolean, around: Surroundin
   const dial = response.dial({ action: voiceUrl(around, 'completed', `${around.rootLegId}.room`) });
   dial.conference(
     {
-      ...{ beep: 'false', startConferenceOnEnter: true, endConferenceOnExit: false },
+      ...{ beep: 'false', startConferenceOnEnter: true, endConferenceOnExit: false, waitUrl: '' },
       ...(record
         ? {
             record: 'record-from-start' as const,

@@ -1,0 +1,188 @@
+import { describe, expect, it } from 'vitest';
+import type { CallRow, LegRow } from './calls-store.ts';
+import { judge } from './judge.ts';
+import { defaultRule, type Rule } from './model.ts';
+import { dialStepOf, planInbound, planOutbound } from './plan.ts';
+import { BLANK_CALL, newLeg, type Scene, sceneOf } from './scene.ts';
+import { advance, type Command } from './script.ts';
+
+// What a provider that is driven by commands is told, step by step; and that nothing is told twice.
+
+const at = (second: number) => new Date(1_800_000_000_000 + second * 1000);
+let ids = 0;
+const newId = () => `leg-${++ids}`;
+
+const base = {
+  ...BLANK_CALL,
+  ...{ id: 'call', companyId: 'company', provider: 'telnyx', providerAccountId: null, status: 'INITIATED' },
+  ...{ fromNumber: '+14155550200', toNumber: '+14155550100', numberId: null, ourNumber: '+14155550100' },
+  ...{
+    contactId: null,
+    leadId: null,
+    via: 'routing',
+    authorKind: 'system',
+    rootLegId: 'root',
+    createdAt: at(0),
+  },
+};
+
+function inbound(rule: Partial<Rule>, phones = ['+33611111111', '+33622222222']): Scene {
+  const people = phones.map((phoneNumber, index) => ({
+    userId: `user-${index}`,
+    phoneNumber,
+    browser: false,
+  }));
+  const moment = { at: at(0), from: '+14155550200', callerId: '+14155550100', limitSeconds: 7200 };
+  const plan = planInbound({ ...defaultRule('fr'), ...rule }, moment, people);
+  const call = { ...base, direction: 'INBOUND', plan } as CallRow;
+  const root = {
+    id: 'root',
+    party: 'caller' as const,
+    role: 'root' as const,
+    address: '+14155550200',
+    userId: null,
+  };
+  return sceneOf(call, [newLeg(call, { ...root, state: 'ringing', externalId: 'x-root', createdAt: at(0) })]);
+}
+
+function outbound(): Scene {
+  const plan = planOutbound({
+    ...{ to: '+14155550200', callerId: '+14155550100', record: true, language: 'en', limitSeconds: 60 },
+  });
+  const call = { ...base, direction: 'OUTBOUND', plan } as CallRow;
+  const root = {
+    id: 'root',
+    party: 'agent' as const,
+    role: 'root' as const,
+    address: '+14155550300',
+    userId: null,
+  };
+  return sceneOf(call, [newLeg(call, { ...root, state: 'ringing', externalId: 'x-root', createdAt: at(0) })]);
+}
+
+/** What is told now; and that asking again tells nothing more. */
+function told(scene: Scene, second: number): string[] {
+  const look = () => {
+    scene.commands = [];
+    Object.assign(scene.call, judge({ ...scene.call, dialStep: dialStepOf(scene.call.plan) }, scene.legs));
+    const [winner] = scene.legs.filter((leg) => leg.answeredAt && leg.role === 'target');
+    if (scene.call.answeredAt) scene.call.answeredLegId ??= winner?.id ?? null;
+    advance(scene, 'commands', { at: at(second), newId });
+    return scene.commands.map(({ legId, command }) => `${nameOf(scene, legId)} ${wordsOf(command)}`);
+  };
+  const first = look();
+  expect(look(), 'told twice').toEqual([]);
+  return first;
+}
+
+const nameOf = ({ legs }: Scene, id: string) =>
+  id === 'root' ? 'root' : `target ${legs.findIndex((leg) => leg.id === id)}`;
+const wordsOf = (command: Command) => (command.kind === 'speak' ? `speak ${command.text}` : command.kind);
+const legAt = (scene: Scene, index: number): LegRow => scene.legs[index]!;
+const answered = (leg: LegRow, second: number) =>
+  Object.assign(leg, { state: 'answered', answeredAt: at(second) });
+const ended = (leg: LegRow, second: number, endCode: string | null = null) =>
+  Object.assign(leg, { state: 'ended', endedAt: at(second), endCode });
+const placed = (leg: LegRow) => Object.assign(leg, { state: 'ringing', externalId: `x-${leg.id}` });
+
+describe('a call that comes in', () => {
+  it('rings everybody before it is answered; the first wins, the others are told to stop', () => {
+    const scene = inbound({ record: true, announceRecording: null });
+    expect(told(scene, 1)).toEqual(['target 1 dial', 'target 2 dial']);
+    placed(legAt(scene, 1));
+    placed(legAt(scene, 2));
+    expect(told(scene, 2)).toEqual([]);
+    answered(legAt(scene, 2), 5);
+    expect(told(scene, 5)).toEqual(['target 1 hang_up', 'root answer']);
+    ended(legAt(scene, 1), 6, 'canceled');
+    answered(legAt(scene, 0), 6);
+    expect(told(scene, 6)).toEqual(['root connect', 'root record']);
+    ended(legAt(scene, 0), 60);
+    expect(told(scene, 60)).toEqual(['target 2 hang_up']);
+  });
+
+  it('two who answer at the same moment: one talks, the other is let go', () => {
+    const scene = inbound({});
+    told(scene, 1);
+    for (const leg of scene.legs.slice(1)) answered(placed(leg), 5);
+    answered(legAt(scene, 0), 5);
+    expect(told(scene, 5)).toEqual(['target 2 hang_up', 'root connect']);
+  });
+
+  it('nobody answers: words, a tone, a message, the end', () => {
+    const scene = inbound({
+      open: {
+        ...defaultRule('fr').open,
+        otherwise: { kind: 'voicemail', greeting: 'Bip', maxSeconds: 30 },
+      } as never,
+    });
+    told(scene, 1);
+    for (const leg of scene.legs.slice(1)) ended(placed(leg), 25, 'no_answer');
+    expect(told(scene, 25)).toEqual(['root answer']);
+    answered(legAt(scene, 0), 26);
+    expect(told(scene, 26)).toEqual(['root speak Bip']);
+    scene.spoken = true;
+    expect(told(scene, 30)).toEqual(['root record']);
+    scene.recorded = true;
+    expect(told(scene, 40)).toEqual(['root hang_up']);
+  });
+
+  it('a step whose end nobody tells is over when it must be', () => {
+    const scene = inbound({ greeting: 'Bonjour' });
+    expect(told(scene, 0)).toEqual(['root answer']);
+    answered(legAt(scene, 0), 1);
+    expect(told(scene, 1)).toEqual(['root speak Bonjour']);
+    expect(told(scene, 3)).toEqual([]);
+    expect(told(scene, 120)).toEqual(['target 1 dial', 'target 2 dial']);
+    placed(legAt(scene, 1));
+    expect(told(scene, 130)).toEqual([]);
+    // One rings for ever, the other's answer never came.
+    expect(told(scene, 300)).toEqual(['target 1 hang_up', expect.stringContaining('root speak')]);
+  });
+
+  it('is turned away without being answered', () => {
+    const scene = inbound({ open: { kind: 'reject', reason: 'busy' } });
+    expect(told(scene, 0)).toEqual(['root reject']);
+  });
+
+  it('the caller gives up: everybody falls silent', () => {
+    const scene = inbound({});
+    told(scene, 1);
+    placed(legAt(scene, 1));
+    ended(legAt(scene, 0), 5);
+    expect(told(scene, 5)).toEqual(['target 1 hang_up']);
+    // The answer of the other dial is late.
+    placed(legAt(scene, 2));
+    expect(told(scene, 6)).toEqual(['target 2 hang_up']);
+  });
+});
+
+describe('a call that goes out', () => {
+  it('rings the other side only once our own person is there', () => {
+    const scene = outbound();
+    expect(told(scene, 1)).toEqual([]);
+    answered(legAt(scene, 0), 3);
+    expect(told(scene, 3)).toEqual(['target 1 dial']);
+    answered(placed(legAt(scene, 1)), 9);
+    expect(told(scene, 9)).toEqual(['root connect', 'root record']);
+    ended(legAt(scene, 1), 60);
+    expect(told(scene, 60)).toEqual(['root hang_up']);
+  });
+
+  it('busy: our own person is let go', () => {
+    const scene = outbound();
+    answered(legAt(scene, 0), 3);
+    told(scene, 3);
+    ended(placed(legAt(scene, 1)), 6, 'busy');
+    expect(told(scene, 6)).toEqual(['root hang_up']);
+  });
+
+  it('taken back: everybody who is known is hung up, and whoever becomes known later', () => {
+    const scene = outbound();
+    legAt(scene, 0).externalId = null;
+    scene.call.hangupRequestedAt = at(2);
+    expect(told(scene, 2)).toEqual([]);
+    legAt(scene, 0).externalId = 'x-root';
+    expect(told(scene, 4)).toEqual(['root hang_up']);
+  });
+});
