@@ -61,7 +61,10 @@ export interface App {
 export async function compose(kernel: Kernel): Promise<App> {
   let ready = false;
   const identity = createIdentity(kernel);
-  const http = await createHttp(kernel, { authenticate: identity.authenticate });
+  const http = await createHttp(kernel, {
+    authenticate: identity.authenticate,
+    connectTo: softphoneHosts(kernel.config),
+  });
   systemRoutes(http, kernel, () => ready);
   identity.routes(http);
   providerRoutes(http);
@@ -131,6 +134,13 @@ function listen(kernel: Kernel): void {
 async function answerMissedCall(ctx: CompanyCtx, tx: Tx, callId: string): Promise<void> {
   const wanted = await missedTextOf(tx, callId);
   if (wanted) await textBack(ctx, tx, { ...wanted, key: `missed-call-${callId}` });
+}
+
+/** Whom browsers that are telephones speak to: the providers, and what stands in their place. */
+function softphoneHosts({ TELNYX_BASE_URL, TWILIO_BASE_URL }: Config): string[] {
+  const origins = [TELNYX_BASE_URL, TWILIO_BASE_URL].filter(Boolean).map((url) => new URL(url).origin);
+  const signalling = ['telnyx.com', 'twilio.com'].flatMap((host) => [`https://*.${host}`, `wss://*.${host}`]);
+  return [...new Set([...signalling, ...origins])];
 }
 
 /** Where providers deliver. */

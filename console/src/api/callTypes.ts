@@ -56,8 +56,8 @@ export interface Call {
   quality: { mos: number | null; level: QualityLevel | null } | null;
   recordings: RecordingInCall[];
   note: string | null;
-  /** Whom of ours it rings now, by user id. */
-  ringing?: string[];
+  /** Colleagues whose telephones ring for the call, or who talk. */
+  people: { userId: string; legId: string; sid: string | null; state: 'ringing' | 'talking' }[];
 }
 
 export interface RecordingInCall {

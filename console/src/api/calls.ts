@@ -46,6 +46,9 @@ export const callRoutes = {
   get: (numberId: string) => request<{ route: CallRoute }>(`/api/calls/routes/${numberId}`),
   save: (numberId: string, body: { rule: RouteRule; version: number }) =>
     request<{ route: CallRoute }>(`/api/calls/routes/${numberId}`, { method: 'PUT', body }),
+  /** The number goes by the default again. */
+  drop: (numberId: string) =>
+    request<{ route: CallRoute }>(`/api/calls/routes/${numberId}`, { method: 'DELETE' }),
 };
 
 export const callSettings = {

@@ -7,7 +7,7 @@ import { queryClient } from '../api/queryClient.ts';
 import type { Provider } from '../api/types.ts';
 import { remember, remembered } from '../ui/storage.ts';
 import { type Driver, type DriverNews, startDriver } from './drivers/driver.ts';
-import { callOfLine } from './logic/callState.ts';
+import { callOfLine, type LineName } from './logic/callState.ts';
 import { IDLE, type PhoneEvent, type PhoneState, readiness, step, talkingLine } from './logic/machine.ts';
 import { BATCH_MS, cleaned, lineLevel, type Sample, thinned } from './logic/samples.ts';
 import { type Ask, joinTabs, type Tabs } from './tabs.ts';
@@ -177,8 +177,9 @@ function newsOf(provider: Provider, userId: string, renew: () => Promise<void>):
       if (is === 'ready') announce();
     },
     onIncoming: (line) => {
-      take({ kind: 'incoming', line: { ...line, provider } });
-      if (!line.callId) void findName(line.ref, line.from, userId, NAMING_TRIES);
+      const { ref, from } = line;
+      take({ kind: 'incoming', line: { ref, from, provider, callId: null } });
+      void findName(line, userId, NAMING_TRIES);
     },
     onTalking: (ref) => take({ kind: 'talking', ref }),
     onMuted: (ref, muted) => take({ kind: 'muted', ref, muted }),
@@ -193,12 +194,13 @@ function newsOf(provider: Provider, userId: string, renew: () => Promise<void>):
 }
 
 /** Looks up which call a line belongs to, where the provider's words do not say it. */
-async function findName(ref: string, from: string, userId: string, tries: number): Promise<void> {
-  if (!state.lines.some((line) => line.ref === ref)) return;
+async function findName(line: LineName & { ref: string }, userId: string, tries: number): Promise<void> {
+  const { ref } = line;
+  if (!state.lines.some((each) => each.ref === ref)) return;
   const { calls } = await callsApi.live().catch(() => ({ calls: [] }));
-  const found = callOfLine(from, calls, userId);
+  const found = callOfLine(line, calls, userId);
   if (found || tries <= 1) return take({ kind: 'named', ref, callId: found?.id ?? null });
-  setTimeout(() => void findName(ref, from, userId, tries - 1), NAMING_MS);
+  setTimeout(() => void findName(line, userId, tries - 1), NAMING_MS);
 }
 
 function gather(ref: string, raw: Sample): void {

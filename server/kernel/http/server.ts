@@ -29,10 +29,11 @@ const withTypes = (server: FastifyInstance) => server.withTypeProvider<ZodTypePr
 /**
  * Makes the server: validation by zod, one error shape, rate limits, security headers, request ids, metrics.
  * @param options.authenticate identifies the caller of every route that is not public.
+ * @param options.connectTo hosts beside this one that the console's pages speak to, as content policies name them.
  */
 export async function createHttp(
   kernel: Kernel,
-  options: { authenticate: Authenticate },
+  options: { authenticate: Authenticate; connectTo?: string[] },
 ): Promise<HttpServer> {
   const { config } = kernel;
   const server = withTypes(
@@ -59,7 +60,10 @@ export async function createHttp(
   server.setErrorHandler((error, request, reply) =>
     answerError(kernel, error as FastifyError, request, reply),
   );
-  await server.register(helmet, securityHeaders(publicBaseUrl(config).startsWith('https:')));
+  await server.register(
+    helmet,
+    securityHeaders(publicBaseUrl(config).startsWith('https:'), options.connectTo ?? []),
+  );
   await server.register(rateLimit, rateLimits(kernel));
   await registerOpenApi(server);
   requireAuthorities(server);
@@ -178,7 +182,7 @@ function anonymousCtx(kernel: Kernel, request: FastifyRequest): Ctx {
   };
 }
 
-function securityHeaders(https: boolean) {
+function securityHeaders(https: boolean, connectTo: string[]) {
   return {
     contentSecurityPolicy: {
       directives: {
@@ -187,7 +191,7 @@ function securityHeaders(https: boolean) {
         styleSrc: ["'self'", "'unsafe-inline'"],
         imgSrc: ["'self'", 'data:', 'blob:'],
         fontSrc: ["'self'", 'data:'],
-        connectSrc: ["'self'"],
+        connectSrc: ["'self'", ...connectTo],
         objectSrc: ["'none'"],
         frameAncestors: ["'none'"],
         upgradeInsecureRequests: https ? [] : null,

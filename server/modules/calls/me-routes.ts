@@ -62,6 +62,10 @@ function browserRoutes(server: HttpServer): void {
                 token: z.string(),
                 identity: z.string().describe('Where the browser is rung'),
                 expiresAt: z.iso.datetime(),
+                practiceUrl: z
+                  .string()
+                  .nullable()
+                  .describe('The demo: where the sandbox stands in for the provider'),
               }),
             ),
           }),
@@ -71,8 +75,8 @@ function browserRoutes(server: HttpServer): void {
     },
     async (request) => {
       const grants = await grantSoftphones(withCompany(request.ctx));
-      const softphones = grants.map(({ provider, token, address, expiresAt }) => ({
-        ...{ provider, token, identity: address, expiresAt: expiresAt.toISOString() },
+      const softphones = grants.map(({ provider, token, address, expiresAt, practiceUrl }) => ({
+        ...{ provider, token, identity: address, expiresAt: expiresAt.toISOString(), practiceUrl },
       }));
       return { success: true as const, softphones };
     },

@@ -161,7 +161,8 @@ export async function listRecordings(
   if (filter.since) conditions.push(sql`recording.created_at >= ${filter.since}`);
   if (filter.until) conditions.push(sql`recording.created_at < ${filter.until}`);
   if (filter.number) conditions.push(sql`${filter.number} in (from_number, to_number, our_number)`);
-  if (filter.unheard) conditions.push(sql`recording.heard_at is null`);
+  if (filter.unheard)
+    conditions.push(sql`recording.heard_at is null and recording.status in ('pending', 'stored')`);
   if (filter.deleted === false) conditions.push(sql`recording.status <> 'deleted'`);
   const { rows } = await sql<ListedRecording>`
     ${listed} where ${sql.join(conditions, sql` and `)} order by recording.id desc limit ${limit}`.execute(

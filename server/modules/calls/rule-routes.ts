@@ -3,7 +3,7 @@ import { transact, withCompany } from '../../kernel/ctx.ts';
 import { errorResponses, ok } from '../../kernel/http/schemas.ts';
 import type { HttpServer } from '../../kernel/http/server.ts';
 import { ruleSchema, settingsSchema } from './model.ts';
-import { changeRoute, changeSettings, listRules, ruleFor, type ShownRule } from './rules.ts';
+import { changeRoute, changeSettings, dropRoute, listRules, ruleFor, type ShownRule } from './rules.ts';
 import { findSettings } from './settings-store.ts';
 
 const read = { authority: { permission: 'calls:read' } } as const;
@@ -85,6 +85,22 @@ function routesOfNumbers(server: HttpServer): void {
         success: true as const,
         route: view(await changeRoute(ctx, request.params.numberId, rule, readVersion)),
       };
+    },
+  );
+  server.delete(
+    '/api/calls/routes/:numberId',
+    {
+      config: manage,
+      schema: {
+        tags,
+        summary: 'Have a number go by the default again',
+        params,
+        response: { 200: one, ...errorResponses },
+      },
+    },
+    async (request) => {
+      const ctx = withCompany(request.ctx);
+      return { success: true as const, route: view(await dropRoute(ctx, request.params.numberId)) };
     },
   );
 }

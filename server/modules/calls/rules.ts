@@ -80,6 +80,25 @@ export function changeRoute(ctx: CompanyCtx, which: string, rule: Rule, version:
   });
 }
 
+/** A number goes by the company's default again, from the next call on; the default becomes what it was at first. */
+export function dropRoute(ctx: CompanyCtx, which: string): Promise<ShownRule> {
+  return transact(ctx, async (tx) => {
+    const before = await readRule(ctx, tx, which);
+    if (!before.isOwn) return before;
+    const { numberId } = before;
+    await store.removeRoute(tx, numberId);
+    const after = await readRule(ctx, tx, which);
+    await audit(tx, ctx, {
+      action: 'call_route.removed',
+      entityType: 'call_route',
+      entityId: numberId ?? 'default',
+      changes: difference(before.rule, after.rule),
+    });
+    await publish(tx, ctx.companyId, 'call_route', numberId ?? 'default');
+    return after;
+  });
+}
+
 /** People must belong to the company, and a number that calls are forwarded to must be one that may be called. */
 async function requirePossible(tx: Tx, desk: Desk, action: Action): Promise<void> {
   const people =

@@ -57,6 +57,14 @@ export async function findRoutes(tx: Tx, numberIds: readonly string[]): Promise<
 }
 
 /** @returns false when somebody else has changed it since `version`. */
+/** The rule of a number, or of the company when it is null, goes. */
+export async function removeRoute(tx: Tx, numberId: string | null): Promise<void> {
+  await sql`
+    delete from call_routes where company_id = current_company() and number_id is not distinct from ${numberId}::uuid`.execute(
+    tx,
+  );
+}
+
 export async function saveRoute(
   tx: Tx,
   companyId: string,

@@ -70,6 +70,19 @@ export const callSchema = z
         durationSeconds: z.number().nullable(),
       }),
     ),
+    people: z
+      .array(
+        z.object({
+          userId: z.string(),
+          legId: z.string(),
+          sid: z
+            .string()
+            .nullable()
+            .describe("The provider's id of the leg: a browser's line is known by it"),
+          state: z.enum(['ringing', 'talking']),
+        }),
+      )
+      .describe('Colleagues whose telephones ring for the call, or who talk'),
     note: z.string().nullable(),
   })
   .meta({ id: 'Call' });
@@ -165,7 +178,14 @@ function callView(ctx: CompanyCtx, call: CallRow, around: Around): CallView {
     transfer: transferView(ctx, legs),
     quality: around.qualities.get(call.id) ?? null,
     recordings: around.recordings.get(call.id) ?? [],
+    people: legs.flatMap(personOf),
   };
+}
+
+function personOf(leg: LegRow): CallView['people'] {
+  if (!leg.userId || leg.state === 'planned' || leg.state === 'ended') return [];
+  const state = leg.state === 'answered' ? ('talking' as const) : ('ringing' as const);
+  return [{ userId: leg.userId, legId: leg.id, sid: leg.externalId, state }];
 }
 
 function costView({

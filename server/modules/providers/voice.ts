@@ -150,6 +150,8 @@ export interface SoftphoneGrant {
   /** Where the browser is rung: client:… (Twilio), sip:…@sip.telnyx.com (Telnyx). */
   address: string;
   expiresAt: Date;
+  /** Where a stand-in for the provider lets browsers practise, without a microphone; null at the provider itself. */
+  practiceUrl: string | null;
   /**
    * What the provider made for it, to be kept encrypted and handed in next time: Twilio's API key, Telnyx's credential.
    * Null when what was handed in still holds.

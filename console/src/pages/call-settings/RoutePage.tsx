@@ -15,6 +15,7 @@ import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
 import { phoneText } from '../../ui/format.ts';
 import { PageFrame } from '../../ui/PageFrame.tsx';
 import { PageSkeleton } from '../../ui/PageSkeleton.tsx';
+import { useConfirm } from '../../ui/useConfirm.ts';
 import { useNotify } from '../../ui/useNotify.ts';
 import { incompleteParts } from './logic/ruleProblems.ts';
 import { RuleForm } from './RuleForm.tsx';
@@ -83,10 +84,39 @@ function Editor({ numberId, route }: { numberId: string; route: CallRoute }) {
           >
             {t('callRules.route.save')}
           </ActionButton>
+          {route.isOwn && numberId !== DEFAULT && <FollowDefault numberId={numberId} />}
         </div>
         {isChanged && <p className="muted small">{t('callRules.route.unsaved')}</p>}
       </aside>
     </div>
+  );
+}
+
+/** Gives a number's own rules up. */
+function FollowDefault({ numberId }: { numberId: string }) {
+  const { t } = useTranslation();
+  const { done } = useNotify();
+  const ask = useConfirm();
+  const drop = async () => {
+    await callRoutes.drop(numberId);
+    done(t('callRules.route.dropped'));
+    await queryClient.invalidateQueries({ queryKey: keys.callRoutes });
+  };
+  return (
+    <ActionButton
+      type="text"
+      permission="calls:manage"
+      onClick={() =>
+        ask({
+          title: t('callRules.route.dropTitle'),
+          content: t('callRules.route.dropText'),
+          confirm: t('callRules.route.drop'),
+          action: drop,
+        })
+      }
+    >
+      {t('callRules.route.drop')}
+    </ActionButton>
   );
 }
 

@@ -5,7 +5,8 @@ import type { Sample } from '../logic/samples.ts';
 /** What a driver tells; `ref` is its own name for a line. */
 export interface DriverNews {
   onState(is: 'ready' | PhoneProblem): void;
-  onIncoming(line: { ref: string; callId: string | null; from: string }): void;
+  /** `leg`: our id of the leg that rings here, or the provider's; null when the provider tells neither. */
+  onIncoming(line: { ref: string; leg: string | null; from: string }): void;
   onTalking(ref: string): void;
   onMuted(ref: string, muted: boolean): void;
   onEnded(ref: string): void;

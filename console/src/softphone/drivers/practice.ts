@@ -4,7 +4,8 @@ import type { Driver, DriverNews } from './driver.ts';
 /** A line as the sandbox's telephone sees it. */
 interface PracticeLine {
   id: string;
-  callId?: string | null;
+  /** The provider's id of the leg. */
+  legId: string;
   peer: string;
   way: 'rings' | 'calls';
   state: 'ringing' | 'talking' | 'ended';
@@ -93,8 +94,8 @@ function expiringAt(grant: SoftphoneGrant, news: DriverNews): number {
 /** Tells what changed since the last look. */
 function compare(known: Map<string, PracticeLine['state']>, lines: PracticeLine[], news: DriverNews): void {
   const open = lines.filter(({ state }) => state !== 'ended');
-  for (const { id, callId = null, peer, state } of open) {
-    if (!known.has(id)) news.onIncoming({ ref: id, callId, from: peer });
+  for (const { id, legId, peer, state } of open) {
+    if (!known.has(id)) news.onIncoming({ ref: id, leg: legId, from: peer });
     if (state === 'talking' && known.get(id) !== 'talking') news.onTalking(id);
     known.set(id, state);
   }

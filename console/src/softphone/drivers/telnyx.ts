@@ -3,8 +3,8 @@ import type { SoftphoneGrant } from '../../api/calls.ts';
 import { type Counts, countsOf, lossBetween, mosOf } from '../logic/webrtc.ts';
 import { askMicrophone, type Driver, type DriverNews } from './driver.ts';
 
-/** The header by which a leg that the server rings carries the call's id. */
-const CALL_HEADER = 'X-Relais-Call-Id';
+/** The header by which a leg that the server rings carries our id of it. */
+const LEG_HEADER = 'X-Relais-Leg';
 const RENEW_BEFORE_MS = 60_000;
 const SAMPLE_MS = 1_000;
 
@@ -37,7 +37,7 @@ export async function start(grant: SoftphoneGrant, news: DriverNews): Promise<Dr
       const { remoteCallerNumber, callerNumber } = call.options;
       news.onIncoming({
         ref: call.id,
-        callId: callIdOf(call),
+        leg: legOf(call),
         from: remoteCallerNumber ?? callerNumber ?? '',
       });
     }
@@ -88,8 +88,8 @@ function expiringAt(grant: SoftphoneGrant, news: DriverNews): number {
   return window.setTimeout(() => news.onExpiring(), Math.max(RENEW_BEFORE_MS, leftMs));
 }
 
-function callIdOf({ options }: Call): string | null {
-  const header = options.customHeaders?.find(({ name }) => name.toLowerCase() === CALL_HEADER.toLowerCase());
+function legOf({ options }: Call): string | null {
+  const header = options.customHeaders?.find(({ name }) => name.toLowerCase() === LEG_HEADER.toLowerCase());
   return header?.value ?? null;
 }
 

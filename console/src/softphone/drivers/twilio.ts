@@ -89,7 +89,7 @@ function follow(call: Call, calls: Map<string, Call>, news: DriverNews): void {
   );
   news.onIncoming({
     ref,
-    callId: call.customParameters.get('callId') ?? null,
+    leg: call.parameters.CallSid ?? null,
     from: call.parameters.From ?? '',
   });
 }

@@ -6,6 +6,14 @@ const me = { id: 'me', name: 'Paul' };
 const row = (fields: Partial<Call>): Call =>
   ({ id: '1', direction: 'INBOUND', status: 'IN_PROGRESS', user: me, answeredAt: null, ...fields }) as Call;
 
+const rung = (...userIds: string[]) =>
+  userIds.map((userId) => ({
+    userId,
+    legId: `leg-${userId}`,
+    sid: `sid-${userId}`,
+    state: 'ringing' as const,
+  }));
+
 test('one is in the call that one started or answered, not in those of others', () => {
   expect(ownCall([row({ id: '1' })], 'me')?.id).toBe('1');
   expect(ownCall([row({ direction: 'OUTBOUND', status: 'INITIATED' })], 'me')?.id).toBe('1');
@@ -16,10 +24,10 @@ test('one is in the call that one started or answered, not in those of others', 
 });
 
 test('a call rings for those whom it rings', () => {
-  const rings = row({ status: 'RINGING', user: null, ringing: ['me', 'other'] });
+  const rings = row({ status: 'RINGING', user: null, people: rung('me', 'other') });
   expect(ringingFor([rings], 'me')).toEqual([rings]);
   expect(ringingFor([rings], 'third')).toEqual([]);
-  expect(ringingFor([row({ ringing: ['me'] })], 'me')).toEqual([]);
+  expect(ringingFor([row({ people: rung('me') })], 'me')).toEqual([]);
 });
 
 test('the bar says what goes on', () => {
@@ -38,6 +46,13 @@ test('ringing ends because somebody answered, or because the caller gave up', ()
   expect(endOfRinging(row({ status: 'CANCELED', user: null }), 'me')).toBe('gave_up');
 });
 
+test('a line belongs to the call with its leg, by our id or the provider’s', () => {
+  const calls = [row({ id: '1', people: rung('me') }), row({ id: '2', people: rung('other') })];
+  expect(callOfLine({ leg: 'sid-other', from: '+331' }, calls, 'me')?.id).toBe('2');
+  expect(callOfLine({ leg: 'leg-me', from: '+331' }, calls, 'me')?.id).toBe('1');
+  expect(callOfLine({ leg: 'unknown', from: '+331' }, calls, 'me')).toBeNull();
+});
+
 test('a line without a name is told by the number that it shows', () => {
   const ours = row({
     id: '1',
@@ -47,14 +62,14 @@ test('a line without a name is told by the number that it shows', () => {
     ourNumber: '+331',
   });
   const theirs = row({ id: '2', status: 'RINGING', from: '+237650000001', ourNumber: '+331', user: null });
-  expect(callOfLine('+331', [ours, theirs], 'me')?.id).toBe('1');
-  expect(callOfLine('+237650000001', [ours, theirs], 'me')?.id).toBe('2');
-  expect(callOfLine('+331', [ours, { ...ours, id: '3' }], 'me')).toBeNull();
-  expect(callOfLine('+331', [ours], 'other')).toBeNull();
+  expect(callOfLine({ leg: null, from: '+331' }, [ours, theirs], 'me')?.id).toBe('1');
+  expect(callOfLine({ leg: null, from: '+237650000001' }, [ours, theirs], 'me')?.id).toBe('2');
+  expect(callOfLine({ leg: null, from: '+331' }, [ours, { ...ours, id: '3' }], 'me')).toBeNull();
+  expect(callOfLine({ leg: null, from: '+331' }, [ours], 'other')).toBeNull();
   // Where the server shows our own number to colleagues too, it is the one that rings.
-  expect(callOfLine('+331', [theirs], 'me')?.id).toBe('2');
+  expect(callOfLine({ leg: null, from: '+331' }, [theirs], 'me')?.id).toBe('2');
   // After a reload the talk goes on.
   const talking = { ...theirs, status: 'IN_PROGRESS', user: me, answeredAt: '2026-06-01T12:00:00Z' } as Call;
-  expect(callOfLine('+331', [talking], 'me')?.id).toBe('2');
-  expect(callOfLine('+331', [talking], 'other')).toBeNull();
+  expect(callOfLine({ leg: null, from: '+331' }, [talking], 'me')?.id).toBe('2');
+  expect(callOfLine({ leg: null, from: '+331' }, [talking], 'other')).toBeNull();
 });

@@ -1,6 +1,6 @@
 import type { Call } from '../../api/callTypes.ts';
 
-type Live = Pick<Call, 'id' | 'status' | 'direction' | 'user' | 'answeredAt' | 'ringing'>;
+type Live = Pick<Call, 'id' | 'status' | 'direction' | 'user' | 'answeredAt' | 'people'>;
 
 const OVER = ['COMPLETED', 'BUSY', 'NO_ANSWER', 'FAILED', 'CANCELED'];
 
@@ -23,7 +23,7 @@ export function ringingFor<Row extends Live>(live: readonly Row[], userId: strin
     (call) =>
       call.direction === 'INBOUND' &&
       (call.status === 'INITIATED' || call.status === 'RINGING') &&
-      call.ringing?.includes(userId),
+      call.people.some((one) => one.userId === userId && one.state === 'ringing'),
   );
 }
 
@@ -52,15 +52,24 @@ export function endOfRinging(
 
 type Known = Live & Pick<Call, 'ourNumber' | 'from' | 'via'>;
 
+/** What a line says of itself: our id of its leg or the provider's, when it is told; and the number that it shows. */
+export interface LineName {
+  leg: string | null;
+  from: string;
+}
+
 /**
- * The call that a line without a name belongs to: towards the one who calls, a browser is rung by our own number; towards
- * those who are called, by the caller's or by ours. Null while it is not known, or when it could be several.
+ * The call that a line belongs to: the one with its leg. A line that is not told its leg is guessed by its number: towards the
+ * one who calls, a browser is rung by our own; towards those who are called, by the caller's or by ours. Null while it is not
+ * known, or when it could be several.
  */
 export function callOfLine<Row extends Known>(
-  from: string,
+  { leg, from }: LineName,
   live: readonly Row[],
   userId: string,
 ): Row | null {
+  if (leg)
+    return live.find(({ people }) => people.some((one) => one.sid === leg || one.legId === leg)) ?? null;
   const open = live.filter((call) => !isOver(call) && (!call.answeredAt || call.user?.id === userId));
   const own = open.filter(
     (call) =>

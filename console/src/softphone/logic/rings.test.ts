@@ -11,7 +11,7 @@ const line = (ref: string, fields: Partial<Line> = {}): Line => ({
 const call = (id: string): Call =>
   ({
     ...{ id, direction: 'INBOUND', status: 'RINGING', from: '+237650000001', user: null },
-    ringing: ['me'],
+    people: [{ userId: 'me', legId: 'leg-1', sid: null, state: 'ringing' as const }],
   }) as unknown as Call;
 
 test('a call that rings in the browser and on the telephone is one', () => {

@@ -46,6 +46,10 @@ export async function dial(parts: TelnyxParts, connection: Connection, wanted: D
         timeout_secs: within(wanted.timeoutSeconds, RINGS),
         time_limit_secs: within(wanted.limitSeconds, LASTS),
         ...(wanted.linkTo ? { link_to: wanted.linkTo } : {}),
+        // Telnyx gives the browser's side another id than ours: this names the leg to it.
+        ...(wanted.to.kind === 'browser'
+          ? { custom_headers: [{ name: 'X-Relais-Leg', value: wanted.reference }] }
+          : {}),
         ...(wanted.room ? { conference_config: placeIn(wanted.room) } : {}),
       }),
     ({ data }) => {

@@ -62,14 +62,21 @@ async function tokenOf({ client, request }: TelnyxParts, { credentialId }: Kept)
   }
 }
 
-function grantOf({ deps }: TelnyxParts, { sipUsername }: Kept, token: string, keep: string | null) {
+function grantOf({ account, deps }: TelnyxParts, { sipUsername }: Kept, token: string, keep: string | null) {
   return {
     provider: 'telnyx' as const,
     token,
     address: `sip:${sipUsername}@sip.telnyx.com`,
     expiresAt: expiryOf(token) ?? new Date(deps.clock.nowMs() + TOKEN_LIVES_MS),
+    practiceUrl: practiceUrlOf(account.baseUrl),
     keep,
   };
+}
+
+/** An address in place of Telnyx's own is that of a stand-in. */
+function practiceUrlOf(baseUrl: string): string | null {
+  const { hostname, origin } = new URL(baseUrl);
+  return /(^|\.)telnyx\.com$/.test(hostname) ? null : origin;
 }
 
 /** The end that a JWT names, if it can be read. */

@@ -32,6 +32,7 @@ export async function softphone(
     token: token.toJwt(),
     address: `client:${identity}`,
     expiresAt: new Date(parts.deps.clock.nowMs() + LIFETIME_SECONDS * 1000),
+    practiceUrl: parts.account.baseUrl && new URL(parts.account.baseUrl).origin,
     keep: known ? null : JSON.stringify(key),
   };
 }
