@@ -56,9 +56,10 @@ export async function concludeScenes(
     call: { ...call },
     legs: new Map(legs.map((leg) => [leg.id, JSON.stringify(leg)])),
   }));
-  for (const scene of scenes) {
+  for (const [index, scene] of scenes.entries()) {
     change(scene);
     settle(ctx, scene);
+    keepPace(scene, before[index]!);
   }
   const changedCalls = scenes.filter(
     ({ call }, index) => JSON.stringify(call) !== JSON.stringify(before[index]!.call),
@@ -79,6 +80,16 @@ export async function concludeScenes(
   for (const { call, events } of scenes) if (events.length > 0) touched.add(call.id);
   await store.announceCalls(tx, ctx.companyId, [...touched]);
   for (const [index, scene] of scenes.entries()) await tellOthers(ctx, tx, before[index]!.call, scene);
+}
+
+/** What brings nothing new does not put off the next look either, so a repeat writes nothing at all. */
+function keepPace({ call, legs }: Scene, before: { call: store.CallRow; legs: Map<string, string> }): void {
+  const { nextCheckAt } = before.call;
+  if (nextCheckAt === null || call.nextCheckAt === null) return;
+  const isSame =
+    JSON.stringify({ ...call, nextCheckAt }) === JSON.stringify(before.call) &&
+    legs.every((leg) => before.legs.get(leg.id) === JSON.stringify(leg));
+  if (isSame) call.nextCheckAt = nextCheckAt;
 }
 
 /** What the call has come to, and what follows. */

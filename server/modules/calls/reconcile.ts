@@ -9,16 +9,24 @@ import { dueCalls } from './lookup-store.ts';
 import { lacksPrice, timesMinutes } from './prices.ts';
 import { endLeg, learnLeg, type Scene } from './scene.ts';
 
-const DUE_MAX = 50;
+const DUE_MAX = 100;
+/** Calls that are asked about at once: most of the time is waiting for the provider. */
+const AT_ONCE = 10;
 /** How far the clocks of the provider and ours may differ. */
 const CLOCK_SLACK_MS = 120_000;
 
 /** Looks at every call whose time has come: lost webhooks heal here, and prices come in. */
 export async function checkDueCalls(kernel: Kernel): Promise<void> {
   const due = await inSystem(kernel.db, (tx) => dueCalls(tx, kernel.clock.now(), DUE_MAX));
-  for (const { id, companyId } of due) {
-    await checkCall(kernel, companyId, id).catch((error) =>
-      kernel.log.warn({ err: error, callId: id }, 'A call could not be asked about'),
+  for (let start = 0; start < due.length; start += AT_ONCE) {
+    await Promise.all(
+      due
+        .slice(start, start + AT_ONCE)
+        .map(({ id, companyId }) =>
+          checkCall(kernel, companyId, id).catch((error) =>
+            kernel.log.warn({ err: error, callId: id }, 'A call could not be asked about'),
+          ),
+        ),
     );
   }
 }
