@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import type { Config } from './kernel/config.ts';
 import type { CompanyCtx, Kernel } from './kernel/ctx.ts';
 import type { Tx } from './kernel/db/index.ts';
 import { serveConsole } from './kernel/http/console.ts';

@@ -33,6 +33,17 @@ const pages: string[] = [
   '/settings/inbox',
   '/settings/unroutable',
   '/messages',
+  '/calls',
+  '/calls/live',
+  '/calls/voicemail',
+  '/calls/quality',
+  '/settings/my-phone',
+  '/settings/call-routes',
+  '/settings/call-routes/default',
+  '/settings/calls',
+  '/settings/call-attempts',
+  '/settings/unroutable-calls',
+  '/settings/devices',
 ];
 
 beforeAll(async () => {
