@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Kernel, systemCtx, transact } from '../../server/kernel/ctx.ts';
 import { attendRecording } from '../../server/modules/calls/recording-fetch.ts';
 import { recordingJobs } from '../../server/modules/calls/recording-jobs.ts';
-import { adoptRecordings, noteStrayRecording } from '../../server/modules/calls/recordings.ts';
+import { adoptRecordings, noteStrayRecording } from '../../server/modules/calls/recording-notes.ts';
 import {
   aheadClock,
   type Desk,

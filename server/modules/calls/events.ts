@@ -8,6 +8,7 @@ import { legsOf, lockCalls } from './calls-store.ts';
 import { concludeScenes } from './change.ts';
 import { takeCalls } from './inbound.ts';
 import { type CallKey, type CallOwner, keepUnroutable, ownersOf } from './lookup-store.ts';
+import { noteStrayRecording } from './recordings.ts';
 import { learnLeg, learnRecording, rootOf, type Scene, sceneOf } from './scene.ts';
 import { nudgeWork, stateOf } from './state.ts';
 import { readReference } from './twiml.ts';
@@ -53,6 +54,8 @@ interface Sorted {
   holders: Map<number, NumberFacts>;
   /** Events that may find their call later. */
   waiting: Set<number>;
+  /** Recordings that came before their call, to a company that is known: the call adopts them. */
+  orphans: Set<number>;
 }
 
 async function actTogether(kernel: Kernel, items: EventItem[]): Promise<EventOutcome[]> {
@@ -65,8 +68,9 @@ async function actTogether(kernel: Kernel, items: EventItem[]): Promise<EventOut
     const ctx = systemCtx(kernel, companyId, 'calls.events');
     await applyFor(ctx, items, sorted);
   }
+  for (const index of sorted.orphans) await keepOrphan(kernel, items[index]!);
   return items.map((_item, index): EventOutcome => {
-    if (sorted.owners.has(index) || sorted.holders.has(index)) return 'handled';
+    if (sorted.owners.has(index) || sorted.holders.has(index) || sorted.orphans.has(index)) return 'handled';
     return sorted.waiting.has(index) ? new Error('the call of this recording is not known yet') : 'ignored';
   });
 }
@@ -83,9 +87,11 @@ async function sortEvents(kernel: Kernel, items: EventItem[]): Promise<Sorted> {
     const numbers = called.length > 0 ? await activeNumbers(tx, { phoneNumbers: [...new Set(called)] }) : [];
     const holders = new Map<number, NumberFacts>();
     const waiting = new Set<number>();
+    const orphans = new Set<number>();
     for (const { index, news, event } of lost) {
       const holder = isFirstNews(news) ? holderOf(event, news.leg.to, numbers) : null;
       if (holder && typeof holder === 'object') holders.set(index, holder);
+      else if (news.kind === 'recording' && event.companyId) orphans.add(index);
       else if (news.kind === 'recording' && kernel.clock.nowMs() - event.receivedAt.getTime() < PATIENCE_MS)
         waiting.add(index);
     }
@@ -93,13 +99,20 @@ async function sortEvents(kernel: Kernel, items: EventItem[]): Promise<Sorted> {
       ...[...owners.values()].map(({ item, companyId }) => ({ eventId: items[item]!.event.id, companyId })),
       ...[...holders].map(([index, { companyId }]) => ({ eventId: items[index]!.event.id, companyId })),
     ]);
-    const strays = lost.filter(({ index }) => !holders.has(index) && !waiting.has(index));
+    const strays = lost.filter(({ index }) => ![holders, waiting, orphans].some((each) => each.has(index)));
     await keepUnroutable(
       tx,
       strays.map(({ event, news }) => strayOf(kernel, event, news, numbers)),
     );
-    return { owners, holders, waiting };
+    return { owners, holders, waiting, orphans };
   });
+}
+
+async function keepOrphan(kernel: Kernel, { event, news }: EventItem): Promise<void> {
+  if (news.kind !== 'recording' || !event.companyId) return;
+  const ctx = systemCtx(kernel, event.companyId, 'calls.events');
+  const of = { kind: 'call' as const, provider: event.provider, providerAccountId: event.accountId };
+  await transact(ctx, (tx) => noteStrayRecording(ctx, tx, of, news.recording));
 }
 
 function keyOf({ event, news }: EventItem): CallKey {

@@ -1,6 +1,6 @@
 /** Recordings of calls and voicemails: noted when the provider has them, fetched, kept, heard, held and deleted. */
 export { recordingJobs } from './recording-jobs.ts';
-export { adoptRecordings, noteRecording, noteStrayRecording } from './recording-notes.ts';
+export { noteRecording, noteStrayRecording } from './recording-notes.ts';
 export { recordingRoutes } from './recording-routes.ts';
 /** Recordings of calls, by call id: one query, whatever their count. */
 export { summariesOf as recordingsOf } from './recordings-store.ts';
