@@ -68,13 +68,7 @@ export async function compose(kernel: Kernel): Promise<App> {
   });
   systemRoutes(http, kernel, () => ready);
   identity.routes(http);
-  providerRoutes(http);
-  contactRoutes(http);
-  complianceRoutes(http);
-  numberRoutes(http);
-  messagesRoutes(http, kernel);
-  callRoutes(http);
-  for (const door of WEBHOOK_DOORS) webhookDoor(http, door);
+  mountModules(http, kernel);
   listen(kernel);
   await serveConsole(http, CONSOLE_DIST);
 
@@ -135,6 +129,16 @@ function listen(kernel: Kernel): void {
 async function answerMissedCall(ctx: CompanyCtx, tx: Tx, callId: string): Promise<void> {
   const wanted = await missedTextOf(tx, callId);
   if (wanted) await textBack(ctx, tx, { ...wanted, key: `missed-call-${callId}` });
+}
+
+function mountModules(http: HttpServer, kernel: Kernel): void {
+  providerRoutes(http);
+  contactRoutes(http);
+  complianceRoutes(http);
+  numberRoutes(http);
+  messagesRoutes(http, kernel);
+  callRoutes(http);
+  for (const door of WEBHOOK_DOORS) webhookDoor(http, door);
 }
 
 /** Whom browsers that are telephones speak to: the providers, and what stands in their place. */

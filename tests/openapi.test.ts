@@ -8,7 +8,7 @@ import { type Operation, readOperations } from './harness/operations.ts';
 const OTHER_ERRORS = new Set(['getHealthReady 503']);
 
 /** Routes that are pages and files for people, not part of the API. */
-const HIDDEN = /^\/(api\/docs(\/|\*|$)|assets\/|favicon|index\.html|boot\.js|\*|$)/;
+const HIDDEN = /^\/(api\/docs(\/|\*|$)|assets\/|favicon|index\.html|boot\.js|silence\.wav|\*|$)/;
 
 let api: Awaited<ReturnType<typeof describeApi>>;
 let operations: Operation[];

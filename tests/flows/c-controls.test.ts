@@ -154,6 +154,22 @@ for (const provider of ['telnyx', 'twilio'] as const) {
       expect(await done(`${url}/transfer/cancel`)).toMatchObject({ onHold: false });
       await phones.falls(other);
       expect((await phones.linesOf(agent)).length).toBe(1);
+      // Whoever is put on hold later stays there, whatever became of transfers before.
+      expect(await done(`${url}/hold`)).toMatchObject({ onHold: true });
+      expect(await done(`${url}/mute`)).toMatchObject({ onHold: true, muted: true });
+      await phones.hangUp(calleeLine);
+      await callIs(relais.api, id, { status: 'COMPLETED' });
+    });
+
+    it('comes back when the other has answered and leaves again', async () => {
+      const { id, url, agent, calleeLine } = await talk();
+      const other = somebody();
+      await done(`${url}/transfer`, { to: other, mode: 'warm' });
+      const line = await phones.picksUp(other);
+      await callIs(relais.api, id, { transfer: { to: other, state: 'talking' }, onHold: true });
+      await phones.hangUp(line);
+      await callIs(relais.api, id, { status: 'IN_PROGRESS', onHold: false });
+      expect((await phones.linesOf(agent)).length).toBe(1);
       await phones.hangUp(calleeLine);
       await callIs(relais.api, id, { status: 'COMPLETED' });
     });

@@ -93,13 +93,17 @@ export async function ensureRoom(ctx: CompanyCtx, port: ProviderPort, { call, le
       for (const leg of scene.legs) if (leg.id === root.id || leg.id === other?.id) leg.inRoom = true;
     }),
   );
-  const recorded = call.recording === 'off' ? null : { reference: root.id };
+  // A recording ends with the move to a room. One that goes on is begun there; one that is paused must not hear a second of it.
+  const recorded = call.recording === 'on' ? { reference: root.id } : null;
   const both = { root: root.externalId, other: other?.externalId ?? null };
   const room = await port.openRoom({ name, roomId: null }, both, recorded);
   if (room === 'gone') fail('call_over');
   await transact(ctx, (tx) =>
     changeCalls(ctx, tx, [call.id], (scene) => {
       scene.call.roomId ??= room.roomId;
+      if (recorded || scene.call.recording !== 'paused' || driverOf(call) !== 'documents') return;
+      scene.call.recording = 'off';
+      scene.events.push({ kind: 'recording_ended', legId: root.id, details: {} });
     }),
   );
   return room;

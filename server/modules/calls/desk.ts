@@ -23,10 +23,7 @@ export async function openDesk(ctx: CompanyCtx, tx: Tx, numberIds: readonly stri
   const { value: settings } = await store.findSettings(tx);
   const routes = await store.findRoutes(tx, numberIds);
   const { country } = await companyProfile(tx);
-  const fallback = routes.find(({ numberId }) => numberId === null)?.rule ?? {
-    ...defaultRule(languageOf(country)),
-    record: settings.defaultRecord,
-  };
+  const fallback = routes.find(({ numberId }) => numberId === null)?.rule ?? defaultRule(languageOf(country));
   const people = new Map<string, Promise<Reachable[]>>();
   return {
     settings,

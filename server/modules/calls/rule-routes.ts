@@ -30,11 +30,13 @@ function view({ updatedAt, ...route }: ShownRule): z.infer<typeof routeSchema> {
 /** What happens to calls: the rules of numbers, and the company's settings. */
 export function ruleRoutes(server: HttpServer): void {
   routesOfNumbers(server);
+  changesOfRoutes(server);
   settingsRoutes(server);
 }
 
+const one = ok({ route: routeSchema });
+
 function routesOfNumbers(server: HttpServer): void {
-  const one = ok({ route: routeSchema });
   server.get(
     '/api/calls/routes',
     {
@@ -66,6 +68,9 @@ function routesOfNumbers(server: HttpServer): void {
       return { success: true as const, route: view(await ruleFor(ctx, request.params.numberId)) };
     },
   );
+}
+
+function changesOfRoutes(server: HttpServer): void {
   server.put(
     '/api/calls/routes/:numberId',
     {

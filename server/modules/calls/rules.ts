@@ -4,7 +4,7 @@ import { fail } from '../../kernel/errors.ts';
 import { isId } from '../../kernel/ids.ts';
 import { publish } from '../../kernel/live.ts';
 import { audit, difference, memberNames } from '../identity/index.ts';
-import { activeNumbers, type NumberFacts } from '../numbers/index.ts';
+import { activeNumbers, findNumber, type NumberFacts } from '../numbers/index.ts';
 import { type Desk, openDesk } from './desk.ts';
 import { isEmergency } from './guard.ts';
 import type { Action, CallSettings, Rule } from './model.ts';
@@ -32,7 +32,7 @@ export function listRules(ctx: CompanyCtx): Promise<ShownRule[]> {
   });
 }
 
-function shown(desk: Desk, routes: store.RouteRow[], number: NumberFacts | null): ShownRule {
+function shown(desk: Desk, routes: store.RouteRow[], number: Numbered | null): ShownRule {
   const numberId = number?.id ?? null;
   const own = routes.find((route) => route.numberId === numberId);
   return {
@@ -54,7 +54,12 @@ export function ruleFor(ctx: CompanyCtx, which: string): Promise<ShownRule> {
 }
 
 async function readRule(ctx: CompanyCtx, tx: Tx, which: string): Promise<ShownRule> {
-  const number = await numberOf(tx, which);
+  return shownFor(ctx, tx, await numberOf(tx, which));
+}
+
+type Numbered = Pick<NumberFacts, 'id' | 'phoneNumber'>;
+
+async function shownFor(ctx: CompanyCtx, tx: Tx, number: Numbered | null): Promise<ShownRule> {
   const ids = number ? [number.id] : [];
   return shown(await openDesk(ctx, tx, ids), await store.findRoutes(tx, ids), number);
 }
@@ -83,11 +88,14 @@ export function changeRoute(ctx: CompanyCtx, which: string, rule: Rule, version:
 /** A number goes by the company's default again, from the next call on; the default becomes what it was at first. */
 export function dropRoute(ctx: CompanyCtx, which: string): Promise<ShownRule> {
   return transact(ctx, async (tx) => {
-    const before = await readRule(ctx, tx, which);
+    // A number that was given back may still have left a rule.
+    const number =
+      which === 'default' ? null : ((await findNumber(tx, which)) ?? fail('not_found', { what: 'number' }));
+    const numberId = number?.id ?? null;
+    const before = await shownFor(ctx, tx, number);
     if (!before.isOwn) return before;
-    const { numberId } = before;
     await store.removeRoute(tx, numberId);
-    const after = await readRule(ctx, tx, which);
+    const after = await shownFor(ctx, tx, number);
     await audit(tx, ctx, {
       action: 'call_route.removed',
       entityType: 'call_route',

@@ -67,17 +67,13 @@ function moveTransfers(scene: Scene): void {
       if (leg.userId) call.userId = leg.userId;
       for (const other of oursOf(legs)) if (other !== leg && talks(other)) letGo(scene, other);
     }
-    // One that was asked for by the way is over, so the customer is not left with the music.
-    if (
-      leg.state === 'ended' &&
-      !leg.answeredAt &&
-      customer?.held &&
-      talks(customer) &&
-      !othersRing(legs, leg)
-    ) {
-      customer.held = false;
-      tell(scene, customer, { kind: 'hold', held: false });
-    }
+    if (leg.state !== 'ended' || leg.transferMode === null) continue;
+    // Looked at one time: whoever is put on hold later stays there.
+    leg.transferMode = null;
+    // Whoever was asked is gone, before or after a word with the one who asked: the customer is not left with the music.
+    if (!customer?.held || !talks(customer) || othersRing(legs, leg)) continue;
+    customer.held = false;
+    tell(scene, customer, { kind: 'hold', held: false });
   }
 }
 

@@ -139,6 +139,7 @@ describe('a softphone', () => {
   const grant = {
     ...{ provider: 'telnyx', token: 'not.a-real.token', address: 'sip:gencredABC@sip.telnyx.com' },
     expiresAt: new Date(START_MS + 86_400_000),
+    practiceUrl: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
   };
 
   it('is made once, and cannot call by itself', async () => {
