@@ -1,4 +1,4 @@
-// What one writes in an afternoon: Fastify, the signature check, one INSERT or UPDATE for each event, and TwiML that is always the same.
+// What one writes in an afternoon: Fastify, the signature check, one INSERT for each event, and TwiML that is always the same.
 import { createPublicKey, verify } from 'node:crypto';
 import { parse } from 'node:querystring';
 import fastify from 'fastify';
@@ -10,9 +10,10 @@ const { DATABASE_URL, PUBLIC_BASE_URL, TELNYX_PUBLIC_KEY = '', TWILIO_AUTH_TOKEN
 const pool = new pg.Pool({ connectionString: DATABASE_URL, max: 12 });
 await pool.query(`
   create table if not exists calls (
-    external_id text primary key, provider text not null, from_number text not null, to_number text not null, status text not null,
-    duration_seconds integer, created_at timestamptz not null default now(), updated_at timestamptz not null default now()
-  )`);
+    id bigint generated always as identity primary key, external_id text not null, provider text not null, from_number text not null,
+    to_number text not null, status text not null, duration_seconds integer, created_at timestamptz not null default now()
+  );
+  create index if not exists calls_external on calls (external_id)`);
 const publicKey = createPublicKey({
   key: Buffer.concat([
     Buffer.from('302a300506032b6570032100', 'hex'),
@@ -27,7 +28,7 @@ const STATUSES: Record<string, string> = {
   ...{ 'call.initiated': 'RINGING', 'call.answered': 'IN_PROGRESS', 'call.hangup': 'COMPLETED' },
 };
 
-/** One statement for each event: the call is made by its first and moved by the others. */
+/** What was told is kept, and whoever wants to know how a call stands reads all of it. */
 function apply(
   provider: string,
   externalId: string,
@@ -37,8 +38,7 @@ function apply(
   seconds: number | null,
 ) {
   return pool.query(
-    `insert into calls (external_id, provider, from_number, to_number, status, duration_seconds) values ($1, $2, $3, $4, $5, $6)
-    on conflict (external_id) do update set status = excluded.status, duration_seconds = excluded.duration_seconds, updated_at = now()`,
+    `insert into calls (external_id, provider, from_number, to_number, status, duration_seconds) values ($1, $2, $3, $4, $5, $6)`,
     [externalId, provider, from, to, STATUSES[word] ?? 'FAILED', seconds],
   );
 }
