@@ -27,31 +27,34 @@ export interface CallOwner {
 
 /**
  * Which calls events are about, in one statement: by our id of the leg first, then by the provider's. An event signed by one
- * account is never about a call of another. For the system role.
+ * account is never about a call of another. What is found is put together before the calls are looked up: otherwise, while
+ * the tables are young and unknown to the planner, it compares every event with every call. For the system role.
  */
 export async function ownersOf(tx: Tx, keys: CallKey[]): Promise<CallOwner[]> {
   const column = <Name extends keyof CallKey>(name: Name) => keys.map((key) => key[name]);
   const { rows } = await sql<CallOwner>`
-    select item.place - 1 as item, found.call_id, found.leg_id, call.company_id
-    from unnest(${column('provider')}::text[], ${column('accountId')}::uuid[], ${column('companyId')}::uuid[], ${column('legId')}::uuid[],
-      ${column('externalId')}::text[], ${column('recordId')}::text[], ${column('callId')}::uuid[])
-      with ordinality as item (provider, account_id, company_id, leg_id, external_id, record_id, call_id, place)
-    cross join lateral (
-      (select leg.call_id, leg.id as leg_id from call_legs leg where leg.id = item.leg_id
-        and (leg.external_id is null or item.external_id is null or leg.external_id = item.external_id))
+    with item as (
+      select * from unnest(${column('provider')}::text[], ${column('accountId')}::uuid[], ${column('companyId')}::uuid[], ${column('legId')}::uuid[],
+        ${column('externalId')}::text[], ${column('recordId')}::text[], ${column('callId')}::uuid[])
+        with ordinality as item (provider, account_id, company_id, leg_id, external_id, record_id, call_id, place)
+    ), found as materialized (
+      select item, 1 as way, leg.call_id, leg.id as leg_id from item join call_legs leg on leg.id = item.leg_id
+        and (leg.external_id is null or item.external_id is null or leg.external_id = item.external_id)
       union all
-      (select leg.call_id, leg.id from call_legs leg where leg.provider = item.provider and leg.external_id = item.external_id)
+      select item, 2, leg.call_id, leg.id from item
+        join call_legs leg on leg.provider = item.provider and leg.external_id = item.external_id
       union all
-      (select leg.call_id, leg.id from call_legs leg where leg.provider = item.provider and leg.record_id = item.record_id)
+      select item, 3, leg.call_id, leg.id from item join call_legs leg on leg.provider = item.provider and leg.record_id = item.record_id
       union all
-      (select item.call_id, null::uuid where item.call_id is not null)
+      select item, 4, item.call_id, null from item where item.call_id is not null
       union all
-      (select calls.id, null::uuid from calls where calls.room_id = item.record_id and item.record_id is not null)
-      limit 1
-    ) as found
-    join calls call on call.id = found.call_id
-    where call.provider = item.provider and (item.company_id is null or call.company_id = item.company_id)
-      and call.provider_account_id is not distinct from item.account_id`.execute(tx);
+      select item, 5, calls.id, null from item join calls on calls.room_id = item.record_id
+    )
+    select distinct on ((item).place) (item).place - 1 as item, call_id, leg_id, call.company_id
+    from found join calls call on call.id = call_id
+    where call.provider = (item).provider and ((item).company_id is null or call.company_id = (item).company_id)
+      and call.provider_account_id is not distinct from (item).account_id
+    order by (item).place, way`.execute(tx);
   return rows;
 }
 
