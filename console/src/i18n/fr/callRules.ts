@@ -80,8 +80,7 @@ export const callRules: Dictionary['callRules'] = {
     seconds: 'secondes',
     otherwise: 'Si personne ne décroche',
     voicemailGreeting: 'Dit avant le bip',
-    voicemailStandard:
-      'Vide : « Personne ne peut prendre votre appel pour le moment. Laissez un message après le bip. »',
+    voicemailStandard: 'Vide : « {{words}} »',
     maxSeconds: 'Durée maximale du message',
     sayText: 'Ce qui est dit avant de raccrocher',
     reasons: { busy: 'Tonalité occupée', rejected: 'Appel refusé' },
@@ -90,7 +89,7 @@ export const callRules: Dictionary['callRules'] = {
     record: 'Enregistrer les appels vers ce numéro',
     announce: "Annonce avant l'enregistrement",
     announceKinds: { standard: 'La phrase habituelle', own: 'Vos propres mots', none: 'Aucune' },
-    announceStandard: '« Cet appel est enregistré pour améliorer notre service. »',
+    announceStandard: '« {{words}} »',
     announceNone:
       "Dans beaucoup de pays, l'appelant doit être prévenu. Ne vous en passez que si vous le prévenez autrement.",
     missed: 'SMS aux appelants à qui personne n’a répondu',
