@@ -182,10 +182,27 @@ export const callRules = {
     days: 'days',
     retentionHint: 'Empty: they stay until somebody deletes them.',
     quality: 'What counts as a bad line',
-    mos: 'Score (MOS) below',
-    jitter: 'Jitter above',
-    latency: 'Delay there and back above',
-    packetLoss: 'Lost packets above',
+    providerCopies: 'Keep recordings here alone',
+    providerCopiesHint:
+      'The provider’s copy is deleted once ours is safe. Off: the provider keeps its copy too.',
+    qualityIntro:
+      'The score (MOS) runs from 1, nothing is understood, to 5, as in one room. During a call, each figure warns on its own.',
+    thresholds: {
+      mosBad: { label: 'Bad: score below', hint: 'Such calls count as bad.' },
+      mosGood: { label: 'Good: score from', hint: 'Between the two, a call is fair.' },
+      rttMs: { label: 'Delay there and back above', hint: 'People begin to talk over each other.' },
+      jitterMs: { label: 'Jitter above', hint: 'How unevenly the sound arrives: voices stutter.' },
+      packetLossPercent: { label: 'Lost packets above', hint: 'Sound that never arrives: words are cut.' },
+      packetLossClearPercent: {
+        label: 'Lost packets fine again at',
+        hint: 'The warning ends only here, so that it does not come and go.',
+      },
+    },
+    usual: 'Usually {{value}}.',
+    disorder: {
+      mos: 'Good cannot begin below bad.',
+      packetLoss: 'The warning cannot end above where it begins.',
+    },
     save: 'Save',
     saved: 'Rules saved',
   },

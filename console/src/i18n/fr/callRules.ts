@@ -188,10 +188,33 @@ export const callRules: Dictionary['callRules'] = {
     days: 'jours',
     retentionHint: "Vide : ils restent jusqu'à ce que quelqu'un les supprime.",
     quality: 'Ce qui compte comme une mauvaise ligne',
-    mos: 'Note (MOS) sous',
-    jitter: 'Gigue au-dessus de',
-    latency: 'Délai aller-retour au-dessus de',
-    packetLoss: 'Paquets perdus au-dessus de',
+    providerCopies: 'Garder les enregistrements ici seulement',
+    providerCopiesHint:
+      'La copie du fournisseur est supprimée dès que la nôtre est en sûreté. Sinon, le fournisseur garde aussi la sienne.',
+    qualityIntro:
+      'La note (MOS) va de 1, on ne comprend rien, à 5, comme dans une même pièce. Pendant un appel, chaque valeur avertit à elle seule.',
+    thresholds: {
+      mosBad: { label: 'Mauvaise : note sous', hint: 'Ces appels comptent comme mauvais.' },
+      mosGood: { label: 'Bonne : note à partir de', hint: "Entre les deux, l'appel est moyen." },
+      rttMs: { label: 'Délai aller-retour au-dessus de', hint: 'On commence à se couper la parole.' },
+      jitterMs: {
+        label: 'Gigue au-dessus de',
+        hint: 'Le son arrive irrégulièrement : les voix bégaient.',
+      },
+      packetLossPercent: {
+        label: 'Paquets perdus au-dessus de',
+        hint: "Du son qui n'arrive jamais : les mots sont hachés.",
+      },
+      packetLossClearPercent: {
+        label: 'Paquets perdus, rétabli à',
+        hint: "L'alerte ne cesse qu'ici, pour ne pas aller et venir.",
+      },
+    },
+    usual: "D'habitude : {{value}}.",
+    disorder: {
+      mos: 'Bonne ne peut pas commencer sous mauvaise.',
+      packetLoss: "L'alerte ne peut pas cesser plus haut qu'elle ne commence.",
+    },
     save: 'Enregistrer',
     saved: 'Règles enregistrées',
   },
