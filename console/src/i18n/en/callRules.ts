@@ -89,7 +89,8 @@ export const callRules = {
     announceStandard: '“{{words}}”',
     announceNone: 'In many countries callers must be told. Do without only if you tell them otherwise.',
     missed: 'Text to callers whom nobody answered',
-    missedHint: 'Sent once per missed call from a mobile number. Empty: none.',
+    missedHint:
+      'Goes to whoever called and reached nobody, also after a voicemail: from the number that was called when it can text, else from another one of yours. Empty: none.',
     missedPlaceholder: 'Sorry that we missed your call. We call you back today.',
     drop: 'Follow the default again',
     dropTitle: 'Give up this number’s own rules?',

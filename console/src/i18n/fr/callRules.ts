@@ -93,7 +93,8 @@ export const callRules: Dictionary['callRules'] = {
     announceNone:
       "Dans beaucoup de pays, l'appelant doit être prévenu. Ne vous en passez que si vous le prévenez autrement.",
     missed: 'SMS aux appelants à qui personne n’a répondu',
-    missedHint: 'Envoyé une fois par appel manqué depuis un mobile. Vide : aucun.',
+    missedHint:
+      "Envoyé à qui a appelé sans joindre personne, même après un message vocal : depuis le numéro appelé s'il envoie des SMS, sinon depuis un autre des vôtres. Vide : aucun.",
     missedPlaceholder: "Désolés d'avoir manqué votre appel. Nous vous rappelons aujourd'hui.",
     drop: 'Suivre à nouveau la règle par défaut',
     dropTitle: 'Abandonner les règles propres à ce numéro ?',
