@@ -30,6 +30,8 @@ export const calls = {
     agentPhone: 'Your phone',
     agentPhoneHint: 'Kept for the next calls.',
     agentPhoneNeeded: 'Which phone is to ring?',
+    record: 'Record this call',
+    recordHint: 'Both sides hear it announced.',
     start: 'Call',
     keypad: 'Keypad',
     erase: 'Delete the last digit',

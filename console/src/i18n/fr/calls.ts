@@ -33,6 +33,8 @@ export const calls: Dictionary['calls'] = {
     agentPhone: 'Votre téléphone',
     agentPhoneHint: 'Gardé pour les prochains appels.',
     agentPhoneNeeded: 'Quel téléphone doit sonner ?',
+    record: 'Enregistrer cet appel',
+    recordHint: "Les deux côtés l'entendent annoncer.",
     start: 'Appeler',
     keypad: 'Clavier',
     erase: 'Effacer le dernier chiffre',
