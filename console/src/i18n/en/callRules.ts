@@ -182,10 +182,10 @@ export const callRules = {
     retention: 'Delete recordings after',
     days: 'days',
     retentionHint: 'Empty: they stay until somebody deletes them.',
-    quality: 'What counts as a bad line',
     providerCopies: 'Keep recordings here alone',
     providerCopiesHint:
       'The provider’s copy is deleted once ours is safe. Off: the provider keeps its copy too.',
+    quality: 'What counts as a bad line',
     qualityIntro:
       'The score (MOS) runs from 1, nothing is understood, to 5, as in one room. During a call, each figure warns on its own.',
     thresholds: {

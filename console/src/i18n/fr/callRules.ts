@@ -188,10 +188,10 @@ export const callRules: Dictionary['callRules'] = {
     retention: 'Supprimer les enregistrements après',
     days: 'jours',
     retentionHint: "Vide : ils restent jusqu'à ce que quelqu'un les supprime.",
-    quality: 'Ce qui compte comme une mauvaise ligne',
     providerCopies: 'Garder les enregistrements ici seulement',
     providerCopiesHint:
       'La copie du fournisseur est supprimée dès que la nôtre est en sûreté. Sinon, le fournisseur garde aussi la sienne.',
+    quality: 'Ce qui compte comme une mauvaise ligne',
     qualityIntro:
       'La note (MOS) va de 1, on ne comprend rien, à 5, comme dans une même pièce. Pendant un appel, chaque valeur avertit à elle seule.',
     thresholds: {
