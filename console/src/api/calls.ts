@@ -1,4 +1,4 @@
-import type { CallSettings } from './callSettingsTypes.ts';
+import type { CallSettings } from '../../../server/modules/calls/model.ts';
 import type {
   Call,
   CallAttempt,

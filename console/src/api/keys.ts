@@ -50,6 +50,7 @@ export const keys = {
   recentCalls: ['calls', 'recent'] as const,
   voicemail: (query: Query) => ['recordings', 'voicemail', query] as const,
   unheard: ['recordings', 'unheard'] as const,
+  callRecordings: (callId: string) => ['recordings', 'call', callId] as const,
   callRoutes: ['call-routes'] as const,
   callRoute: (numberId: string) => ['call-routes', numberId] as const,
   callSettings: ['call-settings'] as const,

@@ -6,7 +6,7 @@ import * as store from './calls-store.ts';
 import { nextCheck } from './checks.ts';
 import { insertCommands } from './commands-store.ts';
 import { type CallFacts, customerOf, judge, oursOf } from './judge.ts';
-import { isLive } from './model.ts';
+import { type CallStatus, isLive } from './model.ts';
 import { dialStepOf } from './plan.ts';
 import { sumPrices } from './prices.ts';
 import { pushEnded, pushIncoming } from './push.ts';
@@ -104,7 +104,7 @@ function settle(ctx: CompanyCtx, scene: Scene): void {
   const { call } = scene;
   if (call.status !== status)
     scene.events.push({
-      kind: call.status.toLowerCase(),
+      kind: call.status.toLowerCase() as Lowercase<CallStatus>,
       legId: null,
       details: call.endCode ? { code: call.endCode } : {},
     });

@@ -5,7 +5,7 @@ import { type CallRow, findCall, type LegRow, legsOf } from './calls-store.ts';
 import { changeCalls, driverOf } from './change.ts';
 import { openPort } from './dial.ts';
 import { customerOf, oursOf, talks } from './judge.ts';
-import { type CallAction, callCan, isLive } from './model.ts';
+import { type CallAction, type CallEventKind, callCan, isLive } from './model.ts';
 import { endLeg, rootOf, type Scene } from './scene.ts';
 import { nudgeWork } from './state.ts';
 
@@ -64,7 +64,7 @@ export function requireDone(outcome: LegOutcome): void {
 export async function noteChange(
   ctx: CompanyCtx,
   callId: string,
-  kind: string,
+  kind: CallEventKind,
   change: (scene: Scene) => void,
 ): Promise<Shown> {
   await transact(ctx, (tx) =>

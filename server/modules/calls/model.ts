@@ -1,5 +1,6 @@
-import { z } from 'zod';
-import { qualityThresholdsSchema } from './quality-model.ts';
+import type { LastAction, Rule } from './rule-model.ts';
+
+export type { Action, CallSettings, Hours, LastAction, Rule } from './rule-model.ts';
 
 /** How far a call is. The first three are under way; the others are final. */
 export const CALL_STATUSES = [
@@ -38,92 +39,66 @@ export function callCan(action: CallAction, status: CallStatus): boolean {
 export const LANGUAGES = ['fr', 'en'] as const;
 export type CallLanguage = (typeof LANGUAGES)[number];
 
-/** Twilio reads no more than this in one go. */
-const WORDS_MAX = 1000;
-const words = z.string().trim().min(1).max(WORDS_MAX);
-const ringSeconds = z.number().int().min(5).max(120).default(25);
-const e164 = z.string().regex(/^\+[1-9]\d{5,14}$/);
-const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'HH:MM');
+/** What is written into the course of a call. Whoever shows it has words for each. */
+export const CALL_EVENTS = [
+  'initiated',
+  'ringing',
+  'in_progress',
+  'completed',
+  'busy',
+  'no_answer',
+  'failed',
+  'canceled',
+  'leg_initiated',
+  'leg_ringing',
+  'leg_answered',
+  'leg_ended',
+  'step_say',
+  'step_dial',
+  'step_voicemail',
+  'step_reject',
+  'step_hangup',
+  'hangup_requested',
+  'dial_unanswered',
+  'time_limit',
+  'muted',
+  'unmuted',
+  'held',
+  'unheld',
+  'digits',
+  'digits_sent',
+  'transfer_blind',
+  'transfer_warm',
+  'transfer_completed',
+  'transfer_canceled',
+  'recording_paused',
+  'recording_resumed',
+  'recording_ended',
+] as const;
+export type CallEventKind = (typeof CALL_EVENTS)[number];
 
-/** What a number does when nobody can take the call, or nobody is to. */
-export const lastActionSchema = z
-  .discriminatedUnion('kind', [
-    z.object({
-      kind: z.literal('voicemail'),
-      greeting: words.nullable().default(null).describe('Null: the standard one'),
-      maxSeconds: z.number().int().min(10).max(600).default(120),
-    }),
-    z.object({ kind: z.literal('say'), text: words }),
-    z.object({ kind: z.literal('reject'), reason: z.enum(['busy', 'rejected']).default('rejected') }),
-  ])
-  .meta({ id: 'CallLastAction' });
-export type LastAction = z.infer<typeof lastActionSchema>;
+const STANDARD: Record<'voicemail' | 'announce' | 'unavailable' | 'sorry', Record<CallLanguage, string>> = {
+  voicemail: {
+    fr: 'Nous ne pouvons pas vous répondre pour le moment. Veuillez laisser un message après le bip.',
+    en: 'We cannot take your call right now. Please leave a message after the tone.',
+  },
+  announce: {
+    fr: 'Cet appel est enregistré.',
+    en: 'This call is recorded.',
+  },
+  unavailable: {
+    fr: "Ce numéro n'est pas en service. Au revoir.",
+    en: 'This number is not in service. Goodbye.',
+  },
+  sorry: {
+    fr: 'Nous rencontrons un problème technique. Veuillez rappeler dans quelques minutes.',
+    en: 'We have a technical problem. Please call again in a few minutes.',
+  },
+};
 
-/** What a number does with a call. */
-export const actionSchema = z
-  .discriminatedUnion('kind', [
-    z.object({
-      kind: z.literal('forward'),
-      to: z.union([e164, z.uuid()]).describe('A number in E.164, or the id of a person'),
-      timeoutSeconds: ringSeconds,
-      otherwise: lastActionSchema,
-    }),
-    z.object({
-      kind: z.literal('ring'),
-      userIds: z.union([z.literal('everyone'), z.array(z.uuid()).min(1).max(50)]),
-      timeoutSeconds: ringSeconds,
-      otherwise: lastActionSchema,
-    }),
-    ...lastActionSchema.options,
-  ])
-  .meta({ id: 'CallAction' });
-export type Action = z.infer<typeof actionSchema>;
-
-export const hoursSchema = z.object({
-  timeZone: z.string().max(64).refine(isTimeZone, 'an IANA time zone, e.g. Europe/Paris'),
-  weekly: z
-    .array(
-      z
-        .object({ day: z.number().int().min(1).max(7), from: timeOfDay, to: timeOfDay })
-        .refine(({ from, to }) => from < to, 'from must be before to'),
-    )
-    .max(50)
-    .describe('1 is Monday'),
-  closedDays: z.array(z.iso.date()).max(200).default([]),
-});
-export type Hours = z.infer<typeof hoursSchema>;
-
-/** What happens to calls for a number. */
-export const ruleSchema = z
-  .object({
-    language: z.enum(LANGUAGES),
-    greeting: words.nullable().default(null),
-    hours: hoursSchema.nullable().default(null).describe('Null: always open'),
-    open: actionSchema,
-    closed: actionSchema,
-    record: z.boolean().default(false),
-    announceRecording: words
-      .nullable()
-      .optional()
-      .describe('Said before a call that is recorded. Null: nothing; absent: the standard sentence'),
-    missedText: z
-      .string()
-      .trim()
-      .min(1)
-      .max(480)
-      .nullable()
-      .default(null)
-      .describe('A text to whoever called and reached nobody'),
-  })
-  .meta({ id: 'CallRule' });
-export type Rule = z.infer<typeof ruleSchema>;
-
-function isTimeZone(name: string): boolean {
-  try {
-    return Boolean(new Intl.DateTimeFormat('en', { timeZone: name }));
-  } catch {
-    return false;
-  }
+/** A sentence that callers hear where nobody has written one. */
+export function standardWords(which: keyof typeof STANDARD, language: CallLanguage): string {
+  return STANDARD[which][language];
 }
 
 /** Countries where most people are greeted in French. */
@@ -164,53 +139,4 @@ export function defaultRule(language: CallLanguage): Rule {
     open: { kind: 'ring', userIds: 'everyone', timeoutSeconds: 25, otherwise: voicemail },
     closed: voicemail,
   };
-}
-
-const country = z.string().regex(/^[A-Z]{2}$/);
-const cap = (max: number, standard: number) => z.number().int().min(0).max(max).default(standard);
-
-/** A company's settings for calls: what a stolen password or a loop may cost at most, and what counts as a bad line. */
-export const settingsSchema = z
-  .object({
-    allowedCountries: z
-      .array(country)
-      .max(260)
-      .nullable()
-      .default(null)
-      .describe("Null: the countries of the company's numbers, and its own"),
-    blockedPrefixes: z
-      .array(z.string().regex(/^\+\d{1,14}$/))
-      .max(500)
-      .default([]),
-    allowPremium: z.boolean().default(false).describe('Premium-rate and shared-cost numbers may be called'),
-    maxConcurrent: cap(1000, 10),
-    perUserPerDay: cap(100_000, 300),
-    perNumberPerDay: cap(100_000, 500),
-    perMinutePerUser: cap(1000, 20),
-    maxMinutes: z.number().int().min(1).max(240).default(120),
-    dailySpendMax: z
-      .object({ amount: z.number().min(0).max(1_000_000), currency: z.string().regex(/^[A-Z]{3}$/) })
-      .nullable()
-      .default(null),
-    defaultRecord: z.boolean().default(false),
-    retentionDays: z
-      .number()
-      .int()
-      .min(1)
-      .max(3650)
-      .nullable()
-      .default(null)
-      .describe('Null: recordings stay'),
-    deleteProviderCopies: z
-      .boolean()
-      .default(false)
-      .describe('Whether the provider loses its copy of a recording once ours is safe'),
-    quality: qualityThresholdsSchema.prefault({}),
-  })
-  .meta({ id: 'CallSettings' });
-export type CallSettings = z.infer<typeof settingsSchema>;
-
-/** The settings of a company that has changed nothing. */
-export function defaultSettings(): CallSettings {
-  return settingsSchema.parse({});
 }

@@ -1,5 +1,5 @@
 import { isOpen } from './hours.ts';
-import type { Action, CallLanguage, LastAction, Rule } from './model.ts';
+import { type Action, type CallLanguage, type LastAction, type Rule, standardWords } from './model.ts';
 
 /** Somebody who is rung. */
 export interface Target {
@@ -47,30 +47,6 @@ export interface Reachable {
 
 /** What Twilio rings at once, at most. */
 export const TARGETS_MAX = 10;
-
-const STANDARD: Record<'voicemail' | 'announce' | 'unavailable' | 'sorry', Record<CallLanguage, string>> = {
-  voicemail: {
-    fr: 'Nous ne pouvons pas vous répondre pour le moment. Veuillez laisser un message après le bip.',
-    en: 'We cannot take your call right now. Please leave a message after the tone.',
-  },
-  announce: {
-    fr: 'Cet appel est enregistré.',
-    en: 'This call is recorded.',
-  },
-  unavailable: {
-    fr: "Ce numéro n'est pas en service. Au revoir.",
-    en: 'This number is not in service. Goodbye.',
-  },
-  sorry: {
-    fr: 'Nous rencontrons un problème technique. Veuillez rappeler dans quelques minutes.',
-    en: 'We have a technical problem. Please call again in a few minutes.',
-  },
-};
-
-/** A sentence that callers hear where nobody has written one. */
-export function standardWords(which: keyof typeof STANDARD, language: CallLanguage): string {
-  return STANDARD[which][language];
-}
 
 const addressesOf = ({ userId, phoneNumber, browser }: Reachable): Target[] => [
   ...(browser ? [{ party: 'agent' as const, address: `browser:${userId}`, userId }] : []),

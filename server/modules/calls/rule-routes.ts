@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { transact, withCompany } from '../../kernel/ctx.ts';
 import { errorResponses, ok } from '../../kernel/http/schemas.ts';
 import type { HttpServer } from '../../kernel/http/server.ts';
-import { ruleSchema, settingsSchema } from './model.ts';
+import { ruleSchema, settingsSchema } from './rule-model.ts';
 import { changeRoute, changeSettings, dropRoute, listRules, ruleFor, type ShownRule } from './rules.ts';
 import { findSettings } from './settings-store.ts';
 

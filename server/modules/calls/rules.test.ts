@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type GuardFacts, isEmergency, judgeSpend } from './guard.ts';
 import { isOpen } from './hours.ts';
-import { defaultRule, defaultSettings, hoursSchema, languageOf, type Rule, ruleSchema } from './model.ts';
+import { defaultRule, languageOf } from './model.ts';
 import { planInbound, planOutbound, type Reachable, TARGETS_MAX } from './plan.ts';
+import { defaultSettings, hoursSchema, type Rule, ruleSchema } from './rule-model.ts';
 
 const PARIS = hoursSchema.parse({
   timeZone: 'Europe/Paris',

@@ -1,6 +1,7 @@
 import type { RemoteLeg, RemoteQuality, RemoteRecording } from '../providers/index.ts';
 import type { CallRow, LegRow } from './calls-store.ts';
 import { legMoves } from './judge.ts';
+import type { CallEventKind } from './model.ts';
 import { isAtVoicemail } from './plan.ts';
 import type { Command } from './script.ts';
 
@@ -14,7 +15,7 @@ export interface Scene {
   recorded: boolean;
   /** What is to be written besides. */
   commands: { legId: string; command: Command }[];
-  events: { kind: string; legId: string | null; details: Record<string, unknown> }[];
+  events: { kind: CallEventKind; legId: string | null; details: Record<string, unknown> }[];
   qualities: { legId: string; quality: RemoteQuality }[];
   recordings: { kind: 'call' | 'voicemail'; remote: RemoteRecording }[];
 }

@@ -1,6 +1,6 @@
 import { sql, type Tx } from '../../kernel/db/index.ts';
 import type { ProviderName } from '../providers/index.ts';
-import { type CallSettings, defaultSettings, type Rule, settingsSchema } from './model.ts';
+import { type CallSettings, defaultSettings, type Rule, settingsSchema } from './rule-model.ts';
 
 /** What people wrote, and how often they changed it: two who edit at once do not overwrite each other. */
 export interface Versioned<Value> {

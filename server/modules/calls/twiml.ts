@@ -1,7 +1,7 @@
 import twilio from 'twilio';
 import { type Config, publicBaseUrl } from '../../kernel/config.ts';
-import type { CallLanguage } from './model.ts';
-import { type DialStep, type Plan, type Step, standardWords } from './plan.ts';
+import { type CallLanguage, standardWords } from './model.ts';
+import type { DialStep, Plan, Step } from './plan.ts';
 
 const { VoiceResponse } = twilio.twiml;
 type Voice = InstanceType<typeof VoiceResponse>;

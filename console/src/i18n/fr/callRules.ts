@@ -80,8 +80,7 @@ export const callRules: Dictionary['callRules'] = {
     seconds: 'secondes',
     otherwise: 'Si personne ne décroche',
     voicemailGreeting: 'Dit avant le bip',
-    voicemailStandard:
-      'Vide : « Personne ne peut prendre votre appel pour le moment. Laissez un message après le bip. »',
+    voicemailStandard: 'Vide : « {{words}} »',
     maxSeconds: 'Durée maximale du message',
     sayText: 'Ce qui est dit avant de raccrocher',
     reasons: { busy: 'Tonalité occupée', rejected: 'Appel refusé' },
@@ -90,11 +89,12 @@ export const callRules: Dictionary['callRules'] = {
     record: 'Enregistrer les appels vers ce numéro',
     announce: "Annonce avant l'enregistrement",
     announceKinds: { standard: 'La phrase habituelle', own: 'Vos propres mots', none: 'Aucune' },
-    announceStandard: '« Cet appel est enregistré pour améliorer notre service. »',
+    announceStandard: '« {{words}} »',
     announceNone:
       "Dans beaucoup de pays, l'appelant doit être prévenu. Ne vous en passez que si vous le prévenez autrement.",
     missed: 'SMS aux appelants à qui personne n’a répondu',
-    missedHint: 'Envoyé une fois par appel manqué depuis un mobile. Vide : aucun.',
+    missedHint:
+      "Envoyé à qui a appelé sans joindre personne, même après un message vocal : depuis le numéro appelé s'il envoie des SMS, sinon depuis un autre des vôtres. Vide : aucun.",
     missedPlaceholder: "Désolés d'avoir manqué votre appel. Nous vous rappelons aujourd'hui.",
     drop: 'Suivre à nouveau la règle par défaut',
     dropTitle: 'Abandonner les règles propres à ce numéro ?',
@@ -188,11 +188,34 @@ export const callRules: Dictionary['callRules'] = {
     retention: 'Supprimer les enregistrements après',
     days: 'jours',
     retentionHint: "Vide : ils restent jusqu'à ce que quelqu'un les supprime.",
+    providerCopies: 'Garder les enregistrements ici seulement',
+    providerCopiesHint:
+      'La copie du fournisseur est supprimée dès que la nôtre est en sûreté. Sinon, le fournisseur garde aussi la sienne.',
     quality: 'Ce qui compte comme une mauvaise ligne',
-    mos: 'Note (MOS) sous',
-    jitter: 'Gigue au-dessus de',
-    latency: 'Délai aller-retour au-dessus de',
-    packetLoss: 'Paquets perdus au-dessus de',
+    qualityIntro:
+      'La note (MOS) va de 1, on ne comprend rien, à 5, comme dans une même pièce. Pendant un appel, chaque valeur avertit à elle seule.',
+    thresholds: {
+      mosBad: { label: 'Mauvaise : note sous', hint: 'Ces appels comptent comme mauvais.' },
+      mosGood: { label: 'Bonne : note à partir de', hint: "Entre les deux, l'appel est moyen." },
+      rttMs: { label: 'Délai aller-retour au-dessus de', hint: 'On commence à se couper la parole.' },
+      jitterMs: {
+        label: 'Gigue au-dessus de',
+        hint: 'Le son arrive irrégulièrement : les voix bégaient.',
+      },
+      packetLossPercent: {
+        label: 'Paquets perdus au-dessus de',
+        hint: "Du son qui n'arrive jamais : les mots sont hachés.",
+      },
+      packetLossClearPercent: {
+        label: 'Paquets perdus, rétabli à',
+        hint: "L'alerte ne cesse qu'ici, pour ne pas aller et venir.",
+      },
+    },
+    usual: "D'habitude : {{value}}.",
+    disorder: {
+      mos: 'Bonne ne peut pas commencer sous mauvaise.',
+      packetLoss: "L'alerte ne peut pas cesser plus haut qu'elle ne commence.",
+    },
     save: 'Enregistrer',
     saved: 'Règles enregistrées',
   },

@@ -1,6 +1,7 @@
 import { InputNumber, Radio, Select } from 'antd';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { standardWords } from '../../../../server/modules/calls/model.ts';
 import type { LastAction, RouteAction } from '../../api/callTypes.ts';
 import { PeopleSelect, TargetField } from './PeopleFields.tsx';
 import { SpokenText } from './SpokenText.tsx';
@@ -143,7 +144,11 @@ function VoicemailFields({
           value={value.greeting}
           onChange={(greeting) => onChange?.({ ...value, greeting })}
         />
-        {!value.greeting && <p className="muted small">{t('callRules.route.voicemailStandard')}</p>}
+        {!value.greeting && (
+          <p className="muted small">
+            {t('callRules.route.voicemailStandard', { words: standardWords('voicemail', language) })}
+          </p>
+        )}
       </Line>
       <Line label={t('callRules.route.maxSeconds')}>
         <InputNumber

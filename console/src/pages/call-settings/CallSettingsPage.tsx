@@ -1,7 +1,7 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Form, Skeleton } from 'antd';
 import { useTranslation } from 'react-i18next';
-import type { CallSettings } from '../../api/callSettingsTypes.ts';
+import type { CallSettings } from '../../../../server/modules/calls/model.ts';
 import { callSettings } from '../../api/calls.ts';
 import { keys } from '../../api/keys.ts';
 import { queryClient } from '../../api/queryClient.ts';
@@ -11,7 +11,9 @@ import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
 import { PageFrame } from '../../ui/PageFrame.tsx';
 import { RequirePermission } from '../../ui/RequirePermission.tsx';
 import { useNotify } from '../../ui/useNotify.ts';
-import { Limits, QualityLimits, RecordingRules, WhereTo } from './SettingsParts.tsx';
+import { settingsToKeep } from './logic/settings.ts';
+import { QualityLimits } from './QualityLimits.tsx';
+import { Limits, RecordingRules, WhereTo } from './SettingsParts.tsx';
 import '../../ui/styles/call-settings.css';
 
 export default function CallSettingsPage() {
@@ -42,7 +44,7 @@ function SettingsForm({ settings, version }: { settings: CallSettings; version: 
   const may = useMay();
   const saving = useMutation({
     mutationFn: (fields: CallSettings) =>
-      callSettings.save({ version, settings: { ...settings, ...fields, ...spendOf(fields) } }),
+      callSettings.save({ version, settings: settingsToKeep(settings, fields) }),
     onSuccess: async () => {
       done(t('callRules.settings.saved'));
       await queryClient.invalidateQueries({ queryKey: keys.callSettings });
@@ -69,9 +71,4 @@ function SettingsForm({ settings, version }: { settings: CallSettings; version: 
       </div>
     </Form>
   );
-}
-
-/** An amount without a number is no limit. */
-function spendOf({ dailySpendMax }: CallSettings): Pick<CallSettings, 'dailySpendMax'> {
-  return { dailySpendMax: dailySpendMax?.amount == null ? null : dailySpendMax };
 }

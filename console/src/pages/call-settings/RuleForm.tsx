@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Input, Radio, Switch } from 'antd';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { standardWords } from '../../../../server/modules/calls/model.ts';
 import type { RouteRule } from '../../api/callTypes.ts';
 import { company as companyApi } from '../../api/identity.ts';
 import { keys } from '../../api/keys.ts';
@@ -158,7 +159,11 @@ function Announcement({ rule, onChange }: PartProps) {
           label: t(`callRules.route.announceKinds.${value}`),
         }))}
       />
-      {kind === 'standard' && <p className="muted small">{t('callRules.route.announceStandard')}</p>}
+      {kind === 'standard' && (
+        <p className="muted small">
+          {t('callRules.route.announceStandard', { words: standardWords('announce', rule.language) })}
+        </p>
+      )}
       {kind === 'none' && <p className="small route-warning">{t('callRules.route.announceNone')}</p>}
       {kind === 'own' && (
         <SpokenText

@@ -1,7 +1,6 @@
 import { Checkbox, Form, Input, InputNumber, Radio, Select } from 'antd';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { CallSettings } from '../../api/callSettingsTypes.ts';
 import { countriesByName } from '../../ui/format.ts';
 
 const PREFIX = /^\+\d{1,14}$/;
@@ -154,40 +153,14 @@ export function RecordingRules() {
       >
         <InputNumber min={1} max={3650} precision={0} suffix={t('callRules.settings.days')} />
       </Form.Item>
-    </Part>
-  );
-}
-
-type Limit = keyof CallSettings['quality'];
-const LIMITS: [name: Limit, max: number, step: number, unit: string][] = [
-  ['mos', 5, 0.1, ''],
-  ['jitterMs', 1000, 1, 'ms'],
-  ['latencyMs', 5000, 10, 'ms'],
-  ['packetLossPercent', 100, 0.5, '%'],
-];
-const LABELS = {
-  mos: 'mos',
-  jitterMs: 'jitter',
-  latencyMs: 'latency',
-  packetLossPercent: 'packetLoss',
-} as const;
-
-export function QualityLimits() {
-  const { t } = useTranslation();
-  return (
-    <Part title={t('callRules.settings.quality')}>
-      <div className="settings-grid">
-        {LIMITS.map(([name, max, step, unit]) => (
-          <Form.Item
-            key={name}
-            name={['quality', name]}
-            label={t(`callRules.settings.${LABELS[name]}`)}
-            rules={[{ required: true, message: t('common.required') }]}
-          >
-            <InputNumber min={0} max={max} step={step} suffix={unit} />
-          </Form.Item>
-        ))}
-      </div>
+      <Form.Item
+        name="deleteProviderCopies"
+        valuePropName="checked"
+        extra={t('callRules.settings.providerCopiesHint')}
+        className="last-item"
+      >
+        <Checkbox>{t('callRules.settings.providerCopies')}</Checkbox>
+      </Form.Item>
     </Part>
   );
 }

@@ -1,12 +1,10 @@
 import { Timeline } from 'antd';
 import { useTranslation } from 'react-i18next';
+import type { CallEventKind } from '../../../../server/modules/calls/model.ts';
 import type { CallDetails, CallEvent } from '../../api/callTypes.ts';
-import type { Dictionary } from '../../i18n/en.ts';
 import { phoneText } from '../../ui/format.ts';
 import { useFormat } from '../../ui/useFormat.ts';
 import { useLegName } from './CallLegs.tsx';
-
-type Kind = keyof Dictionary['calls']['events'];
 
 /** What happened in a call, in the order in which it did. */
 export function CallEvents({ call }: { call: CallDetails }) {
@@ -35,7 +33,6 @@ function useEventWords(call: CallDetails): (event: CallEvent) => string {
     if (!i18n.exists(`calls.events.${kind}`)) return kind;
     const leg = call.legs.find(({ id }) => id === legId);
     const to = leg ? legName(leg) : typeof details.to === 'string' ? phoneText(details.to) : '';
-    const words = t(`calls.events.${kind as Kind}`, { to }).trim();
-    return typeof details.digits === 'string' ? `${words} : ${details.digits}` : words;
+    return t(`calls.events.${kind as CallEventKind}`, { to }).trim();
   };
 }

@@ -1,4 +1,4 @@
-import { CaretRightFilled, DeleteOutlined, DownloadOutlined } from '@ant-design/icons';
+import { CaretRightFilled, DownloadOutlined } from '@ant-design/icons';
 import { useMutation } from '@tanstack/react-query';
 import { Button, Segmented } from 'antd';
 import { useCallback, useEffect, useRef, useState } from 'react';
@@ -9,23 +9,13 @@ import { recordings } from '../../api/recordings.ts';
 import { clockText } from '../../softphone/logic/timer.ts';
 import { ActionButton } from '../../ui/ActionButton.tsx';
 import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
-import { useConfirm } from '../../ui/useConfirm.ts';
-import { useNotify } from '../../ui/useNotify.ts';
 
 const SPEEDS = [1, 1.5, 2];
 
 type Playable = Pick<RecordingInCall, 'id' | 'kind' | 'durationSeconds'>;
 
 /** Fetches a recording when somebody wants to hear it: the link lives for minutes, and each one is written down. */
-export function Player({
-  recording,
-  name,
-  isNew = false,
-}: {
-  recording: Playable;
-  name: string;
-  isNew?: boolean;
-}) {
+export function Player({ recording, isNew = false }: { recording: Playable; isNew?: boolean }) {
   const { t } = useTranslation();
   const linking = useMutation({ mutationFn: () => recordings.link(recording.id) });
   const time = clockText(recording.durationSeconds ?? 0);
@@ -45,7 +35,6 @@ export function Player({
           {t('calls.player.load')} · {time}
         </ActionButton>
       )}
-      <RemoveButton recording={recording} name={name} />
       <ErrorNotice error={linking.error} />
     </div>
   );
@@ -113,37 +102,5 @@ function Sound({ url, recording, isNew, onGone }: SoundProps) {
       </div>
       {isBroken && <p className="reason small">{t('calls.player.broken')}</p>}
     </>
-  );
-}
-
-function RemoveButton({ recording, name }: { recording: Playable; name: string }) {
-  const { t } = useTranslation();
-  const confirm = useConfirm();
-  const { done } = useNotify();
-  const remove = () =>
-    confirm({
-      title: t('calls.player.removeTitle'),
-      content: t('calls.player.removeText'),
-      confirm: t('common.delete'),
-      action: async () => {
-        await recordings.remove(recording.id);
-        done(t('calls.player.removed'));
-        await Promise.all(
-          [['recordings'], ['calls'], ['call']].map((queryKey) =>
-            queryClient.invalidateQueries({ queryKey }),
-          ),
-        );
-      },
-    });
-  return (
-    <ActionButton
-      type="text"
-      size="small"
-      icon={<DeleteOutlined />}
-      permission="calls:manage"
-      aria-label={t('calls.player.removeOf', { name })}
-      title={t('calls.player.remove')}
-      onClick={remove}
-    />
   );
 }

@@ -88,7 +88,7 @@ function Overview({ days }: { days: number }) {
     <>
       <Totals total={data.total} />
       <Suspense fallback={<div className="chart-wait" />}>
-        <DayCharts days={data.groups} limit={settings.data?.settings.quality.mos} />
+        <DayCharts days={data.groups} limit={settings.data?.settings.quality.mosBad} />
       </Suspense>
       <Breakdown since={since} />
     </>

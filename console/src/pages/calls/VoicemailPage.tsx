@@ -20,7 +20,8 @@ import { StatusTag } from '../../ui/StatusTag.tsx';
 import { useListState } from '../../ui/useListState.ts';
 import { useNotify } from '../../ui/useNotify.ts';
 import { When } from '../messages/When.tsx';
-import { Player } from './Player.tsx';
+import { HoldNotice, RecordingActs } from './RecordingActs.tsx';
+import { RecordingOrReason } from './Recordings.tsx';
 
 function useName(): (row: Recording) => string {
   const { t } = useTranslation();
@@ -35,12 +36,7 @@ function useColumns(): Column<Recording>[] {
     {
       key: 'message',
       title: t('calls.voicemail.message'),
-      render: (row) =>
-        row.status === 'stored' ? (
-          <Player recording={row} name={name(row)} isNew={row.heard === null} />
-        ) : (
-          <span className="muted">{row.failure?.message ?? t(`calls.player.${row.status}`)}</span>
-        ),
+      render: (row) => <Message row={row} name={name(row)} />,
     },
     {
       key: 'heard',
@@ -108,6 +104,18 @@ function Empty({ isFiltered }: { isFiltered: boolean }) {
         <Button onClick={() => void navigate(paths.callRoutes)}>{t('calls.voicemail.setRouting')}</Button>
       }
     />
+  );
+}
+
+function Message({ row, name }: { row: Recording; name: string }) {
+  return (
+    <>
+      <div className="recording-row">
+        <RecordingOrReason recording={row} isNew={row.heard === null} />
+        <RecordingActs recording={row} name={name} />
+      </div>
+      <HoldNotice recording={row} />
+    </>
   );
 }
 

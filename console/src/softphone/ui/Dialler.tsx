@@ -4,27 +4,19 @@ import { Button, Form, Modal } from 'antd';
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { calls as callsApi, myPhone } from '../../api/calls.ts';
-import type { NewCall } from '../../api/callTypes.ts';
 import { keys } from '../../api/keys.ts';
 import { queryClient } from '../../api/queryClient.ts';
 import { FormProblems } from '../../pages/inbox-settings/FormProblems.tsx';
 import { randomId } from '../../ui/randomId.ts';
 import { remember, remembered } from '../../ui/storage.ts';
 import { closeDialler, type DialWish } from '../dialStore.ts';
-import { readDialled, regionOf } from '../logic/dialInput.ts';
+import { type DialForm, newCallOf } from '../logic/newCall.ts';
 import { phone } from '../phone.ts';
 import { showCall } from '../useLiveCalls.ts';
 import { useCompanyCountry, useOurNumbers } from '../useOurNumbers.ts';
-import { FromField, NoNumbers, ViaField } from './DiallerFields.tsx';
+import { FromField, NoNumbers, RecordField, ViaField } from './DiallerFields.tsx';
 import { FIELD_OF_CODE } from './problemFields.ts';
 import { ToField } from './ToField.tsx';
-
-export interface DialForm {
-  to: string;
-  from: string;
-  via: 'phone' | 'browser';
-  agentPhone: string;
-}
 
 /** The person's own telephone, as it was saved. */
 export const useMyPhone = () => useQuery({ queryKey: keys.myPhone, queryFn: myPhone.get });
@@ -34,14 +26,9 @@ function useStart(wish: DialWish) {
   const intent = useRef({ words: '', key: '' });
   const country = useCompanyCountry();
   return useMutation({
-    mutationFn: async ({ to, from, via, agentPhone }: DialForm) => {
-      const region = regionOf(from, country);
-      const number = readDialled(to, region) ?? to.trim();
-      const body: NewCall = {
-        ...{ from, to: number, via },
-        ...(via === 'phone' ? { agentPhone: readDialled(agentPhone, region) ?? agentPhone.trim() } : {}),
-        ...(wish.contactId && number === wish.to ? { contactId: wish.contactId } : {}),
-      };
+    mutationFn: async (form: DialForm) => {
+      const { via } = form;
+      const body = newCallOf(form, wish, country);
       const words = JSON.stringify(body);
       if (intent.current.words !== words) intent.current = { words, key: randomId() };
       if (via === 'browser') phone.asking();
@@ -118,6 +105,7 @@ export function Dialler({ wish }: { wish: DialWish }) {
           <ToField wish={wish} />
           <FromField numbers={numbers ?? []} />
           <ViaField numbers={numbers ?? []} />
+          <RecordField />
           <FormProblems error={starting.error} fieldOfCode={FIELD_OF_CODE} />
           <Button
             ref={startButton}

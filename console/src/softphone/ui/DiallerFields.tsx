@@ -1,6 +1,10 @@
-import { Button, Form, Input, Radio, Select } from 'antd';
+import { useQuery } from '@tanstack/react-query';
+import { Button, Checkbox, Form, Input, Radio, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
+import { callSettings } from '../../api/calls.ts';
+import { keys } from '../../api/keys.ts';
+import { useMay } from '../../api/session.ts';
 import type { PhoneNumber } from '../../api/types.ts';
 import { paths } from '../../paths.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
@@ -8,9 +12,9 @@ import { phoneText } from '../../ui/format.ts';
 import { closeDialler } from '../dialStore.ts';
 import { readDialled, regionOf } from '../logic/dialInput.ts';
 import { readiness } from '../logic/machine.ts';
+import type { DialForm } from '../logic/newCall.ts';
 import { usePhone } from '../phone.ts';
 import { useCompanyCountry } from '../useOurNumbers.ts';
-import type { DialForm } from './Dialler.tsx';
 
 /** Which of our numbers the other side sees. */
 export function FromField({ numbers }: { numbers: PhoneNumber[] }) {
@@ -94,6 +98,30 @@ function AgentPhoneField() {
       ]}
     >
       <Input inputMode="tel" autoComplete="tel" maxLength={40} />
+    </Form.Item>
+  );
+}
+
+/** Whether the call is recorded, beginning with what the company's rules say; who may not read them leaves it to them. */
+export function RecordField() {
+  const { t } = useTranslation();
+  const may = useMay();
+  const form = Form.useFormInstance<DialForm>();
+  const isRecorded = Form.useWatch('record', form) ?? false;
+  const { data } = useQuery({
+    queryKey: keys.callSettings,
+    queryFn: callSettings.get,
+    enabled: may('calls:read'),
+  });
+  if (!data) return null;
+  return (
+    <Form.Item
+      name="record"
+      valuePropName="checked"
+      initialValue={data.settings.defaultRecord}
+      extra={isRecorded ? t('calls.dial.recordHint') : undefined}
+    >
+      <Checkbox>{t('calls.dial.record')}</Checkbox>
     </Form.Item>
   );
 }

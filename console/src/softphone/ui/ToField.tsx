@@ -16,8 +16,8 @@ import {
   regionOf,
   spacedWhileTyping,
 } from '../logic/dialInput.ts';
+import type { DialForm } from '../logic/newCall.ts';
 import { useCompanyCountry } from '../useOurNumbers.ts';
-import type { DialForm } from './Dialler.tsx';
 
 const RECENT = { limit: 25 };
 
