@@ -84,7 +84,7 @@ export function judge(call: CallFacts, legs: readonly LegFacts[]): Judgement {
  * Whether a leg of ours is there for the customer: it talks, or rings to. Our own person who called is there until their leg
  * ends, even if the news that they picked up is late.
  */
-function stays(leg: LegFacts): boolean {
+export function stays(leg: LegFacts): boolean {
   if (talks(leg)) return true;
   if (leg.state === 'ended') return false;
   return leg.role === 'root' || (leg.role === 'transfer' && leg.state !== 'planned');
