@@ -5,7 +5,8 @@ import { legsOf, lockCalls } from './calls-store.ts';
 import { changeCalls } from './change.ts';
 import { type CommandRow, settleCommand } from './commands-store.ts';
 import { openPort, placeLeg } from './dial.ts';
-import { endLeg, rootOf, type Scene } from './scene.ts';
+import { endLeg, rootOf, type Scene, wasGivenUp } from './scene.ts';
+import type { Command } from './script.ts';
 
 /** What became of carrying a command out. */
 type Done = LegOutcome | { retryAfterMs: number };
@@ -13,6 +14,10 @@ type Done = LegOutcome | { retryAfterMs: number };
 /** A command that a provider has not taken by then is late: the call has gone on without it. */
 const ATTEMPTS_MAX = 5;
 const FIRST_BACKOFF_MS = 500;
+/** How soon it is looked again whether a leg that is to end is known. */
+const KNOWN_MS = 1000;
+
+const endsLeg = ({ kind }: Command) => kind === 'hang_up' || kind === 'leave';
 
 /**
  * Carries out one command that was written down. It may be carried out again when a process died: the provider does what
@@ -58,7 +63,11 @@ async function perform(ctx: CompanyCtx, row: CommandRow): Promise<Done> {
   }
   const scene = await look(ctx, callId);
   const leg = scene?.legs.find(({ id }) => id === legId);
-  if (!scene || !leg?.externalId || leg.state === 'ended') return 'done';
+  if (!scene || !leg) return 'done';
+  const ends = endsLeg(command);
+  if (leg.state === 'ended' && !(ends && wasGivenUp(leg))) return 'done';
+  // It was asked for, and how the provider calls it is not known yet.
+  if (!leg.externalId) return ends && leg.outcomeUnknown ? { retryAfterMs: KNOWN_MS } : 'done';
   const port = await openPort(ctx, scene.call);
   if (!port) return 'gone';
   return tellProvider(ctx, port, row, scene, leg.externalId);

@@ -60,10 +60,18 @@ export function oursOf<Leg extends LegFacts>(legs: readonly Leg[]): Leg[] {
 /** Whether a leg talks, or could. */
 export const talks = (leg: LegFacts): boolean => leg.answeredAt !== null && leg.state !== 'ended';
 
-/** When somebody of ours and the customer began to talk, or null. */
+/**
+ * When somebody of ours and the customer began to talk, or null. Who picks up after the other side has left talks to nobody,
+ * whichever of the two is told first.
+ */
 export function talkSince(direction: CallDirection, legs: readonly LegFacts[]): Date | null {
-  if (direction === 'OUTBOUND') return customerOf(legs)?.answeredAt ?? null;
-  return earliest(oursOf(legs).map(({ answeredAt }) => answeredAt));
+  const isInbound = direction === 'INBOUND';
+  const customer = customerOf(legs);
+  const waitsUntil = (isInbound ? customer : legs.find(({ role }) => role === 'root'))?.endedAt ?? null;
+  const answers = isInbound
+    ? oursOf(legs).map(({ answeredAt }) => answeredAt)
+    : [customer?.answeredAt ?? null];
+  return earliest(answers.filter((answeredAt) => answeredAt && (!waitsUntil || answeredAt <= waitsUntil)));
 }
 
 /** What a call has come to. */

@@ -94,8 +94,10 @@ async function askAbout(
   if (leg.outcomeUnknown && leg.externalId === null) {
     const remote = port && (await findLeg(ctx, port, scene, leg));
     if (remote) return { kind: 'leg', remote };
-    const waitedMs = clock.nowMs() - leg.dialledAt!.getTime();
-    return waitedMs >= config.CALL_SETTLE_SECONDS * 1000 ? { kind: 'silent' } : null;
+    // As long as its answer may still come, nothing follows from the provider's not knowing it.
+    const settledMs =
+      leg.dialledAt!.getTime() + config.PROVIDER_TIMEOUT_MS + config.CALL_SETTLE_SECONDS * 1000;
+    return clock.nowMs() >= settledMs ? { kind: 'silent' } : null;
   }
   if (leg.externalId === null) return scene.call.endedAt && leg.state !== 'ended' ? { kind: 'gone' } : null;
   if (!port) return leg.state === 'ended' ? null : { kind: 'gone' };

@@ -68,6 +68,9 @@ export function newLeg(
   };
 }
 
+/** Its provider never told of it, so we gave it up: only we say so. */
+export const wasGivenUp = ({ endCode }: Pick<LegRow, 'endCode'>): boolean => endCode === 'provider_silent';
+
 /** Ends a leg that the provider does not speak of, for a reason of ours. */
 export function endLeg(leg: LegRow, endCode: string | null, at: Date): void {
   if (leg.state === 'ended') return;
@@ -88,6 +91,11 @@ export function learnLeg(scene: Scene, leg: LegRow, remote: RemoteLeg, heardAt: 
   leg.sessionId ??= remote.sessionId;
   leg.outcomeUnknown = false;
   leg.dialledAt ??= leg.createdAt;
+  learnPrice(leg, remote);
+  if (wasGivenUp(leg)) {
+    learnTooLate(scene, leg, remote);
+    return;
+  }
   if (remote.state === 'ringing') leg.ringingAt = first(leg.ringingAt, at);
   if (remote.state === 'answered') leg.answeredAt = first(leg.answeredAt, at);
   if (remote.state === 'ended') learnEnd(leg, remote, at);
@@ -99,11 +107,25 @@ export function learnLeg(scene: Scene, leg: LegRow, remote: RemoteLeg, heardAt: 
       details: { providerStatus: remote.providerStatus },
     });
   }
-  if (remote.price && leg.priceAmount === null) {
-    leg.priceAmount = remote.price.amount;
-    leg.priceCurrency = remote.price.currency;
-  }
   if (remote.quality) scene.qualities.push({ legId: leg.id, quality: remote.quality });
+}
+
+function learnPrice(leg: LegRow, { price }: RemoteLeg): void {
+  if (!price || leg.priceAmount !== null) return;
+  leg.priceAmount = price.amount;
+  leg.priceCurrency = price.currency;
+}
+
+/** A leg that was given up lives: it is hung up, and what the call has come to without it stays. */
+function learnTooLate(scene: Scene, leg: LegRow, remote: RemoteLeg): void {
+  if (remote.state === 'ended' || leg.hangupAsked) return;
+  leg.hangupAsked = true;
+  scene.commands.push({ legId: leg.id, command: { kind: 'hang_up' } });
+  scene.events.push({
+    kind: 'leg_too_late',
+    legId: leg.id,
+    details: { providerStatus: remote.providerStatus },
+  });
 }
 
 const first = (known: Date | null, at: Date) => (known && known <= at ? known : at);

@@ -236,7 +236,7 @@ function isOver(scene: Scene, step: Step, { at }: Moment): boolean {
       const rung = legs.filter((leg) => leg.role === 'target' && leg.step === call.step);
       if (!late) return rung.every(({ state }) => state === 'ended');
       for (const leg of rung) {
-        if (leg.externalId === null) endLeg(leg, 'unreachable', at);
+        if (leg.externalId === null) endLeg(leg, leg.dialledAt ? 'provider_silent' : 'unreachable', at);
         else hangUp(scene, leg);
       }
       return true;
