@@ -343,6 +343,16 @@ describe('news of legs', () => {
     }
   });
 
+  it('of an end without a reason leave room for the reason', () => {
+    const unknown = { reason: 'unknown', providerCode: null, providerMessage: 'failed' } as const;
+    const ends = [unknown, busy].map((failure) => news('target', 'ended', 8, { failure }));
+    for (const told of [ends, ends.toReversed()]) {
+      const { verdict, legs } = tell('OUTBOUND', [news('root', 'answered', 4), ...told]);
+      expect(verdict).toMatchObject({ status: 'BUSY', endCode: 'busy' });
+      expect(legs[1]).toMatchObject({ providerCode: '486', providerMessage: 'busy' });
+    }
+  });
+
   it('of an answer that came after the other side had left make no talk, in any order', () => {
     const story = [
       ...[news('root', 'ringing', 0), news('target', 'ringing', 1), news('root', 'ended', 8)],

@@ -1,4 +1,4 @@
-import type { RemoteLeg, RemoteQuality, RemoteRecording } from '../providers/index.ts';
+import type { CallFailure, RemoteLeg, RemoteQuality, RemoteRecording } from '../providers/index.ts';
 import type { CallRow, LegRow } from './calls-store.ts';
 import { legMoves } from './judge.ts';
 import { isAtVoicemail } from './plan.ts';
@@ -134,15 +134,22 @@ function learnEnd(leg: LegRow, remote: RemoteLeg, at: Date): void {
   leg.endedAt ??= at;
   leg.durationSeconds ??= remote.durationSeconds;
   if (remote.failure) {
-    leg.endCode ??= remote.failure.reason;
-    leg.providerCode ??= remote.failure.providerCode?.slice(0, 60) ?? null;
-    leg.providerMessage ??= remote.failure.providerMessage.slice(0, 1000);
+    learnReason(leg, remote.failure);
     return;
   }
   // The news of its answer is late or lost: a leg that lasted, or that ended as talks do, was answered.
   const seconds = remote.durationSeconds ?? 0;
   if (seconds > 0 || remote.providerStatus === 'completed')
     leg.answeredAt ??= new Date(leg.endedAt.getTime() - seconds * 1000);
+}
+
+/** The first reason counts; but a look-up may be faster and know none, and then the one that comes later does. */
+function learnReason(leg: LegRow, { reason, providerCode, providerMessage }: CallFailure): void {
+  const isBetter = leg.endCode === 'unknown' && reason !== 'unknown';
+  if (isBetter) Object.assign(leg, { endCode: null, providerCode: null, providerMessage: null });
+  leg.endCode ??= reason;
+  leg.providerCode ??= providerCode?.slice(0, 60) ?? null;
+  leg.providerMessage ??= providerMessage.slice(0, 1000);
 }
 
 /** Adds a recording to what is known of the call. */
