@@ -155,7 +155,8 @@ function intoRoom(scene: Scene, around: twiml.Surroundings): string {
   const goneBy = customerOf(legs)?.state === 'ended' || oursOf(legs).every(({ state }) => state === 'ended');
   if (goneBy) return twiml.renderHangup();
   rootOf(scene).inRoom = true;
-  return twiml.renderRoom(call.roomName!, call.recording === 'on', around);
+  const room = { name: call.roomName!, limitSeconds: call.plan.limitSeconds };
+  return twiml.renderRoom(room, call.recording === 'on', around);
 }
 
 /** The nouns of a dial, with our legs made where they are not there yet. */
