@@ -12,7 +12,7 @@ import { takeCalls } from './inbound.ts';
 import { customerOf, oursOf } from './judge.ts';
 import { ownersOf } from './lookup-store.ts';
 import { type CallLanguage, languageOf } from './model.ts';
-import { endLeg, learnLeg, rootOf, type Scene, sceneOf, wasGivenUp } from './scene.ts';
+import { endLeg, learnDial, learnLeg, rootOf, type Scene, sceneOf, wasGivenUp } from './scene.ts';
 import { type Moment, targetLegs } from './script.ts';
 import { nudgeWork } from './state.ts';
 import * as twiml from './twiml.ts';
@@ -123,7 +123,7 @@ function documentFor(
   const isDialOver = isAbout(event, 'completed') && typeof place === 'number' && !call.roomName;
   // The caller gave up: nobody is left to hear what would come next, and the plan has not come to it.
   const gaveUp = isDialOver && root.state === 'ended' && !dialEnd?.talked;
-  if (isDialOver && !gaveUp) learnDial(scene, place, dialEnd, moment);
+  if (isDialOver && !gaveUp) learnDial(scene, place, dialEnd, moment.at);
   if (isAbout(event, 'recording') && Number(event.payload.RecordingDuration) > 0) call.hasVoicemail = true;
   const isOver = call.hangupRequestedAt ?? call.endedAt;
   if (isOver || gaveUp || place === 'room' || wasGivenUp(root)) return twiml.renderHangup();
@@ -171,21 +171,6 @@ function nounsOf(scene: Scene, index: number, addresses: Map<string, string>, mo
     endLeg(leg, 'unreachable', moment.at);
     return [];
   });
-}
-
-/** What the end of a dial says of the one leg that it rang, in case that leg's own news is lost. */
-function learnDial(scene: Scene, step: number, dialEnd: DialEnd | null, { at }: Moment) {
-  const rung = scene.legs.filter(
-    (leg) => leg.step === step && leg.role === 'target' && leg.state !== 'ended',
-  );
-  const [leg] = rung;
-  if (!leg || !dialEnd || rung.length > 1) return;
-  leg.externalId ??= dialEnd.legId;
-  leg.recordId ??= leg.externalId;
-  if (!dialEnd.talked) return endLeg(leg, dialEnd.failure?.reason ?? 'no_answer', at);
-  leg.durationSeconds ??= dialEnd.durationSeconds;
-  leg.answeredAt ??= new Date(at.getTime() - (dialEnd.durationSeconds ?? 0) * 1000);
-  endLeg(leg, null, at);
 }
 
 /** The language of the country whose number was called: all that is known without the database. */

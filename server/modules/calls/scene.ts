@@ -1,4 +1,4 @@
-import type { CallFailure, RemoteLeg, RemoteQuality, RemoteRecording } from '../providers/index.ts';
+import type { CallFailure, DialEnd, RemoteLeg, RemoteQuality, RemoteRecording } from '../providers/index.ts';
 import type { CallRow, LegRow } from './calls-store.ts';
 import { legMoves } from './judge.ts';
 import { isAtVoicemail } from './plan.ts';
@@ -150,6 +150,31 @@ function learnReason(leg: LegRow, { reason, providerCode, providerMessage }: Cal
   leg.endCode ??= reason;
   leg.providerCode ??= providerCode?.slice(0, 60) ?? null;
   leg.providerMessage ??= providerMessage.slice(0, 1000);
+}
+
+/**
+ * What the end of a dial says of those whom it rang, in case their own news are lost: that somebody talked is known even if
+ * it cannot be told who.
+ */
+export function learnDial(scene: Scene, step: number, dialEnd: DialEnd | null, at: Date): void {
+  if (!dialEnd) return;
+  const rung = scene.legs.filter((leg) => leg.step === step && leg.role === 'target');
+  const open = rung.filter(({ state }) => state !== 'ended');
+  if (!dialEnd.talked) {
+    const reason = open.length === 1 ? dialEnd.failure?.reason : null;
+    for (const leg of open) endLeg(leg, reason ?? 'no_answer', at);
+    return;
+  }
+  const unnamed = open.filter(({ externalId }) => externalId === null);
+  const named = rung.find(({ externalId }) => externalId !== null && externalId === dialEnd.legId);
+  const talker = named ?? unnamed[0] ?? (open.length === 1 ? open[0] : undefined);
+  if (!talker || talker.state === 'ended') return;
+  // Where it could be several, the name is left for the leg's own news.
+  if (unnamed.length === 1) talker.externalId ??= dialEnd.legId;
+  talker.recordId ??= talker.externalId;
+  talker.durationSeconds ??= dialEnd.durationSeconds;
+  talker.answeredAt ??= new Date(at.getTime() - (dialEnd.durationSeconds ?? 0) * 1000);
+  endLeg(talker, null, at);
 }
 
 /** Adds a recording to what is known of the call. */
