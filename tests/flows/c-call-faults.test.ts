@@ -87,6 +87,21 @@ describe('an answer that does not tell whether a telephone rings', () => {
       });
     }
 
+    it(`${provider}: two to the same telephone are not taken for each other`, async () => {
+      const agent = faulty('7015');
+      const calls = await Promise.all(
+        [somebody(), somebody()].map(async (to) => (await initiate(provider, agent, to)).body.callId),
+      );
+      await eventually(async () => expect(await timesRung(agent)).toBe(2));
+      const legs = await Promise.all(
+        calls.map(async (id) => (await callIs(relais.api, id, { sid: expect.any(String) })).legs[0]),
+      );
+      const lines = (await phones.linesOf(agent, '0')).map(({ legId }) => legId);
+      expect(legs.map(({ sid }) => sid).sort()).toEqual(lines.sort());
+      for (const id of calls) await relais.api.post(`/api/calls/${id}/hangup`);
+      await phones.falls(agent);
+    });
+
     if (provider === 'twilio')
       it('twilio: a call that was given up and lives after all is told to end, and stays failed', async () => {
         const { body } = await initiate(provider, faulty('7016'), somebody());
