@@ -174,6 +174,27 @@ for (const provider of ['telnyx', 'twilio'] as const) {
       await callIs(relais.api, id, { status: 'COMPLETED' });
     });
 
+    it('is passed on after a word by hanging up, and passed on once more', async () => {
+      const { id, url, agent, agentLine, calleeLine } = await talk();
+      const [other, third] = [somebody(), somebody()];
+      await done(`${url}/transfer`, { to: other, mode: 'warm' });
+      await phones.picksUp(other);
+      await callIs(relais.api, id, { transfer: { to: other, state: 'talking' }, onHold: true });
+      await phones.hangUp(agentLine);
+      await callIs(relais.api, id, { onHold: false, transfer: { to: other, state: 'completed' } });
+      await phones.falls(agent);
+      await done(`${url}/transfer`, { to: third, mode: 'warm' });
+      await phones.picksUp(third);
+      await callIs(relais.api, id, { transfer: { to: third, state: 'talking' }, onHold: true });
+      expect(await done(`${url}/transfer/complete`)).toMatchObject({ onHold: false });
+      await phones.falls(other);
+      expect((await phones.linesOf(third)).length).toBe(1);
+      await callIs(relais.api, id, { status: 'IN_PROGRESS', transfer: { to: third, state: 'completed' } });
+      await phones.hangUp(calleeLine);
+      await callIs(relais.api, id, { status: 'COMPLETED', transfer: { to: third, state: 'completed' } });
+      await phones.falls(third);
+    });
+
     it('that came in can be muted and held as well', async () => {
       const [agent, caller] = [somebody(), somebody()];
       await setRule(relais.api, numbers[provider].id, {

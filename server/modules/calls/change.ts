@@ -125,6 +125,7 @@ function takeJudgement(scene: Scene): void {
   Object.assign(call, { answeredAt, endedAt, missed });
   if (durationSeconds !== null) call.durationSeconds = durationSeconds;
   if (call.answeredLegId === null && answeredAt) takeWinner(scene);
+  if (endedAt && !answeredAt && call.answeredLegId !== null) dropWinner(scene);
   if (endedAt) {
     Object.assign(call, { stepRunning: false, stepDueAt: null, recording: 'off' });
     const culprit = legs.find((leg) => leg.endCode === endCode && leg.providerMessage) ?? null;
@@ -147,6 +148,13 @@ function takeWinner({ call, legs }: Scene): void {
   // A document has asked for the recording; where commands do, the script says when.
   if (driverOf(call) === 'documents' && step?.kind === 'dial' && step.record && !call.endedAt)
     call.recording = 'on';
+}
+
+/** Whoever picked up had nobody to talk to: the news that the other side had left before came later. */
+function dropWinner({ call }: Scene): void {
+  call.answeredLegId = null;
+  call.durationSeconds = null;
+  if (call.direction === 'INBOUND') call.userId = null;
 }
 
 async function writeRest(ctx: CompanyCtx, tx: Tx, scenes: Scene[]): Promise<void> {

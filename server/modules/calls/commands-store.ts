@@ -9,6 +9,7 @@ export interface CommandRow {
   command: Command;
   attempts: number;
   leaseId: string;
+  createdAt: Date;
 }
 
 /** Writes down what a provider is to be told, in the order in which it is to be told. */
@@ -56,7 +57,7 @@ export async function claimCommands(
     ) as due
     where call_commands.id = due.id
     returning call_commands.id, call_commands.company_id, call_commands.call_id, call_commands.leg_id, call_commands.command,
-      call_commands.attempts, call_commands.lease_id`.execute(tx);
+      call_commands.attempts, call_commands.lease_id, call_commands.created_at`.execute(tx);
   return rows.sort((left, right) => (left.id < right.id ? -1 : 1));
 }
 

@@ -5,14 +5,17 @@ import { legsOf, lockCalls } from './calls-store.ts';
 import { changeCalls } from './change.ts';
 import { type CommandRow, settleCommand } from './commands-store.ts';
 import { openPort, placeLeg } from './dial.ts';
-import { endLeg, rootOf, type Scene } from './scene.ts';
+import { giveUp, retryAfter } from './failing.ts';
+import { endLeg, rootOf, type Scene, wasGivenUp } from './scene.ts';
+import type { Command } from './script.ts';
 
 /** What became of carrying a command out. */
 type Done = LegOutcome | { retryAfterMs: number };
 
-/** A command that a provider has not taken by then is late: the call has gone on without it. */
-const ATTEMPTS_MAX = 5;
-const FIRST_BACKOFF_MS = 500;
+/** How soon it is looked again whether a leg that is to end is known. */
+const KNOWN_MS = 1000;
+
+const endsLeg = ({ kind }: Command) => kind === 'hang_up' || kind === 'leave';
 
 /**
  * Carries out one command that was written down. It may be carried out again when a process died: the provider does what
@@ -35,9 +38,17 @@ export async function carryOut(kernel: Kernel, row: CommandRow): Promise<void> {
       { err: error, callId: row.callId, command: row.command.kind },
       'A call could not be told what to do',
     );
-    const isLast = row.attempts >= ATTEMPTS_MAX;
-    await settle(isLast ? 'failed' : 'waiting', later(FIRST_BACKOFF_MS * 2 ** (row.attempts - 1)), message);
+    const again = retryAfter(row.command, row.attempts, kernel.clock.nowMs() - row.createdAt.getTime());
+    if (again !== null) return await settle('waiting', later(again), message);
+    await noteFailed(ctx, row);
+    await settle('failed', later(0), message);
   }
+}
+
+async function noteFailed(ctx: CompanyCtx, { callId, legId, command }: CommandRow): Promise<void> {
+  await transact(ctx, (tx) =>
+    changeCalls(ctx, tx, [callId], (scene) => giveUp(scene, legId, command, ctx.kernel.clock.now())),
+  );
 }
 
 /** The call as it is now, without holding it. */
@@ -58,7 +69,13 @@ async function perform(ctx: CompanyCtx, row: CommandRow): Promise<Done> {
   }
   const scene = await look(ctx, callId);
   const leg = scene?.legs.find(({ id }) => id === legId);
-  if (!scene || !leg?.externalId || leg.state === 'ended') return 'done';
+  if (!scene || !leg) return 'done';
+  const ends = endsLeg(command);
+  if (leg.state === 'ended' && !(ends && wasGivenUp(leg))) return 'done';
+  // It was asked for, and how the provider calls it is not known yet.
+  if (!leg.externalId) return ends && leg.outcomeUnknown ? { retryAfterMs: KNOWN_MS } : 'done';
+  // Somebody has decided otherwise since.
+  if (command.kind === 'hold' && command.held !== leg.held) return 'done';
   const port = await openPort(ctx, scene.call);
   if (!port) return 'gone';
   return tellProvider(ctx, port, row, scene, leg.externalId);

@@ -15,7 +15,7 @@ import { softphoneAddresses } from './desk.ts';
 import { endLeg, learnLeg, rootOf, type Scene } from './scene.ts';
 
 /** How long our own person's telephone rings, or that of whoever a call is passed on to. */
-const RING_SECONDS = 30;
+export const RING_SECONDS = 30;
 
 /** Where a leg is rung; null when it cannot be, e.g. a browser that this account knows nothing of. */
 export async function partyOf(tx: Tx, call: CallRow, leg: LegRow): Promise<Party | null> {

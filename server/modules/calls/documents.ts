@@ -12,7 +12,7 @@ import { takeCalls } from './inbound.ts';
 import { customerOf, oursOf } from './judge.ts';
 import { ownersOf } from './lookup-store.ts';
 import { type CallLanguage, languageOf } from './model.ts';
-import { endLeg, learnLeg, rootOf, type Scene, sceneOf } from './scene.ts';
+import { endLeg, learnDial, learnLeg, rootOf, type Scene, sceneOf, wasGivenUp } from './scene.ts';
 import { type Moment, targetLegs } from './script.ts';
 import { nudgeWork } from './state.ts';
 import * as twiml from './twiml.ts';
@@ -120,20 +120,18 @@ function documentFor(
     ...{ config: kernel.config, accountId: call.providerAccountId, rootLegId: root.id },
     nouns: (step) => nounsOf(scene, step, addresses, moment),
   };
-  if (call.hangupRequestedAt) return twiml.renderHangup();
+  const isDialOver = isAbout(event, 'completed') && typeof place === 'number' && !call.roomName;
+  // The caller gave up: nobody is left to hear what would come next, and the plan has not come to it.
+  const gaveUp = isDialOver && root.state === 'ended' && !dialEnd?.talked;
+  if (isDialOver && !gaveUp) learnDial(scene, place, dialEnd, moment.at);
+  if (isAbout(event, 'recording') && Number(event.payload.RecordingDuration) > 0) call.hasVoicemail = true;
+  const isOver = call.hangupRequestedAt ?? call.endedAt;
+  if (isOver || gaveUp || place === 'room' || wasGivenUp(root)) return twiml.renderHangup();
   if (place === null) return goOn(scene, 0, around);
   if (isAbout(event, 'completed')) {
-    if (place === 'room') return twiml.renderHangup();
     if (call.roomName) return intoRoom(scene, around);
-    // The caller gave up: nobody is left to hear what would come next, and the plan has not come to it.
-    if (root.state === 'ended' && !dialEnd?.talked) return twiml.renderHangup();
-    learnDial(scene, place, dialEnd, moment);
-    return dialEnd?.talked || call.answeredAt !== null
-      ? twiml.renderHangup()
-      : goOn(scene, place + 1, around);
+    if (dialEnd?.talked || call.answeredAt !== null) return twiml.renderHangup();
   }
-  if (place === 'room') return twiml.renderHangup();
-  if (Number(event.payload.RecordingDuration) > 0) call.hasVoicemail = true;
   return goOn(scene, place + 1, around);
 }
 
@@ -157,7 +155,8 @@ function intoRoom(scene: Scene, around: twiml.Surroundings): string {
   const goneBy = customerOf(legs)?.state === 'ended' || oursOf(legs).every(({ state }) => state === 'ended');
   if (goneBy) return twiml.renderHangup();
   rootOf(scene).inRoom = true;
-  return twiml.renderRoom(call.roomName!, call.recording === 'on', around);
+  const room = { name: call.roomName!, limitSeconds: call.plan.limitSeconds };
+  return twiml.renderRoom(room, call.recording === 'on', around);
 }
 
 /** The nouns of a dial, with our legs made where they are not there yet. */
@@ -172,21 +171,6 @@ function nounsOf(scene: Scene, index: number, addresses: Map<string, string>, mo
     endLeg(leg, 'unreachable', moment.at);
     return [];
   });
-}
-
-/** What the end of a dial says of the one leg that it rang, in case that leg's own news is lost. */
-function learnDial(scene: Scene, step: number, dialEnd: DialEnd | null, { at }: Moment) {
-  const rung = scene.legs.filter(
-    (leg) => leg.step === step && leg.role === 'target' && leg.state !== 'ended',
-  );
-  const [leg] = rung;
-  if (!leg || !dialEnd || rung.length > 1) return;
-  leg.externalId ??= dialEnd.legId;
-  leg.recordId ??= leg.externalId;
-  if (!dialEnd.talked) return endLeg(leg, dialEnd.failure?.reason ?? 'no_answer', at);
-  leg.durationSeconds ??= dialEnd.durationSeconds;
-  leg.answeredAt ??= new Date(at.getTime() - (dialEnd.durationSeconds ?? 0) * 1000);
-  endLeg(leg, null, at);
 }
 
 /** The language of the country whose number was called: all that is known without the database. */

@@ -5,7 +5,7 @@ import type { CallRow } from './calls-store.ts';
 import { type CallFacts, judge, type LegFacts } from './judge.ts';
 import type { CallStatus } from './model.ts';
 import { planInbound, planOutbound } from './plan.ts';
-import { BLANK_CALL, learnLeg, newLeg, type Scene, sceneOf } from './scene.ts';
+import { BLANK_CALL, endLeg, learnDial, learnLeg, newLeg, type Scene, sceneOf } from './scene.ts';
 
 const at = (second: number) => new Date(1_800_000_000_000 + second * 1000);
 
@@ -88,6 +88,27 @@ const TABLE: [what: string, call: CallFacts, legs: LegFacts[], status: CallStatu
     ],
     ['passed on, still rings', OUT, [agentRoot(HUNG_UP), callee(TALKS), passed(RINGS)], 'IN_PROGRESS', null],
     ['passed on in vain', OUT, [agentRoot(HUNG_UP), callee(TALKS), passed(ended('busy'))], 'COMPLETED', null],
+    [
+      'picked up after we had left',
+      OUT,
+      [agentRoot({ ...HUNG_UP, endedAt: at(20) }), callee({ ...TALKS, answeredAt: at(21) })],
+      'CANCELED',
+      'canceled',
+    ],
+    [
+      'picked up after we had left, and hung up',
+      OUT,
+      [agentRoot({ ...HUNG_UP, endedAt: at(20) }), callee({ ...HUNG_UP, answeredAt: at(21) })],
+      'CANCELED',
+      'canceled',
+    ],
+    [
+      'passed on, then passed on again',
+      OUT,
+      [agentRoot(HUNG_UP), callee(TALKS), passed({ state: 'answered', answeredAt: at(90) })],
+      'IN_PROGRESS',
+      null,
+    ],
     ['rings', IN, [caller({})], 'RINGING', null],
     ['rings with us', IN, [caller(RINGS), agent(RINGS)], 'RINGING', null],
     ['taken', IN, [caller(TALKS), agent(TALKS)], 'IN_PROGRESS', null],
@@ -96,6 +117,21 @@ const TABLE: [what: string, call: CallFacts, legs: LegFacts[], status: CallStatu
     ['we hung up first', IN, [caller(TALKS), agent(HUNG_UP)], 'COMPLETED', null],
     ['gave up', IN, [caller(ended('canceled')), agent(ended('canceled'))], 'CANCELED', 'caller_gave_up'],
     ['gave up before it rang', IN, [caller(ended(null))], 'CANCELED', 'caller_gave_up'],
+    [
+      'picked up after the caller had left',
+      IN,
+      [caller(ended(null, 20)), agent({ ...TALKS, answeredAt: at(21) })],
+      'CANCELED',
+      'caller_gave_up',
+    ],
+    [
+      'picked up after the caller had left, and hung up',
+      IN,
+      [caller({ ...ended(null, 20), answeredAt: at(1) }), agent({ ...HUNG_UP, answeredAt: at(21) })],
+      'CANCELED',
+      'caller_gave_up',
+    ],
+    ['picked up as the caller left', IN, [caller(ended(null, 5)), agent(TALKS)], 'COMPLETED', null],
     ['nobody took it', IN, [caller(ended(null)), agent(ended('no_answer'))], 'NO_ANSWER', 'no_answer'],
     [
       'no message',
@@ -123,6 +159,7 @@ describe('what a call has come to', () => {
   it('is missed when nobody of ours talked to a caller, unless we ended it ourselves', () => {
     expect(judge(IN, [caller(ended(null)), agent(ended('no_answer'))]).missed).toBe(true);
     expect(judge(IN, [caller(HUNG_UP), agent(TALKS)]).missed).toBe(false);
+    expect(judge(IN, [caller(ended(null, 4)), agent(HUNG_UP)]).missed).toBe(true);
     expect(judge({ ...IN, hangupRequestedAt: at(3) }, [caller(ended(null))]).missed).toBe(false);
     expect(judge(OUT, [agentRoot(ended('no_answer'))]).missed).toBe(false);
   });
@@ -287,5 +324,86 @@ describe('news of legs', () => {
       news('target', 'ended', 64, { providerStatus: 'completed', durationSeconds: 50 }),
     ]);
     expect(verdict).toMatchObject({ status: 'COMPLETED', durationSeconds: 50, answeredAt: at(14) });
+  });
+
+  it('of a leg that was given up come too late: it is hung up once, and the call stays as it is', () => {
+    for (const direction of ['OUTBOUND', 'INBOUND'] as const) {
+      const scene = sceneFor(direction);
+      if (direction === 'INBOUND') learnLeg(scene, scene.legs[0]!, news('root', 'ended', 40).remote, at(40));
+      const leg = scene.legs[direction === 'OUTBOUND' ? 0 : 1]!;
+      const { status } = judge({ ...scene.call, dialStep: 0 }, scene.legs);
+      endLeg(leg, 'provider_silent', at(30));
+      const before = judge({ ...scene.call, dialStep: 0 }, scene.legs);
+      expect(before.status, status).toBe(direction === 'OUTBOUND' ? 'FAILED' : 'NO_ANSWER');
+      for (const state of ['initiated', 'answered', 'answered', 'ended'] as const)
+        learnLeg(scene, leg, news(leg.id as 'root', state, 35, { durationSeconds: 4 }).remote, at(35));
+      expect(judge({ ...scene.call, dialStep: 0 }, scene.legs)).toEqual(before);
+      expect(scene.commands).toEqual([{ legId: leg.id, command: { kind: 'hang_up' } }]);
+      expect(leg).toMatchObject({ state: 'ended', externalId: `x-${leg.id}`, answeredAt: null });
+    }
+  });
+
+  it('of an end without a reason leave room for the reason', () => {
+    const unknown = { reason: 'unknown', providerCode: null, providerMessage: 'failed' } as const;
+    const ends = [unknown, busy].map((failure) => news('target', 'ended', 8, { failure }));
+    for (const told of [ends, ends.toReversed()]) {
+      const { verdict, legs } = tell('OUTBOUND', [news('root', 'answered', 4), ...told]);
+      expect(verdict).toMatchObject({ status: 'BUSY', endCode: 'busy' });
+      expect(legs[1]).toMatchObject({ providerCode: '486', providerMessage: 'busy' });
+    }
+  });
+
+  it('of an answer that came after the other side had left make no talk, in any order', () => {
+    const story = [
+      ...[news('root', 'ringing', 0), news('target', 'ringing', 1), news('root', 'ended', 8)],
+      ...[news('target', 'answered', 9), news('target', 'ended', 12, { providerStatus: 'completed' })],
+    ];
+    for (const told of [story, story.toReversed()])
+      expect(tell('INBOUND', told).verdict).toMatchObject({ status: 'CANCELED', missed: true });
+  });
+});
+
+describe('the end of a dial', () => {
+  const TALKED = { providerStatus: 'completed', talked: true, failure: null, durationSeconds: 20 };
+
+  /** A caller, and three of ours who ring. */
+  function ring(externalIds: (string | null)[]): Scene {
+    const scene = sceneFor('INBOUND');
+    const base = { party: 'agent' as const, role: 'target' as const, step: 0, address: '+14155550300' };
+    scene.legs.splice(1);
+    for (const [position, externalId] of externalIds.entries()) {
+      const leg = { ...base, id: `target-${position}`, userId: null, createdAt: at(0), position, externalId };
+      scene.legs.push(newLeg(scene.call, { ...leg, state: 'ringing' }));
+    }
+    return scene;
+  }
+
+  const talkersOf = ({ legs }: Scene) =>
+    legs.filter(({ answeredAt }) => answeredAt).map(({ id, externalId }) => [id, externalId]);
+
+  it('names who talked, among several', () => {
+    const scene = ring(['x-0', 'x-1', null]);
+    learnDial(scene, 0, { ...TALKED, legId: 'x-1' }, at(60));
+    expect(talkersOf(scene)).toEqual([['target-1', 'x-1']]);
+    expect(scene.legs[2]).toMatchObject({ state: 'ended', answeredAt: at(40), durationSeconds: 20 });
+    expect(judge({ ...scene.call, dialStep: 0 }, scene.legs).answeredAt).toEqual(at(40));
+  });
+
+  it('tells of a talk although nobody is known by that name', () => {
+    const one = ring(['x-0', null]);
+    learnDial(one, 0, { ...TALKED, legId: 'x-9' }, at(60));
+    expect(talkersOf(one)).toEqual([['target-1', 'x-9']]);
+    const several = ring([null, null, 'x-2']);
+    learnDial(several, 0, { ...TALKED, legId: 'x-9' }, at(60));
+    expect(talkersOf(several)).toEqual([['target-0', null]]);
+  });
+
+  it('without a talk ends all that still ring', () => {
+    const scene = ring(['x-0', null]);
+    learnDial(scene, 0, { ...TALKED, talked: false, providerStatus: 'no-answer', legId: null }, at(60));
+    expect(scene.legs.slice(1).map(({ state, endCode }) => [state, endCode])).toEqual([
+      ['ended', 'no_answer'],
+      ['ended', 'no_answer'],
+    ]);
   });
 });

@@ -60,10 +60,18 @@ export function oursOf<Leg extends LegFacts>(legs: readonly Leg[]): Leg[] {
 /** Whether a leg talks, or could. */
 export const talks = (leg: LegFacts): boolean => leg.answeredAt !== null && leg.state !== 'ended';
 
-/** When somebody of ours and the customer began to talk, or null. */
+/**
+ * When somebody of ours and the customer began to talk, or null. Who picks up after the other side has left talks to nobody,
+ * whichever of the two is told first.
+ */
 export function talkSince(direction: CallDirection, legs: readonly LegFacts[]): Date | null {
-  if (direction === 'OUTBOUND') return customerOf(legs)?.answeredAt ?? null;
-  return earliest(oursOf(legs).map(({ answeredAt }) => answeredAt));
+  const isInbound = direction === 'INBOUND';
+  const customer = customerOf(legs);
+  const waitsUntil = (isInbound ? customer : legs.find(({ role }) => role === 'root'))?.endedAt ?? null;
+  const answers = isInbound
+    ? oursOf(legs).map(({ answeredAt }) => answeredAt)
+    : [customer?.answeredAt ?? null];
+  return earliest(answers.filter((answeredAt) => answeredAt && (!waitsUntil || answeredAt <= waitsUntil)));
 }
 
 /** What a call has come to. */
@@ -84,7 +92,7 @@ export function judge(call: CallFacts, legs: readonly LegFacts[]): Judgement {
  * Whether a leg of ours is there for the customer: it talks, or rings to. Our own person who called is there until their leg
  * ends, even if the news that they picked up is late.
  */
-function stays(leg: LegFacts): boolean {
+export function stays(leg: LegFacts): boolean {
   if (talks(leg)) return true;
   if (leg.state === 'ended') return false;
   return leg.role === 'root' || (leg.role === 'transfer' && leg.state !== 'planned');

@@ -71,6 +71,21 @@ export async function dueCalls(
   return rows;
 }
 
+/** Whether another leg that nobody has heard of was asked for from the same number to the same address since then. */
+export async function hasTwin(
+  tx: Tx,
+  leg: { id: string; address: string; provider: ProviderName },
+  { fromNumber, since }: { fromNumber: string; since: Date },
+): Promise<boolean> {
+  const { rows } = await sql`
+    select from call_legs other join calls on calls.id = other.call_id
+    where other.company_id = current_company() and other.created_at >= ${since}::timestamptz - interval '4 hours'
+      and other.id <> ${leg.id} and other.address = ${leg.address} and other.provider = ${leg.provider}
+      and other.external_id is null and other.dialled_at >= ${since} and calls.our_number = ${fromNumber}
+      and (other.outcome_unknown or other.end_code = 'provider_silent') limit 1`.execute(tx);
+  return rows.length > 0;
+}
+
 export interface Stray {
   id: string;
   companyId: string | null;

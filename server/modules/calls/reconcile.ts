@@ -3,9 +3,10 @@ import { inSystem, type Tx } from '../../kernel/db/index.ts';
 import type { Price } from '../../kernel/money.ts';
 import type { ProviderPort, RemoteLeg } from '../providers/index.ts';
 import { knownLegs, type LegRow, legsOf, lockCalls } from './calls-store.ts';
-import { changeCalls } from './change.ts';
+import { changeCalls, driverOf } from './change.ts';
 import { dialOf, openPort, partyOf } from './dial.ts';
-import { dueCalls } from './lookup-store.ts';
+import { dueCalls, hasTwin } from './lookup-store.ts';
+import { endOverdue } from './overdue.ts';
 import { lacksPrice, timesMinutes } from './prices.ts';
 import { endLeg, learnLeg, type Scene } from './scene.ts';
 
@@ -45,16 +46,7 @@ export async function checkCall(kernel: Kernel, companyId: string, callId: strin
   const ctx = systemCtx(kernel, companyId, 'calls.check');
   const scene = await transact(ctx, (tx) => beginCheck(ctx, tx, callId));
   if (!scene) return;
-  const port = await openPort(ctx, scene.call);
-  const findings = new Map<string, Finding>();
-  for (const leg of scene.legs) {
-    const finding = await askAbout(ctx, port, scene, leg).catch((error) => {
-      ctx.log.warn({ err: error, callId, legId: leg.id }, 'A leg could not be asked about');
-      return null;
-    });
-    if (finding) findings.set(leg.id, finding);
-  }
-  const estimate = await estimateOf(port, scene).catch(() => null);
+  const { findings, estimate } = await askAll(ctx, scene);
   await transact(ctx, (tx) =>
     changeCalls(ctx, tx, [callId], (each) => {
       for (const leg of each.legs) applyFinding(ctx, each, leg, findings.get(leg.id));
@@ -67,6 +59,29 @@ export async function checkCall(kernel: Kernel, companyId: string, callId: strin
       endOverdue(each, kernel.clock.now());
     }),
   );
+}
+
+/** What cannot be asked now is asked next time; the call's time runs out all the same. */
+async function askAll(
+  ctx: CompanyCtx,
+  scene: Pick<Scene, 'call' | 'legs'>,
+): Promise<{ findings: Map<string, Finding>; estimate: Price | null }> {
+  const findings = new Map<string, Finding>();
+  const callId = scene.call.id;
+  try {
+    const port = await openPort(ctx, scene.call);
+    for (const leg of scene.legs) {
+      const finding = await askAbout(ctx, port, scene, leg).catch((error) => {
+        ctx.log.warn({ err: error, callId, legId: leg.id }, 'A leg could not be asked about');
+        return null;
+      });
+      if (finding) findings.set(leg.id, finding);
+    }
+    return { findings, estimate: await estimateOf(port, scene).catch(() => null) };
+  } catch (error) {
+    ctx.log.warn({ err: error, callId }, 'The provider of a call could not be asked');
+    return { findings, estimate: null };
+  }
 }
 
 /** Counts the look, so that the next one is due later whatever this one comes to. */
@@ -94,8 +109,10 @@ async function askAbout(
   if (leg.outcomeUnknown && leg.externalId === null) {
     const remote = port && (await findLeg(ctx, port, scene, leg));
     if (remote) return { kind: 'leg', remote };
-    const waitedMs = clock.nowMs() - leg.dialledAt!.getTime();
-    return waitedMs >= config.CALL_SETTLE_SECONDS * 1000 ? { kind: 'silent' } : null;
+    // As long as its answer may still come, nothing follows from the provider's not knowing it.
+    const settledMs =
+      leg.dialledAt!.getTime() + config.PROVIDER_TIMEOUT_MS + config.CALL_SETTLE_SECONDS * 1000;
+    return clock.nowMs() >= settledMs ? { kind: 'silent' } : null;
   }
   if (leg.externalId === null) return scene.call.endedAt && leg.state !== 'ended' ? { kind: 'gone' } : null;
   if (!port) return leg.state === 'ended' ? null : { kind: 'gone' };
@@ -116,10 +133,13 @@ async function findLeg(
   leg: LegRow,
 ): Promise<RemoteLeg | null> {
   const since = new Date(leg.dialledAt!.getTime() - CLOCK_SLACK_MS);
-  const { to, known } = await transact(ctx, async (tx) => ({
+  const { to, known, isDouble } = await transact(ctx, async (tx) => ({
     to: await partyOf(tx, scene.call, leg),
     known: await knownLegs(tx, scene.call.provider, since),
+    isDouble: await hasTwin(tx, leg, { fromNumber: scene.call.ourNumber, since }),
   }));
+  // Where a provider keeps no reference, either could be either: their own news say which is which.
+  if (isDouble && driverOf(scene.call) === 'documents') return null;
   return to && port.findDial(dialOf(scene, leg, to), since, known);
 }
 
@@ -149,13 +169,4 @@ async function estimateOf(port: ProviderPort | null, { call }: Pick<Scene, 'call
   if (!wanted || !call.durationSeconds) return null;
   const perMinute = await port.minutePrice(call.toNumber);
   return perMinute && { ...perMinute, amount: timesMinutes(perMinute.amount, call.durationSeconds) };
-}
-
-/** A call that lasts longer than any may is ended. */
-function endOverdue({ call, events }: Scene, now: Date): void {
-  const limitMs = (call.plan.limitSeconds + 60) * 1000;
-  if (call.endedAt || call.hangupRequestedAt || !call.answeredAt) return;
-  if (now.getTime() - call.answeredAt.getTime() < limitMs) return;
-  call.hangupRequestedAt = now;
-  events.push({ kind: 'time_limit', legId: null, details: {} });
 }

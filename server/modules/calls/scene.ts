@@ -1,4 +1,4 @@
-import type { RemoteLeg, RemoteQuality, RemoteRecording } from '../providers/index.ts';
+import type { CallFailure, DialEnd, RemoteLeg, RemoteQuality, RemoteRecording } from '../providers/index.ts';
 import type { CallRow, LegRow } from './calls-store.ts';
 import { legMoves } from './judge.ts';
 import type { CallEventKind } from './model.ts';
@@ -69,6 +69,9 @@ export function newLeg(
   };
 }
 
+/** Its provider never told of it, so we gave it up: only we say so. */
+export const wasGivenUp = ({ endCode }: Pick<LegRow, 'endCode'>): boolean => endCode === 'provider_silent';
+
 /** Ends a leg that the provider does not speak of, for a reason of ours. */
 export function endLeg(leg: LegRow, endCode: string | null, at: Date): void {
   if (leg.state === 'ended') return;
@@ -89,6 +92,11 @@ export function learnLeg(scene: Scene, leg: LegRow, remote: RemoteLeg, heardAt: 
   leg.sessionId ??= remote.sessionId;
   leg.outcomeUnknown = false;
   leg.dialledAt ??= leg.createdAt;
+  learnPrice(leg, remote);
+  if (wasGivenUp(leg)) {
+    learnTooLate(scene, leg, remote);
+    return;
+  }
   if (remote.state === 'ringing') leg.ringingAt = first(leg.ringingAt, at);
   if (remote.state === 'answered') leg.answeredAt = first(leg.answeredAt, at);
   if (remote.state === 'ended') learnEnd(leg, remote, at);
@@ -100,11 +108,25 @@ export function learnLeg(scene: Scene, leg: LegRow, remote: RemoteLeg, heardAt: 
       details: { providerStatus: remote.providerStatus },
     });
   }
-  if (remote.price && leg.priceAmount === null) {
-    leg.priceAmount = remote.price.amount;
-    leg.priceCurrency = remote.price.currency;
-  }
   if (remote.quality) scene.qualities.push({ legId: leg.id, quality: remote.quality });
+}
+
+function learnPrice(leg: LegRow, { price }: RemoteLeg): void {
+  if (!price || leg.priceAmount !== null) return;
+  leg.priceAmount = price.amount;
+  leg.priceCurrency = price.currency;
+}
+
+/** A leg that was given up lives: it is hung up, and what the call has come to without it stays. */
+function learnTooLate(scene: Scene, leg: LegRow, remote: RemoteLeg): void {
+  if (remote.state === 'ended' || leg.hangupAsked) return;
+  leg.hangupAsked = true;
+  scene.commands.push({ legId: leg.id, command: { kind: 'hang_up' } });
+  scene.events.push({
+    kind: 'leg_too_late',
+    legId: leg.id,
+    details: { providerStatus: remote.providerStatus },
+  });
 }
 
 const first = (known: Date | null, at: Date) => (known && known <= at ? known : at);
@@ -113,15 +135,47 @@ function learnEnd(leg: LegRow, remote: RemoteLeg, at: Date): void {
   leg.endedAt ??= at;
   leg.durationSeconds ??= remote.durationSeconds;
   if (remote.failure) {
-    leg.endCode ??= remote.failure.reason;
-    leg.providerCode ??= remote.failure.providerCode?.slice(0, 60) ?? null;
-    leg.providerMessage ??= remote.failure.providerMessage.slice(0, 1000);
+    learnReason(leg, remote.failure);
     return;
   }
   // The news of its answer is late or lost: a leg that lasted, or that ended as talks do, was answered.
   const seconds = remote.durationSeconds ?? 0;
   if (seconds > 0 || remote.providerStatus === 'completed')
     leg.answeredAt ??= new Date(leg.endedAt.getTime() - seconds * 1000);
+}
+
+/** The first reason counts; but a look-up may be faster and know none, and then the one that comes later does. */
+function learnReason(leg: LegRow, { reason, providerCode, providerMessage }: CallFailure): void {
+  const isBetter = leg.endCode === 'unknown' && reason !== 'unknown';
+  if (isBetter) Object.assign(leg, { endCode: null, providerCode: null, providerMessage: null });
+  leg.endCode ??= reason;
+  leg.providerCode ??= providerCode?.slice(0, 60) ?? null;
+  leg.providerMessage ??= providerMessage.slice(0, 1000);
+}
+
+/**
+ * What the end of a dial says of those whom it rang, in case their own news are lost: that somebody talked is known even if
+ * it cannot be told who.
+ */
+export function learnDial(scene: Scene, step: number, dialEnd: DialEnd | null, at: Date): void {
+  if (!dialEnd) return;
+  const rung = scene.legs.filter((leg) => leg.step === step && leg.role === 'target');
+  const open = rung.filter(({ state }) => state !== 'ended');
+  if (!dialEnd.talked) {
+    const reason = open.length === 1 ? dialEnd.failure?.reason : null;
+    for (const leg of open) endLeg(leg, reason ?? 'no_answer', at);
+    return;
+  }
+  const unnamed = open.filter(({ externalId }) => externalId === null);
+  const named = rung.find(({ externalId }) => externalId !== null && externalId === dialEnd.legId);
+  const talker = named ?? unnamed[0] ?? (open.length === 1 ? open[0] : undefined);
+  if (!talker || talker.state === 'ended') return;
+  // Where it could be several, the name is left for the leg's own news.
+  if (unnamed.length === 1) talker.externalId ??= dialEnd.legId;
+  talker.recordId ??= talker.externalId;
+  talker.durationSeconds ??= dialEnd.durationSeconds;
+  talker.answeredAt ??= new Date(at.getTime() - (dialEnd.durationSeconds ?? 0) * 1000);
+  endLeg(talker, null, at);
 }
 
 /** Adds a recording to what is known of the call. */

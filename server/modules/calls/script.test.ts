@@ -4,7 +4,8 @@ import { judge } from './judge.ts';
 import { defaultRule, type Rule } from './model.ts';
 import { dialStepOf, planInbound, planOutbound } from './plan.ts';
 import { BLANK_CALL, newLeg, type Scene, sceneOf } from './scene.ts';
-import { advance, type Command } from './script.ts';
+import { advance, type Command, openTransfer } from './script.ts';
+import { transferState } from './views.ts';
 
 // What a provider that is driven by commands is told, step by step; and that nothing is told twice.
 
@@ -77,7 +78,10 @@ function told(scene: Scene, second: number): string[] {
 
 const nameOf = ({ legs }: Scene, id: string) =>
   id === 'root' ? 'root' : `target ${legs.findIndex((leg) => leg.id === id)}`;
-const wordsOf = (command: Command) => (command.kind === 'speak' ? `speak ${command.text}` : command.kind);
+function wordsOf(command: Command): string {
+  if (command.kind === 'speak') return `speak ${command.text}`;
+  return command.kind === 'hold' ? `hold ${command.held}` : command.kind;
+}
 const legAt = (scene: Scene, index: number): LegRow => scene.legs[index]!;
 const answered = (leg: LegRow, second: number) =>
   Object.assign(leg, { state: 'answered', answeredAt: at(second) });
@@ -184,5 +188,105 @@ describe('a call that goes out', () => {
     expect(told(scene, 2)).toEqual([]);
     legAt(scene, 0).externalId = 'x-root';
     expect(told(scene, 4)).toEqual(['root hang_up']);
+  });
+});
+
+describe('a call that is passed on', () => {
+  /** A talk that our own person began: they are leg 0, the customer is leg 1. */
+  function talk(): Scene {
+    const scene = outbound();
+    answered(legAt(scene, 0), 3);
+    told(scene, 3);
+    answered(placed(legAt(scene, 1)), 9);
+    told(scene, 9);
+    return scene;
+  }
+
+  /** Somebody is rung to take the call; for a warm transfer the customer waits. */
+  function ask(scene: Scene, mode: 'blind' | 'warm', userId: string): LegRow {
+    const leg = newLeg(scene.call, {
+      ...{ id: userId, party: 'agent', role: 'transfer', address: '+14155550400', userId, createdAt: at(20) },
+      ...{ transferMode: mode, dialledAt: at(20) },
+    });
+    scene.legs.push(placed(leg));
+    if (mode === 'warm') legAt(scene, 1).held = true;
+    return leg;
+  }
+
+  it('blindly, two times: each transfer is acted on once, and whoever took the first leaves for the second', () => {
+    const scene = talk();
+    const first = ask(scene, 'blind', 'ann');
+    expect(openTransfer(scene.legs)).toBe(first);
+    expect(told(scene, 20)).toEqual([]);
+    answered(first, 25);
+    expect(told(scene, 25)).toEqual(['root leave', 'target 2 join']);
+    expect(scene.call.userId).toBe('ann');
+    expect(openTransfer(scene.legs)).toBeUndefined();
+    expect(transferState(first, scene.legs)).toBe('completed');
+    ended(legAt(scene, 0), 26);
+    expect(told(scene, 26)).toEqual([]);
+    const second = ask(scene, 'blind', 'bob');
+    expect(openTransfer(scene.legs)).toBe(second);
+    expect(transferState(second, scene.legs)).toBe('ringing');
+    answered(second, 40);
+    expect(told(scene, 40)).toEqual(['target 2 leave', 'target 3 join']);
+    expect(scene.call.userId).toBe('bob');
+    ended(first, 41);
+    expect(told(scene, 41)).toEqual([]);
+    expect(transferState(second, scene.legs)).toBe('completed');
+    ended(legAt(scene, 1), 60);
+    ended(second, 60);
+    expect(transferState(second, scene.legs)).toBe('completed');
+  });
+
+  it('warmly, and the one who asked just hangs up: the customer is released to whoever was asked', () => {
+    const scene = talk();
+    const leg = ask(scene, 'warm', 'ann');
+    answered(leg, 25);
+    expect(told(scene, 25)).toEqual(['target 2 join']);
+    expect(transferState(leg, scene.legs)).toBe('talking');
+    ended(legAt(scene, 0), 30);
+    expect(told(scene, 30)).toEqual(['target 1 hold false']);
+    expect(legAt(scene, 1).held).toBe(false);
+    expect(scene.call.userId).toBe('ann');
+    expect(scene.events.map(({ kind }) => kind)).toContain('transfer_completed');
+    expect(transferState(leg, scene.legs)).toBe('completed');
+    // Whoever is put on hold later stays there.
+    legAt(scene, 1).held = true;
+    expect(told(scene, 31)).toEqual([]);
+  });
+
+  it('warmly, and the one who asked leaves before anybody answers: the customer is released when somebody does', () => {
+    const scene = talk();
+    const leg = ask(scene, 'warm', 'ann');
+    ended(legAt(scene, 0), 22);
+    expect(told(scene, 22)).toEqual([]);
+    expect(scene.call.endedAt).toBeNull();
+    answered(leg, 25);
+    expect(told(scene, 25)).toEqual(['target 1 hold false', 'target 2 join']);
+  });
+
+  it('warmly, and the one who asked leaves although nobody answers: the call ends', () => {
+    const scene = talk();
+    const leg = ask(scene, 'warm', 'ann');
+    ended(legAt(scene, 0), 22);
+    told(scene, 22);
+    ended(leg, 50, 'no_answer');
+    expect(told(scene, 50)).toEqual(['target 1 hang_up']);
+    expect(scene.call.status).toBe('COMPLETED');
+    expect(transferState(leg, scene.legs)).toBe('failed');
+  });
+
+  it('in vain: whoever waited for it is released, whoever was on hold before stays', () => {
+    for (const mode of ['warm', 'blind'] as const) {
+      const scene = talk();
+      legAt(scene, 1).held = true;
+      const leg = ask(scene, mode, 'ann');
+      ended(leg, 25, 'busy');
+      expect(told(scene, 25)).toEqual(mode === 'warm' ? ['target 1 hold false'] : []);
+      expect(transferState(leg, scene.legs)).toBe('failed');
+      ended(legAt(scene, 0), 60);
+      expect(transferState(leg, scene.legs)).toBe('failed');
+    }
   });
 });

@@ -1,6 +1,6 @@
 import type { RecordingOrder } from '../providers/index.ts';
 import type { LegRow } from './calls-store.ts';
-import { customerOf, oursOf, talks } from './judge.ts';
+import { customerOf, oursOf, stays, talks } from './judge.ts';
 import type { CallLanguage } from './model.ts';
 import type { DialStep, Step } from './plan.ts';
 import { endLeg, newLeg, rootOf, type Scene } from './scene.ts';
@@ -58,27 +58,52 @@ function endAll(scene: Scene, driver: Driver): void {
   for (const leg of legs) hangUp(scene, leg);
 }
 
-/** Somebody whom the call was passed on to has answered, or will not. */
+/** The transfer that is under way, if one is. Once it has taken effect, whoever was asked is a colleague like others. */
+export function openTransfer(legs: readonly LegRow[]): LegRow | undefined {
+  return legs.findLast(({ role, state, transferMode }) => {
+    return role === 'transfer' && transferMode !== null && state !== 'ended';
+  });
+}
+
+/** Somebody whom the call was passed on to has answered, or will not. Each is acted on one time: it is open no more. */
 function moveTransfers(scene: Scene): void {
-  const { legs, call } = scene;
-  const customer = customerOf(legs);
-  for (const leg of legs.filter(({ role }) => role === 'transfer')) {
-    if (talks(leg) && leg.transferMode === 'blind') {
-      if (leg.userId) call.userId = leg.userId;
-      for (const other of oursOf(legs)) if (other !== leg && talks(other)) letGo(scene, other);
+  const { legs } = scene;
+  for (const leg of legs) {
+    if (leg.transferMode === null) continue;
+    if (leg.state === 'ended') {
+      const wasHeldForIt = leg.transferMode === 'warm';
+      leg.transferMode = null;
+      // Whoever was asked is gone, before or after a word with the one who asked: the customer is not left with the music.
+      if (wasHeldForIt && !openTransfer(legs)) unhold(scene);
+    } else if (talks(leg) && (leg.transferMode === 'blind' || isAlone(leg, legs))) {
+      takeOver(scene, leg);
     }
-    if (leg.state !== 'ended' || leg.transferMode === null) continue;
-    // Looked at one time: whoever is put on hold later stays there.
-    leg.transferMode = null;
-    // Whoever was asked is gone, before or after a word with the one who asked: the customer is not left with the music.
-    if (!customer?.held || !talks(customer) || othersRing(legs, leg)) continue;
-    customer.held = false;
-    tell(scene, customer, { kind: 'hold', held: false });
   }
 }
 
-const othersRing = (legs: LegRow[], leg: LegRow) =>
-  legs.some((other) => other !== leg && other.role === 'transfer' && other.state !== 'ended');
+/** The one who asked has left, as people do once the other two are to talk. */
+const isAlone = (leg: LegRow, legs: readonly LegRow[]) =>
+  !oursOf(legs).some((other) => other !== leg && stays(other) && !other.hangupAsked);
+
+function takeOver(scene: Scene, leg: LegRow): void {
+  completeWith(scene, leg);
+  unhold(scene);
+  scene.events.push({ kind: 'transfer_completed', legId: leg.id, details: {} });
+}
+
+/** A transfer takes effect: the customer is with whoever was asked, and the others leave. */
+export function completeWith(scene: Scene, leg: LegRow): void {
+  leg.transferMode = null;
+  if (leg.userId) scene.call.userId = leg.userId;
+  for (const other of oursOf(scene.legs)) if (other !== leg && stays(other)) letGo(scene, other);
+}
+
+function unhold(scene: Scene): void {
+  const customer = customerOf(scene.legs);
+  if (!customer?.held || !talks(customer)) return;
+  customer.held = false;
+  tell(scene, customer, { kind: 'hold', held: false });
+}
 
 /** Takes a leg out of the room. */
 export function letGo(scene: Scene, leg: LegRow): void {
@@ -113,7 +138,7 @@ function joinTalk(scene: Scene) {
     }
   }
   for (const leg of legs) {
-    if (leg.role !== 'transfer' || leg.inRoom || !talks(leg)) continue;
+    if (leg.role !== 'transfer' || leg.inRoom || leg.hangupAsked || !talks(leg)) continue;
     leg.inRoom = true;
     tell(scene, leg, { kind: 'join' });
   }
@@ -211,7 +236,7 @@ function isOver(scene: Scene, step: Step, { at }: Moment): boolean {
       const rung = legs.filter((leg) => leg.role === 'target' && leg.step === call.step);
       if (!late) return rung.every(({ state }) => state === 'ended');
       for (const leg of rung) {
-        if (leg.externalId === null) endLeg(leg, 'unreachable', at);
+        if (leg.externalId === null) endLeg(leg, leg.dialledAt ? 'provider_silent' : 'unreachable', at);
         else hangUp(scene, leg);
       }
       return true;

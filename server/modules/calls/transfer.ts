@@ -2,7 +2,6 @@ import { type CompanyCtx, transact } from '../../kernel/ctx.ts';
 import { fail } from '../../kernel/errors.ts';
 import { isId, newId } from '../../kernel/ids.ts';
 import { normalisePhoneNumber } from '../../kernel/phone.ts';
-import type { LegRow } from './calls-store.ts';
 import { changeCalls } from './change.ts';
 import {
   callFor,
@@ -18,9 +17,9 @@ import {
 import { openDesk } from './desk.ts';
 import { placeLeg } from './dial.ts';
 import { isEmergency } from './guard.ts';
-import { oursOf, talks } from './judge.ts';
-import { newLeg } from './scene.ts';
-import { letGo } from './script.ts';
+import { talks } from './judge.ts';
+import { endLeg, newLeg } from './scene.ts';
+import { completeWith, openTransfer } from './script.ts';
 import { requireDestination } from './spend.ts';
 
 export interface TransferRequest {
@@ -30,10 +29,6 @@ export interface TransferRequest {
   mode: 'blind' | 'warm';
 }
 
-/** The transfer that is under way, if one is. */
-export const openTransfer = (legs: readonly LegRow[]): LegRow | undefined =>
-  legs.find(({ role, state }) => role === 'transfer' && state !== 'ended');
-
 /** Rings somebody else into the talk. Nobody leaves before they have answered, so that nobody is lost. */
 export async function transferCall(
   ctx: CompanyCtx,
@@ -41,7 +36,7 @@ export async function transferCall(
   request: TransferRequest,
 ): Promise<Shown> {
   const shown = await callFor(ctx, callId, 'transfer');
-  if (hasOpenTransfer(shown.legs)) fail('transfer_under_way');
+  if (openTransfer(shown.legs)) fail('transfer_under_way');
   const target = await transact(ctx, async (tx) => {
     const desk = await openDesk(ctx, tx, []);
     if (isId(request.to)) {
@@ -59,16 +54,18 @@ export async function transferCall(
   const port = await portOf(ctx, shown.call);
   const room = await ensureRoom(ctx, port, shown);
   const customer = customerLeg(shown.legs);
-  if (request.mode === 'warm') requireDone(await port.setHeld(room, customer.externalId!, true));
+  // Written down first: whoever is on hold can be released, also when this process dies on the way.
   const legId = await addLeg(ctx, callId, { ...target, mode: request.mode, customerId: customer.id });
+  if (request.mode === 'warm') {
+    try {
+      requireDone(await port.setHeld(room, customer.externalId!, true));
+    } catch (error) {
+      await dropLeg(ctx, callId, legId);
+      throw error;
+    }
+  }
   await placeLeg(ctx, callId, legId);
   return showCall(ctx, callId);
-}
-
-/** One that has been completed is a part of the talk, and may be transferred again. */
-function hasOpenTransfer(legs: readonly LegRow[]): boolean {
-  const open = openTransfer(legs);
-  return open !== undefined && oursOf(legs).some((leg) => leg !== open && talks(leg) && !leg.hangupAsked);
 }
 
 async function addLeg(
@@ -81,7 +78,7 @@ async function addLeg(
   await transact(ctx, (tx) =>
     changeCalls(ctx, tx, [callId], (scene) => {
       requireAction(scene.call, 'transfer');
-      if (hasOpenTransfer(scene.legs)) fail('transfer_under_way');
+      if (openTransfer(scene.legs)) fail('transfer_under_way');
       const { address, userId, mode } = target;
       const leg = {
         id,
@@ -99,6 +96,14 @@ async function addLeg(
   return id;
 }
 
+/** Takes back a transfer before anybody was rung: whether the customer is on hold is not known, so they are released. */
+async function dropLeg(ctx: CompanyCtx, callId: string, legId: string): Promise<void> {
+  await noteChange(ctx, callId, 'transfer_canceled', ({ legs }) => {
+    const leg = legs.find(({ id }) => id === legId);
+    if (leg) endLeg(leg, 'canceled', ctx.kernel.clock.now());
+  });
+}
+
 /** The one who transfers leaves, and the customer talks with whoever was asked. */
 export async function completeTransfer(ctx: CompanyCtx, callId: string): Promise<Shown> {
   const shown = await callFor(ctx, callId, 'transfer');
@@ -107,8 +112,8 @@ export async function completeTransfer(ctx: CompanyCtx, callId: string): Promise
   await unhold(ctx, shown);
   return noteChange(ctx, callId, 'transfer_completed', (scene) => {
     for (const each of scene.legs) if (each.party !== 'agent') each.held = false;
-    for (const each of oursOf(scene.legs)) if (each.id !== leg.id && talks(each)) letGo(scene, each);
-    if (leg.userId) scene.call.userId = leg.userId;
+    const taken = scene.legs.find(({ id }) => id === leg.id);
+    if (taken && talks(taken)) completeWith(scene, taken);
   });
 }
 
@@ -122,6 +127,11 @@ export async function cancelTransfer(ctx: CompanyCtx, callId: string): Promise<S
     for (const each of scene.legs) {
       if (each.party !== 'agent') each.held = false;
       if (each.id !== leg.id || each.state === 'ended' || each.hangupAsked) continue;
+      each.transferMode = null;
+      if (each.dialledAt === null) {
+        endLeg(each, 'canceled', ctx.kernel.clock.now());
+        continue;
+      }
       each.hangupAsked = true;
       scene.commands.push({ legId: each.id, command: { kind: 'hang_up' } });
     }

@@ -166,9 +166,10 @@ describe('a document', () => {
       { name: 'Reject', attributes: { reason: 'busy' } },
     ]);
     for (const record of [true, false]) {
-      const room = tagsOf(twiml.renderRoom('relais-1', record, around));
+      const room = tagsOf(twiml.renderRoom({ name: 'relais-1', limitSeconds: 600 }, record, around));
       expect(room.map(({ name }) => name)).toEqual(['Response', 'Dial', 'Conference']);
       expect(room[1]!.attributes.action).toContain(`ref=${ROOT}.room`);
+      expect(room[1]!.attributes.timeLimit).toBe('600');
       expect('record' in room[2]!.attributes).toBe(record);
     }
     for (const language of ['fr', 'en'] as const) {

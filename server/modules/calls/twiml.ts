@@ -136,10 +136,17 @@ function renderDial(
   return true;
 }
 
-/** The root leg goes into the room that the other leg was moved to. */
-export function renderRoom(roomName: string, record: boolean, around: Surroundings): string {
+/** The root leg goes into the room that the other leg was moved to, for as long as the call may last. */
+export function renderRoom(
+  room: { name: string; limitSeconds: number },
+  record: boolean,
+  around: Surroundings,
+): string {
   const response = new VoiceResponse();
-  const dial = response.dial({ action: voiceUrl(around, 'completed', `${around.rootLegId}.room`) });
+  const dial = response.dial({
+    timeLimit: room.limitSeconds,
+    action: voiceUrl(around, 'completed', `${around.rootLegId}.room`),
+  });
   dial.conference(
     {
       ...{ beep: 'false', startConferenceOnEnter: true, endConferenceOnExit: false, waitUrl: '' },
@@ -150,7 +157,7 @@ export function renderRoom(roomName: string, record: boolean, around: Surroundin
           }
         : {}),
     },
-    roomName,
+    room.name,
   );
   return response.toString();
 }

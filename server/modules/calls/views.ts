@@ -10,6 +10,7 @@ import { trimZeros } from './prices.ts';
 import { type QualitySummary, qualityOf } from './quality.ts';
 import { reasonInWords } from './reasons.ts';
 import { type RecordingSummary, recordingsOf } from './recordings.ts';
+import { openTransfer } from './script.ts';
 
 const at = z.iso.datetime();
 const provider = z.enum(['telnyx', 'twilio']);
@@ -203,11 +204,22 @@ function reasonView({ language }: CompanyCtx, code: string | null): CallView['en
 
 function transferView(ctx: CompanyCtx, legs: readonly LegRow[]): CallView['transfer'] {
   const leg = legs.findLast(({ role }) => role === 'transfer');
-  if (!leg) return null;
-  const others = oursOf(legs).some((other) => other !== leg && talks(other) && !other.hangupAsked);
-  const ended = leg.answeredAt && !others ? ('completed' as const) : ('failed' as const);
-  const open = talks(leg) ? (others ? ('talking' as const) : ('completed' as const)) : ('ringing' as const);
-  return { to: theirs(ctx, leg.address), state: leg.state === 'ended' ? ended : open };
+  return leg ? { to: theirs(ctx, leg.address), state: transferState(leg, legs) } : null;
+}
+
+/** How far the last transfer is. It was completed when the colleagues of before left first, or are leaving. */
+export function transferState(
+  leg: LegRow,
+  legs: readonly LegRow[],
+): NonNullable<CallView['transfer']>['state'] {
+  if (openTransfer(legs) === leg) return talks(leg) ? 'talking' : 'ringing';
+  const { endedAt } = leg;
+  const stayed = oursOf(legs).some((other) => {
+    if (other === leg || !other.answeredAt) return false;
+    if (!other.endedAt) return endedAt !== null || !other.hangupAsked;
+    return endedAt !== null && other.endedAt > endedAt;
+  });
+  return leg.answeredAt && !stayed ? 'completed' : 'failed';
 }
 
 /** A call with everything that is known of it. */

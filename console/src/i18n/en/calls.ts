@@ -231,6 +231,8 @@ export const calls = {
     step_hangup: 'The call is ended',
     hangup_requested: 'Hung up',
     dial_unanswered: '{{to}}: the provider has not answered, it is looked for',
+    leg_too_late: '{{to}} rang too late: it is hung up',
+    command_failed: 'The provider did not do what it was told',
     time_limit: 'The longest time was over',
     muted: 'Muted',
     unmuted: 'No longer muted',

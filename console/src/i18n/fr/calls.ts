@@ -240,6 +240,8 @@ export const calls: Dictionary['calls'] = {
     step_hangup: 'On met fin à l’appel',
     hangup_requested: 'Raccroché',
     dial_unanswered: "{{to}} : le fournisseur n'a pas répondu, on cherche",
+    leg_too_late: '{{to}} a sonné trop tard : on raccroche',
+    command_failed: "Le fournisseur n'a pas fait ce qui était demandé",
     time_limit: 'La durée maximale était atteinte',
     muted: 'Micro coupé',
     unmuted: 'Micro rétabli',
