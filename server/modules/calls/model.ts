@@ -74,6 +74,8 @@ export const CALL_EVENTS = [
   'recording_paused',
   'recording_resumed',
   'recording_ended',
+  'command_failed',
+  'leg_too_late',
 ] as const;
 export type CallEventKind = (typeof CALL_EVENTS)[number];
 

@@ -178,7 +178,8 @@ export const callRules = {
     currency: 'Currency',
     recording: 'Recording',
     defaultRecord: 'Record outgoing calls',
-    defaultRecordHint: 'Both sides hear it announced. Incoming calls: by each number’s routing.',
+    defaultRecordHint:
+      'Nothing is announced by itself: tell whoever you call. Incoming calls: by each number’s routing.',
     retention: 'Delete recordings after',
     days: 'days',
     retentionHint: 'Empty: they stay until somebody deletes them.',

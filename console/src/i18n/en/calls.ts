@@ -31,7 +31,7 @@ export const calls = {
     agentPhoneHint: 'Kept for the next calls.',
     agentPhoneNeeded: 'Which phone is to ring?',
     record: 'Record this call',
-    recordHint: 'Both sides hear it announced.',
+    recordHint: 'Nothing is announced by itself: tell whoever you call.',
     start: 'Call',
     keypad: 'Keypad',
     erase: 'Delete the last digit',
@@ -247,6 +247,9 @@ export const calls = {
     recording_paused: 'Recording paused',
     recording_resumed: 'Recording goes on',
     recording_ended: 'Recording ended',
+    command_failed:
+      'The provider did not do what it was told: the call is ended where somebody would wait in silence',
+    leg_too_late: '{{to}} came in after the call was given up, and was let go',
   },
   player: {
     load: 'Listen',

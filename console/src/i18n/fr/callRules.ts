@@ -184,7 +184,7 @@ export const callRules: Dictionary['callRules'] = {
     recording: 'Enregistrement',
     defaultRecord: 'Enregistrer les appels sortants',
     defaultRecordHint:
-      "Les deux côtés l'entendent annoncer. Appels entrants : selon l'accueil de chaque numéro.",
+      "Rien n'est annoncé : prévenez la personne que vous appelez. Appels entrants : selon l'accueil de chaque numéro.",
     retention: 'Supprimer les enregistrements après',
     days: 'jours',
     retentionHint: "Vide : ils restent jusqu'à ce que quelqu'un les supprime.",

@@ -34,7 +34,7 @@ export const calls: Dictionary['calls'] = {
     agentPhoneHint: 'Gardé pour les prochains appels.',
     agentPhoneNeeded: 'Quel téléphone doit sonner ?',
     record: 'Enregistrer cet appel',
-    recordHint: "Les deux côtés l'entendent annoncer.",
+    recordHint: "Rien n'est annoncé : prévenez la personne que vous appelez.",
     start: 'Appeler',
     keypad: 'Clavier',
     erase: 'Effacer le dernier chiffre',
@@ -256,6 +256,9 @@ export const calls: Dictionary['calls'] = {
     recording_paused: 'Enregistrement suspendu',
     recording_resumed: 'Enregistrement repris',
     recording_ended: 'Enregistrement terminé',
+    command_failed:
+      "Le fournisseur n'a pas fait ce qui lui était demandé : l'appel prend fin là où quelqu'un attendrait en silence",
+    leg_too_late: "{{to}} est arrivé après l'abandon de l'appel et a été libéré",
   },
   player: {
     load: 'Écouter',
