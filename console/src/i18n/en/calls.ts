@@ -247,9 +247,6 @@ export const calls = {
     recording_paused: 'Recording paused',
     recording_resumed: 'Recording goes on',
     recording_ended: 'Recording ended',
-    command_failed:
-      'The provider did not do what it was told: the call is ended where somebody would wait in silence',
-    leg_too_late: '{{to}} came in after the call was given up, and was let go',
   },
   player: {
     load: 'Listen',

@@ -256,9 +256,6 @@ export const calls: Dictionary['calls'] = {
     recording_paused: 'Enregistrement suspendu',
     recording_resumed: 'Enregistrement repris',
     recording_ended: 'Enregistrement terminé',
-    command_failed:
-      "Le fournisseur n'a pas fait ce qui lui était demandé : l'appel prend fin là où quelqu'un attendrait en silence",
-    leg_too_late: "{{to}} est arrivé après l'abandon de l'appel et a été libéré",
   },
   player: {
     load: 'Écouter',
