@@ -4,7 +4,9 @@ import { systemCtx, transact } from '../../server/kernel/ctx.ts';
 import { deliverOutgoing } from '../../server/kernel/outgoing.ts';
 import { checkAlerts, checkTimedAlerts } from '../../server/modules/calls/alerts.ts';
 import { noteQuality, planQuality } from '../../server/modules/calls/quality.ts';
+import { issueApiKey } from '../../server/modules/identity/index.ts';
 import { makeCall } from '../harness/call-rows.ts';
+import { createClient } from '../harness/client.ts';
 import { eventually } from '../harness/eventually.ts';
 import { join, signedIn } from '../harness/people.ts';
 import type { Person } from '../harness/person.ts';
@@ -243,6 +245,14 @@ describe('a webhook', () => {
     );
     const { rules } = (await relais.api.get('/api/calls/alert-rules')).body;
     expect(rules).toMatchObject([{ webhookUrl: `${receiver.url}/raised` }]);
+    const { secret } = await issueApiKey(relais.kernel, {
+      companyId: relais.companyId,
+      name: 'reader',
+      scopes: ['calls:read'],
+    });
+    const reader = createClient(relais.baseUrl, { 'x-api-key': secret });
+    const seen = (await reader.get(`/api/calls/alert-rules/${kept.id}`)).body.rule;
+    expect(seen.webhookUrl).toBe(new URL(receiver.url).host);
     expect(JSON.stringify(rules)).not.toContain('whsec_');
     const { rows } = await relais.kernel.db.ownerPool.query('select secret_sealed from outgoing_addresses');
     expect(JSON.stringify(rows)).not.toContain(webhookSecret.slice(6));

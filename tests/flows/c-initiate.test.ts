@@ -1,7 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { issueApiKey } from '../../server/modules/identity/index.ts';
-import { buyCallNumber, type CallNumber, callIs, liftLimits, PACE_MS, telephones } from '../harness/calls.ts';
+import {
+  buyCallNumber,
+  type CallNumber,
+  callIs,
+  liftLimits,
+  PACE_MS,
+  setRule,
+  telephones,
+} from '../harness/calls.ts';
 import { type Client, createClient } from '../harness/client.ts';
 import { join, signedIn } from '../harness/people.ts';
 import { startRelais, type TestRelais } from '../harness/relais.ts';
@@ -58,6 +66,9 @@ describe('asking for a call', () => {
     ],
     ['to a premium number', () => ({ to: '+33899123456' }), 403, 'call_premium_blocked'],
     ['over a premium number', () => ({ agentPhone: '+33899123456' }), 403, 'call_premium_blocked'],
+    ['to a personal number', () => ({ to: '+15005551234' }), 403, 'call_premium_blocked'],
+    ['to a number in no known range', () => ({ to: '+33000000000' }), 403, 'call_range_unknown'],
+    ['over one of our own', () => ({ agentPhone: telnyx.phoneNumber }), 409, 'call_own_number'],
     ['by a program without a telephone', () => ({ agentPhone: null }), 400, 'agent_phone_missing'],
     ['in a browser, by a program', () => ({ via: 'browser' }), 400, 'agent_phone_missing'],
     ['with somebody else’s contact', () => ({ contactId: randomUUID() }), 404, 'not_found'],
@@ -170,6 +181,40 @@ describe('limits', () => {
       async () => void (await refused('call_spend_reached', 402)),
     );
   });
+
+  it('a budget in a currency that nothing is billed in holds everything up, and says which one is right', async () => {
+    const { ownerPool } = relais.kernel.db;
+    await ownerPool.query(
+      `update calls set price_amount = 0.5, price_currency = 'USD' where id = (select max(id::text)::uuid from calls where company_id = $1)`,
+      [relais.companyId],
+    );
+    await withSettings(
+      { perMinutePerUser: 1000, dailySpendMax: { amount: 20, currency: 'EUR' } },
+      async () => {
+        const { body } = await refused('call_budget_currency', 402);
+        expect(body.error).toContain('USD');
+      },
+    );
+  });
+
+  it('a budget that is used up stops calls, and neither rules nor telephones that are saved', async () => {
+    const owner = await signedIn(relais, relais.owner);
+    const mine = createClient(relais.baseUrl, { origin: relais.baseUrl, cookie: owner.cookie() });
+    await withSettings({ dailySpendMax: { amount: 0, currency: 'USD' } }, async () => {
+      const saved = await mine.put('/api/calls/me/phone', { phoneNumber: '+14155551017', available: false });
+      expect(saved.status, JSON.stringify(saved.body)).toBe(200);
+      await setRule(relais.api, number.id, {
+        ...{ language: 'en', closed: { kind: 'reject', reason: 'busy' } },
+        open: {
+          kind: 'forward',
+          to: '+14155551018',
+          timeoutSeconds: 20,
+          otherwise: { kind: 'reject', reason: 'busy' },
+        },
+      });
+    });
+    await relais.api.delete(`/api/calls/routes/${number.id}`);
+  });
 });
 
 describe('what others see of it', () => {
@@ -220,6 +265,8 @@ describe('what others see of it', () => {
     expect(
       (await get(`contactId=${(await get('number=0612345699')).calls[0].contact.id}`)).calls,
     ).toHaveLength(3);
+    expect((await get('contactId=nobody')).calls).toEqual([]);
+    expect((await get(`userId=${randomUUID()}`)).calls).toEqual([]);
     expect((await get('since=2099-01-01T00:00:00Z')).calls).toEqual([]);
     expect((await get(`search=nobody-is-called-this`)).calls).toEqual([]);
     const file = await relais.api.get('/api/calls/export');

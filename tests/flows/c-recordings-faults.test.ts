@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Kernel } from '../../server/kernel/ctx.ts';
 import { attendRecording } from '../../server/modules/calls/recording-fetch.ts';
 import { recordingJobs } from '../../server/modules/calls/recording-jobs.ts';
+import { eventually } from '../harness/eventually.ts';
 import { killAt } from '../harness/kill.ts';
 import {
   aheadClock,
@@ -180,6 +181,44 @@ describe('a process that dies', () => {
         });
         expect(side.held.size).toBe(0);
       }
+  });
+
+  it('has two large ones in hand at most; the others wait, and lose no try', async () => {
+    const side = farSide();
+    const ids: string[] = [];
+    for (const durationSeconds of [7200, 7200, 7200, 30]) {
+      const call = await makeCall(kernel, { companyId });
+      const news = side.hold(remote(call.recordId, { durationSeconds }), wav(500));
+      ids.push(await tell(kernel, companyId, { callId: call.id }, news));
+    }
+    let open = () => {};
+    const gate = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    let underWay = 0;
+    const { port: far } = await side.port({} as never, 'twilio', null);
+    const slow: typeof side.port = async () => ({
+      port: {
+        ...far,
+        fetchRecording: async (...asked) => {
+          underWay += 1;
+          await gate;
+          return far.fetchRecording(...asked);
+        },
+      },
+    });
+    const work = ids.slice(0, 2).map((id) => attendRecording(kernel, companyId, id, slow));
+    await eventually(() => expect(underWay).toBe(2));
+    await attendRecording(kernel, companyId, ids[2]!, slow);
+    expect(underWay).toBe(2);
+    expect(await desk.rowOf(ids[2]!)).toMatchObject({ status: 'pending', attempts: 0, last_error: null });
+    work.push(attendRecording(kernel, companyId, ids[3]!, slow));
+    await eventually(() => expect(underWay).toBe(3));
+    open();
+    await Promise.all(work);
+    clock.ahead += 60_000;
+    await attendRecording(kernel, companyId, ids[2]!, slow);
+    for (const id of ids) expect((await desk.rowOf(id)).status).toBe('stored');
   });
 
   it('is not needed twice: of many that take a recording on, one does', async () => {

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Kernel } from '../../server/kernel/ctx.ts';
+import { issueApiKey } from '../../server/modules/identity/index.ts';
+import { createClient } from '../harness/client.ts';
 import {
   aheadClock,
   type Desk,
@@ -238,6 +240,13 @@ describe('lists', () => {
     expect(await ask(`call=${calls[1]}`)).toEqual([1]);
     expect(await ask(`number=${encodeURIComponent('+33612345601')}`)).toEqual([2, 0]);
     expect(await ask(`number=${encodeURIComponent('+14155550123')}&kind=voicemail`)).toEqual([2]);
+    const { secret } = await issueApiKey(kernel, { companyId: own, name: 'reader', scopes: ['calls:read'] });
+    const reader = createClient(relais.baseUrl, { 'x-api-key': secret });
+    for (const number of ['+33612345601', '+33612345699'])
+      expect(
+        (await reader.get(`/api/recordings?number=${encodeURIComponent(number)}`)).body.recordings,
+        'who may not see numbers cannot look for them',
+      ).toHaveLength(3);
     const middle = new Date(Date.parse(from) + 90_000).toISOString();
     expect(await ask(`since=${middle}`)).toEqual([2]);
     expect(await ask(`since=${from}&until=${middle}`)).toEqual([1, 0]);

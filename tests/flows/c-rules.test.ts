@@ -159,6 +159,31 @@ for (const provider of ['telnyx', 'twilio'] as const) {
       expect((await phones.heard(caller)).join()).toContain('Nous sommes fermés.');
     });
 
+    it('rings no telephone that may not be called any more, nor any when the day’s budget is spent', async () => {
+      const { phone, userId } = colleagues[0]!;
+      await rule({
+        kind: 'forward',
+        to: userId,
+        timeoutSeconds: 20,
+        otherwise: { kind: 'say', text: 'Fini.' },
+      });
+      for (const limits of [
+        { blockedPrefixes: [phone] },
+        { allowedCountries: ['FR'] },
+        { dailySpendMax: { amount: 0, currency: 'USD' } },
+      ]) {
+        const caller = somebody();
+        const { settings, version } = (await relais.api.get('/api/calls/settings')).body;
+        const url = '/api/calls/settings';
+        const changed = await relais.api.put(url, { settings: { ...settings, ...limits }, version });
+        await phones.call(caller, numbers[provider].phoneNumber);
+        const { legs } = await callWith(relais.api, caller, { status: 'NO_ANSWER', missed: true });
+        expect(legs.map(({ address }: { address: string }) => address)).toEqual([caller]);
+        expect((await phones.heard(caller)).join()).toContain('Fini.');
+        await relais.api.put(url, { settings, version: changed.body.version });
+      }
+    });
+
     it('changes its rule for calls that come later, and for one person at a time', async () => {
       const url = `/api/calls/routes/${numbers[provider].id}`;
       const { route } = (await relais.api.get(url)).body;

@@ -1,12 +1,12 @@
 import type { FastifyInstance } from 'fastify';
 import { wavFile } from '../../core/calls/audio.ts';
+import { mp3File } from '../../core/calls/mp3.ts';
 import { isoMicros } from '../../core/clock.ts';
 import type { Answer, Call, Route } from '../../core/http.ts';
 import { textAt } from '../../core/query.ts';
 import type { Sandbox } from '../../core/sandbox.ts';
 import { invalid, notFound } from '../dialect.ts';
 import { compact, ok, page } from '../shape.ts';
-import { mp3File } from './mp3.ts';
 import { linksTo, RECORDING, type Recording, recordingMs, recordingOfLink } from './recordings.ts';
 
 /** Recordings that Telnyx keeps. */

@@ -147,6 +147,9 @@ describe('a call that comes in', () => {
         .subarray(0, 4)
         .toString(),
     ).toBe('RIFF');
+    const small = await fetch(`${url}.mp3?RequestedChannels=2`, { headers: { authorization } });
+    expect(small.headers.get('content-type')).toBe('audio/mpeg');
+    expect([...new Uint8Array(await small.arrayBuffer()).subarray(0, 2)]).toEqual([0xff, 0xf3]);
     expect((await fetch(`${url}.wav`)).status).toBe(401);
     expect(await bench.client.recordings.list({ callSid })).toMatchObject([{ source: 'RecordVerb' }]);
   });

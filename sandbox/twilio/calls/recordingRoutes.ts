@@ -1,4 +1,5 @@
 import { wavFile } from '../../core/calls/audio.ts';
+import { mp3File } from '../../core/calls/mp3.ts';
 import type { Answer, Call, Route } from '../../core/http.ts';
 import { badParameter, notFound, refuse } from '../dialect.ts';
 import { apiPage, asked, created, longPage, noContent, ok, param } from '../shape.ts';
@@ -115,14 +116,13 @@ function fetchOne(call: Call): Answer {
   const [sid, format] = (call.params.Sid ?? '').split('.');
   const recording = ownRecording(call, sid);
   if (format === undefined && call.path.endsWith('.json')) return ok(recordingView(call.sb, recording));
-  if (format !== undefined && format !== 'wav') throw notFound(call.path);
+  if (format !== undefined && format !== 'wav' && format !== 'mp3') throw notFound(call.path);
   if (recording.status !== 'completed') throw notFound(call.path);
   const channels = call.search.get('RequestedChannels') === '1' ? 1 : recording.channels;
-  return {
-    status: 200,
-    body: wavFile(recording.durationSeconds ?? 1, channels),
-    headers: { 'content-type': 'audio/x-wav' },
-  };
+  const seconds = recording.durationSeconds ?? 1;
+  return format === 'mp3'
+    ? { status: 200, body: mp3File(seconds, channels), headers: { 'content-type': 'audio/mpeg' } }
+    : { status: 200, body: wavFile(seconds, channels), headers: { 'content-type': 'audio/x-wav' } };
 }
 
 function remove(call: Call, recording: Recording): Answer {

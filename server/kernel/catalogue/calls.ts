@@ -49,8 +49,13 @@ export const calls = {
   },
   call_premium_blocked: {
     status: 403,
-    en: 'Premium-rate and shared-cost numbers cannot be called: an admin can allow it in the settings for calls.',
-    fr: "Les numéros surtaxés ne peuvent pas être appelés : un admin peut l'autoriser dans les réglages des appels.",
+    en: 'Premium-rate, shared-cost and other special numbers cannot be called: an admin can allow it in the settings for calls.',
+    fr: "Les numéros surtaxés ou spéciaux ne peuvent pas être appelés : un admin peut l'autoriser dans les réglages des appels.",
+  },
+  call_range_unknown: {
+    status: 403,
+    en: 'This number is in no known range, so what it costs cannot be told: check it, or an admin can allow special numbers in the settings for calls.',
+    fr: "Ce numéro n'appartient à aucune tranche connue, son prix est donc inconnu : vérifiez-le, ou un admin peut autoriser les numéros spéciaux dans les réglages des appels.",
   },
   call_limit_reached: {
     status: 429,
@@ -61,6 +66,11 @@ export const calls = {
     status: 402,
     en: "Today's budget for calls ({amount} {currency}) is used up: an admin can raise it.",
     fr: "Le budget d'appels du jour ({amount} {currency}) est épuisé : un admin peut l'augmenter.",
+  },
+  call_budget_currency: {
+    status: 402,
+    en: 'The daily budget for calls is in {currency}, but calls are billed in {spent}, so nothing limits them: an admin must set the budget in {spent}.',
+    fr: "Le budget d'appels du jour est en {currency}, mais les appels sont facturés en {spent}, donc rien ne les limite : un admin doit fixer le budget en {spent}.",
   },
   call_unfunded: {
     status: 402,

@@ -34,7 +34,7 @@ async function rulesView(ctx: CompanyCtx, rows: RuleRow[]): Promise<z.infer<type
       rows.flatMap(({ addressId }) => addressId ?? []),
     ),
   );
-  return rows.map((row) => ruleView(row, urls));
+  return rows.map((row) => ruleView(ctx, row, urls));
 }
 
 async function savedView(ctx: CompanyCtx, { rule, webhookSecret }: rules.SavedRule) {

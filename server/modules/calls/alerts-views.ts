@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type Ctx, isGranted } from '../../kernel/ctx.ts';
 import { METRICS, SCOPES } from './alerts-model.ts';
 import type { AlertRow, RuleRow } from './alerts-store.ts';
 
@@ -15,21 +16,25 @@ export const ruleSchema = z
     callsMin: z.number().int(),
     scope: z.object({ kind: z.enum(SCOPES), value: z.string().nullable() }),
     notifyConsole: z.boolean(),
-    webhookUrl: z.string().nullable(),
+    webhookUrl: z.string().nullable().describe('Only its host, where the rest is not yours to see'),
     enabled: z.boolean(),
     createdAt: z.iso.datetime(),
     updatedAt: z.iso.datetime(),
   })
   .meta({ id: 'CallAlertRule' });
 
-/** A rule for people. @param urls where its news go, by address. */
-export function ruleView(row: RuleRow, urls: Map<string, string>): z.infer<typeof ruleSchema> {
+/**
+ * A rule for people. @param urls where its news go, by address. Addresses of webhooks have secrets in them (a path, a query):
+ * whoever may not change rules sees the host.
+ */
+export function ruleView(ctx: Ctx, row: RuleRow, urls: Map<string, string>): z.infer<typeof ruleSchema> {
+  const url = row.addressId ? (urls.get(row.addressId) ?? null) : null;
   const { id, name, metric, comparison, threshold, clearValue, overCalls, overMinutes, callsMin } = row;
   return {
     ...{ id, name, metric, comparison, threshold, clearValue, overCalls, overMinutes, callsMin },
     scope: { kind: row.scopeKind, value: row.scopeValue },
     notifyConsole: row.notifyConsole,
-    webhookUrl: row.addressId ? (urls.get(row.addressId) ?? null) : null,
+    webhookUrl: url && !isGranted(ctx, 'calls:manage') ? new URL(url).host : url,
     enabled: row.enabled,
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),

@@ -60,9 +60,25 @@ export async function countForGuard(
         and author_id = ${of.authorId}) as user_today,
       (select count(*) from call_attempts where company_id = current_company() and verdict = 'allowed' and created_at >= ${of.midnight}
         and from_number = ${of.fromNumber}) as number_today,
-      (select coalesce(jsonb_object_agg(price_currency, amount), '{}') from (
-        select price_currency, sum(price_amount) as amount from calls
-        where company_id = current_company() and created_at >= ${of.midnight} and price_amount is not null group by price_currency
-      ) as spent) as spent_today`.execute(tx);
+      ${spent(of.midnight)} as spent_today`.execute(tx);
   return rows[0]!;
+}
+
+const spent = (since: Date) => sql`
+  (select coalesce(jsonb_object_agg(price_currency, amount), '{}') from (
+    select price_currency, sum(price_amount) as amount from calls
+    where company_id = current_company() and created_at >= ${since} and price_amount is not null group by price_currency
+  ) as spent)`;
+
+/** What calls have cost since a moment, by currency. */
+export async function spentSince(tx: Tx, since: Date): Promise<Record<string, number>> {
+  const { rows } = await sql<{ amounts: Record<string, number> }>`select ${spent(since)} as amounts`.execute(
+    tx,
+  );
+  return rows[0]!.amounts;
+}
+
+/** Drops what was tried long ago. For the system role. */
+export async function pruneAttempts(tx: Tx, before: Date): Promise<void> {
+  await sql`delete from call_attempts where created_at < ${before}`.execute(tx);
 }

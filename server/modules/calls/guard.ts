@@ -26,26 +26,42 @@ export type GuardVerdict =
   | { kind: 'too_fast'; limit: number }
   | { kind: 'country_blocked'; country: string }
   | { kind: 'premium_blocked' }
+  | { kind: 'unknown_kind' }
   | { kind: 'prefix_blocked'; prefix: string }
   | { kind: 'too_many_live'; limit: number }
   | { kind: 'user_limit'; limit: number }
   | { kind: 'number_limit'; limit: number }
-  | { kind: 'spend_limit'; amount: number; currency: string };
+  | { kind: 'spend_limit'; amount: number; currency: string }
+  | { kind: 'spend_currency'; currency: string; spent: string };
 
-const PREMIUM = new Set(['PREMIUM_RATE', 'SHARED_COST']);
+/** Kinds of numbers that cost more than a call does, and pay whoever holds them a part of it. */
+const DEAR = new Set(['PREMIUM_RATE', 'SHARED_COST', 'PERSONAL_NUMBER', 'UAN']);
 
 /** Whether a call may be placed. Toll fraud dials far and dear at once, so destinations come before counts. */
 export function judgeSpend(settings: CallSettings, facts: GuardFacts): GuardVerdict {
   if (facts.userLastMinute >= settings.perMinutePerUser)
     return { kind: 'too_fast', limit: settings.perMinutePerUser };
+  const verdict = judgeDestination(settings, facts);
+  return verdict.kind === 'allowed' ? judgeCounts(settings, facts) : verdict;
+}
+
+/**
+ * Whether a telephone may be rung at all, whoever asks and however much has been spent. Digits in no known range are dear
+ * until somebody says otherwise: frauds rent ranges that no list has yet.
+ */
+export function judgeDestination(
+  settings: CallSettings,
+  facts: Pick<GuardFacts, 'to' | 'country' | 'lineType' | 'ownCountries'>,
+): GuardVerdict {
   const prefix = settings.blockedPrefixes.find((blocked) => facts.to.startsWith(blocked));
   if (prefix) return { kind: 'prefix_blocked', prefix };
-  if (facts.lineType && PREMIUM.has(facts.lineType) && !settings.allowPremium)
+  if (facts.lineType && DEAR.has(facts.lineType) && !settings.allowPremium)
     return { kind: 'premium_blocked' };
   const allowed = settings.allowedCountries ?? facts.ownCountries;
   if (facts.country === null || !allowed.includes(facts.country))
     return { kind: 'country_blocked', country: facts.country ?? '?' };
-  return judgeCounts(settings, facts);
+  if (facts.lineType === null && !settings.allowPremium) return { kind: 'unknown_kind' };
+  return { kind: 'allowed' };
 }
 
 function judgeCounts(settings: CallSettings, facts: GuardFacts): GuardVerdict {
@@ -53,9 +69,23 @@ function judgeCounts(settings: CallSettings, facts: GuardFacts): GuardVerdict {
   if (facts.userToday >= settings.perUserPerDay) return { kind: 'user_limit', limit: settings.perUserPerDay };
   if (facts.numberToday >= settings.perNumberPerDay)
     return { kind: 'number_limit', limit: settings.perNumberPerDay };
-  const { dailySpendMax } = settings;
-  if (dailySpendMax && (facts.spentToday[dailySpendMax.currency] ?? 0) >= dailySpendMax.amount)
-    return { kind: 'spend_limit', ...dailySpendMax };
+  return judgeBudget(settings, facts.spentToday);
+}
+
+/**
+ * Whether the day's budget has something left. Amounts of different currencies cannot be compared: a budget in one that
+ * nothing is billed in would be no limit at all, so it holds everything up until somebody writes it in the right one.
+ */
+export function judgeBudget(
+  { dailySpendMax }: CallSettings,
+  spentToday: GuardFacts['spentToday'],
+): GuardVerdict {
+  if (!dailySpendMax) return { kind: 'allowed' };
+  const { amount, currency } = dailySpendMax;
+  if (Number(spentToday[currency] ?? 0) >= amount) return { kind: 'spend_limit', amount, currency };
+  const billed = Object.keys(spentToday).filter((each) => Number(spentToday[each]) > 0);
+  const [spent] = billed;
+  if (spent && !billed.includes(currency)) return { kind: 'spend_currency', currency, spent };
   return { kind: 'allowed' };
 }
 

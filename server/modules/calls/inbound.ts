@@ -12,9 +12,10 @@ import {
   type LegRow,
   saveLegs,
 } from './calls-store.ts';
-import { contactsOf, openDesk } from './desk.ts';
-import { type Plan, planInbound } from './plan.ts';
+import { contactsOf, type Desk, openDesk } from './desk.ts';
+import { type Plan, planInbound, telephonesOf } from './plan.ts';
 import { BLANK_CALL, newLeg, type Scene, sceneOf } from './scene.ts';
+import { telephonesAllowed } from './spend.ts';
 
 /** The first news of a call from outside. */
 export interface Arrival {
@@ -58,18 +59,10 @@ export async function takeCalls(
     tx,
     fresh.map(({ remote }) => remote.from),
   );
+  const plans = await plansFor(ctx, tx, desk, fresh);
   for (const arrival of fresh) {
-    const { number, remote } = arrival;
-    const people = await desk.reachable(number.provider, number.providerAccountId);
-    const plan = planInbound(
-      desk.ruleOf(number.id),
-      {
-        ...{ at: arrival.heardAt, from: remote.from, callerId: number.phoneNumber },
-        limitSeconds: desk.settings.maxMinutes * 60,
-      },
-      people,
-    );
-    made.set(remote.legId, inboundScene(ctx, arrival, plan, contacts.get(remote.from)));
+    const { legId, from } = arrival.remote;
+    made.set(legId, inboundScene(ctx, arrival, plans.get(legId)!, contacts.get(from)));
   }
   const scenes = [...made.values()];
   await insertCalls(
@@ -81,6 +74,29 @@ export async function takeCalls(
     scenes.flatMap(({ legs }) => legs),
   );
   return { made, known };
+}
+
+/** What happens to each call, by the provider's id of its leg. Which telephones may be rung is judged once for all. */
+async function plansFor(
+  ctx: CompanyCtx,
+  tx: Tx,
+  desk: Desk,
+  arrivals: readonly Arrival[],
+): Promise<Map<string, Plan>> {
+  const cases = [];
+  for (const { number, remote, heardAt } of arrivals) {
+    const people = await desk.reachable(number.provider, number.providerAccountId);
+    cases.push({ rule: desk.ruleOf(number.id), people, number, remote, heardAt });
+  }
+  const rung = new Set(cases.flatMap(({ rule, people }) => telephonesOf(rule, people)));
+  const telephones = await telephonesAllowed(ctx, tx, desk, [...rung]);
+  const limitSeconds = desk.settings.maxMinutes * 60;
+  return new Map(
+    cases.map(({ rule, people, number, remote, heardAt }) => {
+      const call = { at: heardAt, from: remote.from, callerId: number.phoneNumber };
+      return [remote.legId, planInbound(rule, { ...call, limitSeconds, telephones }, people)];
+    }),
+  );
 }
 
 function inboundScene(

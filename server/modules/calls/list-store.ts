@@ -1,4 +1,5 @@
 import { sql, type Tx } from '../../kernel/db/index.ts';
+import { isId } from '../../kernel/ids.ts';
 import type { ProviderName } from '../providers/index.ts';
 import type { CallRow } from './calls-store.ts';
 import type { CallDirection, CallStatus } from './model.ts';
@@ -16,6 +17,10 @@ export interface CallFilter {
   found?: { contactIds: string[]; numbers: string[] } | undefined;
 }
 
+/** What is no id is nobody's. Compared as the column is, or no index could be used. */
+const isOne = (column: 'contact_id' | 'user_id', id: string) =>
+  isId(id) ? sql`${sql.ref(column)} = ${id}::uuid` : sql`false`;
+
 /** Newest first, after an id, or a number of rows further on. */
 export async function listCalls(
   tx: Tx,
@@ -31,8 +36,8 @@ export async function listCalls(
     ...(provider ? [sql`provider = ${provider}`] : []),
     ...(since ? [sql`created_at >= ${since}`] : []),
     ...(until ? [sql`created_at < ${until}`] : []),
-    ...(contactId ? [sql`contact_id::text = ${contactId}`] : []),
-    ...(userId ? [sql`user_id::text = ${userId}`] : []),
+    ...(contactId ? [isOne('contact_id', contactId)] : []),
+    ...(userId ? [isOne('user_id', userId)] : []),
     ...(missed === undefined ? [] : [sql`missed = ${missed}`]),
     ...(found
       ? [sql`(contact_id = any (${found.contactIds}::uuid[]) or our_number = any (${found.numbers}::text[]))`]

@@ -2,7 +2,7 @@ import type { CompanyCtx } from '../../kernel/ctx.ts';
 import type { Tx } from '../../kernel/db/index.ts';
 import { fail } from '../../kernel/errors.ts';
 import { normalisePhoneNumber } from '../../kernel/phone.ts';
-import type { NumberFacts } from '../numbers/index.ts';
+import { activeNumbers, type NumberFacts } from '../numbers/index.ts';
 import { softphoneAddresses } from './desk.ts';
 import { isEmergency } from './guard.ts';
 import type { CallRequest } from './initiate.ts';
@@ -31,14 +31,22 @@ export async function ownPhoneOf(
   const { via, agentPhone } = request;
   if (agentPhone && via !== 'browser') {
     if (isEmergency(agentPhone)) fail('emergency_number', { phoneNumber: agentPhone });
-    return { via: 'phone', address: normalisePhoneNumber(agentPhone, region), userId };
+    return { via: 'phone', address: await noneOfOurs(tx, normalisePhoneNumber(agentPhone, region)), userId };
   }
   if (userId === null) fail('agent_phone_missing');
   const saved = (await listPhones(tx)).find((phone) => phone.userId === userId);
-  if (saved?.phoneNumber && via !== 'browser') return { via: 'phone', address: saved.phoneNumber, userId };
+  if (saved?.phoneNumber && via !== 'browser')
+    return { via: 'phone', address: await noneOfOurs(tx, saved.phoneNumber), userId };
   if (via === 'phone') fail('own_phone_missing');
   const addresses = await softphoneAddresses(tx, number.provider, number.providerAccountId);
   const listens = saved?.browserUntil && saved.browserUntil > ctx.kernel.clock.now() && addresses.has(userId);
   if (!listens) fail('own_phone_missing');
   return { via: 'browser', address: `browser:${userId}`, userId };
+}
+
+/** One of the company's own numbers is no telephone: the call would come back in, and ring others. */
+async function noneOfOurs(tx: Tx, phoneNumber: string): Promise<string> {
+  const [own] = await activeNumbers(tx, { phoneNumbers: [phoneNumber] });
+  if (own) fail('call_own_number', { phoneNumber });
+  return phoneNumber;
 }

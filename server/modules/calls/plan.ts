@@ -53,6 +53,14 @@ const addressesOf = ({ userId, phoneNumber, browser }: Reachable): Target[] => [
   ...(phoneNumber ? [{ party: 'agent' as const, address: phoneNumber, userId }] : []),
 ];
 
+const isTelephone = (address: string): boolean => address.startsWith('+');
+
+/** Every telephone that calls by a rule may ring, so that it can be judged before. */
+export function telephonesOf(rule: Rule, people: readonly Reachable[]): string[] {
+  const targets = [rule.open, rule.closed].flatMap((action) => targetsOf(action, people));
+  return [...new Set(targets.map(({ address }) => address).filter(isTelephone))];
+}
+
 function targetsOf(action: Action, people: readonly Reachable[]): Target[] {
   if (action.kind === 'forward') {
     if (action.to.startsWith('+')) return [{ party: 'agent', address: action.to, userId: null }];
@@ -93,16 +101,26 @@ function lastSteps(last: LastAction, language: CallLanguage): Step[] {
 
 /**
  * What happens to a call from outside. @param people colleagues who can be rung now; @param call.callerId what they see:
- * the number that was called, because carriers refuse numbers that are not ours.
+ * the number that was called, because carriers refuse numbers that are not ours; @param call.telephones those that may be
+ * rung now: others are passed over, wherever they stand; absent: all of them.
  */
 export function planInbound(
   rule: Rule,
-  call: { at: Date; from: string; callerId: string; limitSeconds: number },
+  call: {
+    at: Date;
+    from: string;
+    callerId: string;
+    limitSeconds: number;
+    telephones?: ReadonlySet<string>;
+  },
   people: readonly Reachable[],
 ): Plan {
   const { language } = rule;
   const action = isOpen(rule.hours, call.at) ? rule.open : rule.closed;
-  const targets = withoutDoubles(targetsOf(action, people), call.from);
+  const allowed = targetsOf(action, people).filter(
+    ({ address }) => !isTelephone(address) || !call.telephones || call.telephones.has(address),
+  );
+  const targets = withoutDoubles(allowed, call.from);
   const { limitSeconds } = call;
   const base = { language, limitSeconds, missedText: rule.missedText };
   const opening: Step[] = rule.greeting ? [{ kind: 'say', text: rule.greeting, language }] : [];

@@ -8,6 +8,7 @@ import { type KeptFile, keepFile, soundOf } from './recording-file.ts';
 import type { FailureCode } from './recording-reasons.ts';
 import { recordingSettings } from './recording-settings.ts';
 import * as store from './recordings-store.ts';
+import { stateOf } from './state.ts';
 
 type RecordingPort = Pick<VoicePort, 'findRecordings' | 'fetchRecording' | 'deleteRecording'>;
 /** Who gives out ports: portFor, or what stands for the far side in a test. */
@@ -21,6 +22,11 @@ const MB = 1024 * 1024;
 /** Nobody else takes a recording on for so long: fetching and keeping a large one must fit. */
 const LEASE_MS = 10 * 60_000;
 const FIRST_WAIT_MS = 10_000;
+/** What lasts longer, or nobody knows how long, is large. */
+const LARGE_SECONDS = 600;
+const LARGE_AT_ONCE = 2;
+/** When the next turn is looked for. */
+const TURN_MS = 5000;
 const WAIT_MAX_MS = 6 * 3_600_000;
 /** With these waits, about a day. */
 const TRIES_MAX = 15;
@@ -44,12 +50,36 @@ export async function attendRecording(
   const row = await transact(ctx, (tx) => store.claimRecording(tx, id, kernel.clock.now(), leaseUntil));
   if (!row) return;
   try {
-    if (row.status === 'pending') await fetchFile(ctx, row, portOf);
+    if (row.status === 'pending') await fetchInTurn(ctx, row, portOf);
     else await removeCopies(ctx, row, portOf);
   } catch (error) {
     ctx.log.warn({ err: error, recordingId: id, attempt: row.attempts }, 'A recording must be tried again');
     await transact(ctx, (tx) => postpone(ctx, tx, row, error));
   }
+}
+
+/** Whole files are held in memory: a process has two large ones in hand, and the others wait. */
+async function fetchInTurn(ctx: CompanyCtx, row: store.RecordingRow, portOf: PortOf): Promise<void> {
+  if (row.durationSeconds !== null && row.durationSeconds <= LARGE_SECONDS)
+    return fetchFile(ctx, row, portOf);
+  const state = stateOf(ctx.kernel);
+  if (state.largeFetches >= LARGE_AT_ONCE) return letWait(ctx, row);
+  state.largeFetches += 1;
+  try {
+    await fetchFile(ctx, row, portOf);
+  } finally {
+    state.largeFetches -= 1;
+  }
+}
+
+/** A turn that did not come is no try. */
+function letWait(ctx: CompanyCtx, { id, attempts }: store.RecordingRow): Promise<void> {
+  return transact(ctx, async (tx) => {
+    const row = await store.findRecording(tx, id, 'change');
+    if (row?.status !== 'pending') return;
+    const nextAttemptAt = new Date(ctx.kernel.clock.nowMs() + TURN_MS);
+    await store.updateRecording(tx, id, { attempts: attempts - 1, nextAttemptAt });
+  });
 }
 
 async function fetchFile(ctx: CompanyCtx, row: store.RecordingRow, portOf: PortOf): Promise<void> {

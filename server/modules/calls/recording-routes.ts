@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type CompanyCtx, transact, withCompany } from '../../kernel/ctx.ts';
+import { type CompanyCtx, isGranted, transact, withCompany } from '../../kernel/ctx.ts';
 import { fail } from '../../kernel/errors.ts';
 import { fromCursor, pageQuery, toPage } from '../../kernel/http/paging.ts';
 import { errorResponses, ok } from '../../kernel/http/schemas.ts';
@@ -46,7 +46,11 @@ function listRoutes(server: HttpServer): void {
           kind: z.enum(['call', 'voicemail']).optional(),
           since: moment.optional(),
           until: moment.optional(),
-          number: z.string().max(40).optional().describe("Either party's, E.164"),
+          number: z
+            .string()
+            .max(40)
+            .optional()
+            .describe("Either party's, E.164; counts only for whoever may see whole numbers"),
           deleted: z
             .enum(['0', '1'])
             .default('0')
@@ -57,12 +61,13 @@ function listRoutes(server: HttpServer): void {
     },
     async (request) => {
       const { limit, cursor, call, kind, since, until, number, deleted } = request.query;
+      const ctx = withCompany(request.ctx);
       const filter: store.RecordingFilter = {
         ...{ callId: call && callIdOf(call), kind, since, until },
-        number: number && parseE164(number).e164,
+        number: number && numberSought(ctx, number),
         deleted: deleted === '1' ? undefined : false,
       };
-      return { success: true as const, ...(await list(withCompany(request.ctx), filter, { limit, cursor })) };
+      return { success: true as const, ...(await list(ctx, filter, { limit, cursor })) };
     },
   );
   server.get(
@@ -89,6 +94,12 @@ function listRoutes(server: HttpServer): void {
 }
 
 const OF_CALL_MAX = 200;
+
+/** Whoever may not see numbers does not find them out by asking for them one by one. */
+function numberSought(ctx: CompanyCtx, text: string): string | undefined {
+  const { e164 } = parseE164(text);
+  return isGranted(ctx, 'contacts:reveal') ? e164 : undefined;
+}
 
 function callIdOf(text: string): string {
   if (!isId(text)) fail('not_found', { what: 'call' });

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { CompanyCtx } from '../../kernel/ctx.ts';
 import type { Tx } from '../../kernel/db/index.ts';
-import { type ContactRef, contactsByIds, maskPhone } from '../contacts/index.ts';
+import { type ContactRef, contactsByIds } from '../contacts/index.ts';
+import { theirs } from './masks.ts';
 import { failureInWords } from './recording-reasons.ts';
 import { type RecordingSettings, recordingSettings } from './recording-settings.ts';
 import type { ListedRecording } from './recordings-store.ts';
@@ -96,8 +97,7 @@ function callOf(
 ): RecordingView['call'] {
   if (!row.direction) return null;
   const contact = row.contactId ? contacts.get(row.contactId) : undefined;
-  const shown = (number: string) =>
-    number !== row.ourNumber && number.startsWith('+') ? maskPhone(ctx, number) : number;
+  const shown = (number: string) => (number === row.ourNumber ? number : theirs(ctx, number));
   return {
     direction: row.direction,
     from: shown(row.fromNumber!),

@@ -108,7 +108,12 @@ export const settingsSchema = z
       .array(z.string().regex(/^\+\d{1,14}$/))
       .max(500)
       .default([]),
-    allowPremium: z.boolean().default(false).describe('Premium-rate and shared-cost numbers may be called'),
+    allowPremium: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Premium-rate, shared-cost and other special numbers, and numbers in no known range, may be called',
+      ),
     maxConcurrent: cap(1000, 10),
     perUserPerDay: cap(100_000, 300),
     perNumberPerDay: cap(100_000, 500),

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type GuardFacts, isEmergency, judgeSpend } from './guard.ts';
+import { type GuardFacts, isEmergency, judgeDestination, judgeSpend } from './guard.ts';
 import { isOpen } from './hours.ts';
 import { defaultRule, languageOf } from './model.ts';
-import { planInbound, planOutbound, type Reachable, TARGETS_MAX } from './plan.ts';
+import { planInbound, planOutbound, type Reachable, TARGETS_MAX, telephonesOf } from './plan.ts';
 import { defaultSettings, hoursSchema, type Rule, ruleSchema } from './rule-model.ts';
 
 const PARIS = hoursSchema.parse({
@@ -153,6 +153,24 @@ describe('the plan of a call from outside', () => {
     });
   });
 
+  it('passes over telephones that may not be rung now, and goes on when none is left', () => {
+    const targetsOf = (given: Rule, telephones: Set<string>) => {
+      const [step] = planInbound(given, { ...call, telephones }, people).steps;
+      return step?.kind === 'dial' ? step.targets.map(({ address }) => address) : step?.kind;
+    };
+    const [first, second, third] = people as [Reachable, Reachable, Reachable];
+    expect(telephonesOf(rule({}), people)).toEqual([first.phoneNumber, third.phoneNumber]);
+    const browsers = [second, third].map(({ userId }) => `browser:${userId}`);
+    expect(targetsOf(rule({}), new Set())).toEqual(browsers);
+    expect(targetsOf(rule({}), new Set([first.phoneNumber!]))).toEqual([first.phoneNumber, ...browsers]);
+    const otherwise = { kind: 'reject' as const, reason: 'busy' as const };
+    const forward = rule({
+      open: { kind: 'forward', to: '+33899123456', timeoutSeconds: 20, otherwise },
+    });
+    expect(telephonesOf(forward, people)).toEqual(['+33899123456']);
+    expect(targetsOf(forward, new Set())).toBe('reject');
+  });
+
   it('rings no more than a provider can at once, whatever the rule and whoever is there', () => {
     const anyone = fc.record({
       userId: fc.uuid(),
@@ -228,6 +246,10 @@ describe('the guard', () => {
       ['stops our own country when it was not named', {}, { allowedCountries: ['LV'] }, 'country_blocked'],
       ['stops premium numbers', { lineType: 'PREMIUM_RATE' }, {}, 'premium_blocked'],
       ['stops shared-cost numbers', { lineType: 'SHARED_COST' }, {}, 'premium_blocked'],
+      ['stops personal numbers', { lineType: 'PERSONAL_NUMBER' }, {}, 'premium_blocked'],
+      ['stops company-wide access numbers', { lineType: 'UAN' }, {}, 'premium_blocked'],
+      ['stops digits in no known range', { lineType: null }, {}, 'unknown_kind'],
+      ['allows those, too, when somebody said so', { lineType: null }, { allowPremium: true }, 'allowed'],
       ['allows them when somebody said so', { lineType: 'PREMIUM_RATE' }, { allowPremium: true }, 'allowed'],
       ['stops a prefix', {}, { blockedPrefixes: ['+3361'] }, 'prefix_blocked'],
       ['stops a person who is too fast', { userLastMinute: 20 }, {}, 'too_fast'],
@@ -241,14 +263,38 @@ describe('the guard', () => {
         'spend_limit',
       ],
       [
-        'counts the budget’s currency only',
-        { spentToday: { USD: 99 } },
+        'counts the budget’s currency',
+        { spentToday: { USD: 99, EUR: 19 } },
         { dailySpendMax: { amount: 20, currency: 'EUR' } },
         'allowed',
+      ],
+      [
+        'stops when nothing is billed in the budget’s currency',
+        { spentToday: { USD: 0.01 } },
+        { dailySpendMax: { amount: 20, currency: 'EUR' } },
+        'spend_currency',
+      ],
+      [
+        'lets the day’s first call through, in whatever currency',
+        { spentToday: { USD: 0 } },
+        { dailySpendMax: { amount: 20, currency: 'EUR' } },
+        'allowed',
+      ],
+      [
+        'stops all calls at a budget of nothing',
+        {},
+        { dailySpendMax: { amount: 0, currency: 'EUR' } },
+        'spend_limit',
       ],
     ];
   for (const [what, more, changed, kind] of table)
     it(what, () => expect(verdictOf(more, changed).kind).toBe(kind));
+
+  it('judges where a call goes apart from what was spent and counted', () => {
+    const spent = { ...settings, dailySpendMax: { amount: 0, currency: 'EUR' }, maxConcurrent: 0 };
+    expect(judgeDestination(spent, facts).kind).toBe('allowed');
+    expect(judgeDestination(spent, { ...facts, lineType: 'UAN' }).kind).toBe('premium_blocked');
+  });
 
   it('knows emergency numbers, however they are written', () => {
     for (const written of ['112', '15', ' 17 ', '1-1-2', '911'])

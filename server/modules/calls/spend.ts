@@ -1,11 +1,11 @@
 import type { CompanyCtx } from '../../kernel/ctx.ts';
 import type { Tx } from '../../kernel/db/index.ts';
 import { fail } from '../../kernel/errors.ts';
-import { parseE164 } from '../../kernel/phone.ts';
+import { type PhoneNumber, parseE164 } from '../../kernel/phone.ts';
 import { activeNumbers, type NumberFacts } from '../numbers/index.ts';
-import { countForGuard } from './attempts-store.ts';
+import { countForGuard, spentSince } from './attempts-store.ts';
 import type { Desk } from './desk.ts';
-import { type GuardVerdict, judgeSpend } from './guard.ts';
+import { type GuardVerdict, judgeBudget, judgeDestination, judgeSpend } from './guard.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -19,31 +19,72 @@ export async function requireAllowed(
   call: { desk: Desk; number: NumberFacts; to: string; ownPhone: string | null },
 ): Promise<void> {
   const now = ctx.kernel.clock.now();
-  const midnight = new Date(now);
-  midnight.setUTCHours(0, 0, 0, 0);
   const counts = await countForGuard(tx, {
-    ...{ authorId: ctx.actor.id, fromNumber: call.number.phoneNumber, midnight },
+    ...{ authorId: ctx.actor.id, fromNumber: call.number.phoneNumber, midnight: midnightBefore(now) },
     minuteAgo: new Date(now.getTime() - MINUTE_MS),
   });
-  const ownCountries = [
-    call.desk.country,
-    ...(await activeNumbers(tx, 'all_of_company')).map(({ country }) => country),
-  ];
+  const { ownCountries } = await ownLines(tx, call.desk);
   for (const to of [call.to, ...(call.ownPhone ? [call.ownPhone] : [])]) {
     const { country, lineType } = parseE164(to);
     refuse(judgeSpend(call.desk.settings, { ...counts, to, country, lineType, ownCountries }));
   }
 }
 
+function midnightBefore(now: Date): Date {
+  const midnight = new Date(now);
+  midnight.setUTCHours(0, 0, 0, 0);
+  return midnight;
+}
+
+/** Where the company is at home, and the numbers that ring there. */
+async function ownLines(tx: Tx, { country }: Desk) {
+  const numbers = await activeNumbers(tx, 'all_of_company');
+  return {
+    ownCountries: [country, ...numbers.map((number) => number.country)],
+    ownNumbers: new Set(numbers.map(({ phoneNumber }) => phoneNumber)),
+  };
+}
+
 /** The same for whoever a call is passed on to: only where it goes, because the call is counted already. */
 export async function requireDestination(tx: Tx, desk: Desk, to: string): Promise<void> {
-  const ownCountries = [
-    desk.country,
-    ...(await activeNumbers(tx, 'all_of_company')).map(({ country }) => country),
-  ];
+  const { ownCountries } = await ownLines(tx, desk);
   const { country, lineType } = parseE164(to);
-  const nothing = { live: -1, userLastMinute: -1, userToday: -1, numberToday: -1, spentToday: {} };
-  refuse(judgeSpend(desk.settings, { ...nothing, to, country, lineType, ownCountries }));
+  refuse(judgeDestination(desk.settings, { to, country, lineType, ownCountries }));
+}
+
+/**
+ * Which of these telephones a call from outside may ring now. What was allowed when a rule or a telephone was saved may not
+ * be any more, our own numbers would ring themselves for ever, and when the day's budget is spent no telephone rings: a leg
+ * to it costs what a call does.
+ */
+export async function telephonesAllowed(
+  ctx: CompanyCtx,
+  tx: Tx,
+  desk: Desk,
+  phoneNumbers: readonly string[],
+): Promise<Set<string>> {
+  if (phoneNumbers.length === 0 || !(await hasBudget(ctx, tx, desk))) return new Set();
+  const { ownCountries, ownNumbers } = await ownLines(tx, desk);
+  const isAllowed = (to: string) => {
+    if (ownNumbers.has(to)) return false;
+    const line = tryParse(to);
+    return line !== null && judgeDestination(desk.settings, { ...line, to, ownCountries }).kind === 'allowed';
+  };
+  return new Set(phoneNumbers.filter(isAllowed));
+}
+
+async function hasBudget(ctx: CompanyCtx, tx: Tx, { settings }: Desk): Promise<boolean> {
+  if (!settings.dailySpendMax) return true;
+  const spent = await spentSince(tx, midnightBefore(ctx.kernel.clock.now()));
+  return judgeBudget(settings, spent).kind === 'allowed';
+}
+
+function tryParse(phoneNumber: string): PhoneNumber | null {
+  try {
+    return parseE164(phoneNumber);
+  } catch {
+    return null;
+  }
 }
 
 function refuse(verdict: GuardVerdict) {
@@ -58,6 +99,8 @@ function refuse(verdict: GuardVerdict) {
       return fail('call_prefix_blocked', { prefix: verdict.prefix });
     case 'premium_blocked':
       return fail('call_premium_blocked');
+    case 'unknown_kind':
+      return fail('call_range_unknown');
     case 'too_many_live':
       return fail('call_limit_reached', { limit: verdict.limit, scope: 'live' });
     case 'user_limit':
@@ -66,5 +109,7 @@ function refuse(verdict: GuardVerdict) {
       return fail('call_limit_reached', { limit: verdict.limit, scope: 'number/day' });
     case 'spend_limit':
       return fail('call_spend_reached', { amount: verdict.amount, currency: verdict.currency });
+    case 'spend_currency':
+      return fail('call_budget_currency', { currency: verdict.currency, spent: verdict.spent });
   }
 }

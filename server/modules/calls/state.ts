@@ -8,6 +8,8 @@ export interface CallsState {
   events: Batcher<EventItem, EventOutcome> | null;
   /** Wakes those who carry out commands in this process. */
   nudges: Set<() => void>;
+  /** Large recordings that are being fetched. */
+  largeFetches: number;
 }
 
 const states = new WeakMap<Kernel, CallsState>();
@@ -15,7 +17,7 @@ const states = new WeakMap<Kernel, CallsState>();
 export function stateOf(kernel: Kernel): CallsState {
   let state = states.get(kernel);
   if (!state) {
-    state = { events: null, nudges: new Set() };
+    state = { events: null, nudges: new Set(), largeFetches: 0 };
     states.set(kernel, state);
   }
   return state;

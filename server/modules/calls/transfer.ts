@@ -43,6 +43,7 @@ export async function transferCall(
       const people = await desk.reachable(shown.call.provider, shown.call.providerAccountId);
       const person = people.find(({ userId }) => userId === request.to) ?? fail('person_unreachable');
       const address = person.browser ? `browser:${person.userId}` : person.phoneNumber!;
+      if (!person.browser) await requireDestination(tx, desk, address);
       return { address, userId: person.userId };
     }
     if (isEmergency(request.to)) fail('emergency_number', { phoneNumber: request.to });

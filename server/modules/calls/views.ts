@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { type CompanyCtx, isGranted } from '../../kernel/ctx.ts';
 import type { Tx } from '../../kernel/db/index.ts';
-import { type ContactRef, contactsByIds, maskPhone } from '../contacts/index.ts';
+import { type ContactRef, contactsByIds } from '../contacts/index.ts';
 import { memberNames } from '../identity/index.ts';
 import { type CallEvent, type CallRow, type LegRow, legsOf } from './calls-store.ts';
 import { customerOf, oursOf, talks } from './judge.ts';
+import { theirs } from './masks.ts';
 import { CALL_DIRECTIONS, CALL_STATUSES, LEG_STATES } from './model.ts';
 import { trimZeros } from './prices.ts';
 import { type QualitySummary, qualityOf } from './quality.ts';
@@ -149,11 +150,6 @@ export async function viewCalls(ctx: CompanyCtx, tx: Tx, calls: readonly CallRow
 }
 
 const iso = (date: Date | null) => date?.toISOString() ?? null;
-
-/** A number of somebody else, as whoever acts may see it; what is no number hides nobody. */
-export function theirs(ctx: CompanyCtx, address: string): string {
-  return address.startsWith('+') ? maskPhone(ctx, address) : address;
-}
 
 function callView(ctx: CompanyCtx, call: CallRow, around: Around): CallView {
   const legs = around.legs.filter(({ callId }) => callId === call.id);

@@ -213,9 +213,34 @@ describe('a recording', () => {
 
   it('is fetched from the account itself, wherever its news points', async () => {
     twilio.answers({ status: 200, body: {}, headers: { 'content-type': 'audio/x-wav' } });
-    expect(await port.fetchRecording(recording, { bytesMax: 1000 })).toMatchObject({ kind: 'fetched' });
+    expect(await port.fetchRecording(recording, { bytesMax: 20_000 })).toMatchObject({ kind: 'fetched' });
     expect(twilio.got[0]!.target).toBe(`/2010-04-01/Accounts/${SID}/Recordings/RE1.wav`);
     expect(twilio.got[0]!.headers.authorization).toMatch(/^Basic /);
+  });
+
+  it('comes as MP3 where the WAV would be too large, with both sides, and is asked for once', async () => {
+    const got = () => twilio.got.map(({ target }) => target.split('/').at(-1));
+    const sound = { status: 200, body: {}, headers: { 'content-type': 'audio/mpeg' } };
+    twilio.answers(sound);
+    const long = { ...recording, durationSeconds: 7200 };
+    // 82 minutes of two sides are 150 MB of WAV.
+    const fetched = await port.fetchRecording({ ...long, channels: 'dual' }, { bytesMax: 150 * 1024 * 1024 });
+    expect(fetched).toMatchObject({ kind: 'fetched', contentType: 'audio/mpeg' });
+    expect(got()).toEqual(['RE1.mp3?RequestedChannels=2']);
+    await port.fetchRecording(long, { bytesMax: 100 * 1024 * 1024 });
+    expect(got().at(-1)).toBe('RE1.mp3');
+  });
+
+  it('comes as MP3 where the WAV was too large after all', async () => {
+    twilio.answers({
+      status: 200,
+      body: { large: 'x'.repeat(5000) },
+      headers: { 'content-type': 'audio/x-wav' },
+    });
+    expect(await port.fetchRecording({ ...recording, durationSeconds: null }, { bytesMax: 1000 })).toEqual({
+      kind: 'too_large',
+    });
+    expect(twilio.got.map(({ target }) => target.split('/').at(-1))).toEqual(['RE1.wav', 'RE1.mp3']);
   });
 
   it.each(['../../Balance', 'RE1/../..', '', 'http://x.test'])('named %j is none', async (recordingId) => {

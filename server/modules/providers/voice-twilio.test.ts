@@ -275,6 +275,8 @@ describe('a talk', () => {
     const fetched = await port.fetchRecording(recording!, { bytesMax: 1_000_000 });
     expect(fetched).toMatchObject({ kind: 'fetched', contentType: 'audio/wav' });
     expect(fetched.kind === 'fetched' && fetched.bytes.subarray(0, 4).toString()).toBe('RIFF');
+    const small = await port.fetchRecording(recording!, { bytesMax: 10_000 });
+    expect(small).toMatchObject({ kind: 'fetched', contentType: 'audio/mpeg' });
     expect(await port.fetchRecording(recording!, { bytesMax: 100 })).toEqual({ kind: 'too_large' });
     expect(await port.deleteRecording(recording!.recordingId!)).toBe('done');
     expect(await port.deleteRecording(recording!.recordingId!)).toBe('gone');

@@ -55,19 +55,30 @@ function toRemoteRecording(item: RecordingItem, recordId: string): RemoteRecordi
 
 /**
  * Fetches the sound. The address is made of the recording's id, whatever address its news named: credentials go nowhere
- * else. WAV has each side in a channel of its own, and any browser plays it.
+ * else. WAV is what the telephone gave, and takes 16 kB a second for each side: what would not fit comes as MP3, which takes a
+ * fraction of it, each side in a channel of its own there, too.
  */
 export async function fetchRecording(
   parts: TwilioParts,
-  { recordingId }: RemoteRecording,
+  recording: RemoteRecording,
   options: { bytesMax: number },
 ): Promise<RecordingFetch> {
+  const { recordingId, channels } = recording;
   if (!recordingId || !/^RE[0-9a-zA-Z]+$/.test(recordingId)) return { kind: 'gone' };
-  const url = `${API}/Accounts/${parts.account.accountSid}/Recordings/${recordingId}.wav`;
-  const fetched = await fetchMedia(parts.deps, mediaPlaces(parts), url, options);
-  if (fetched.kind === 'fetched') return { ...fetched, contentType: soundType(fetched.contentType) };
-  return fetched.kind === 'too_large' ? fetched : { kind: 'gone' };
+  const base = `${API}/Accounts/${parts.account.accountSid}/Recordings/${recordingId}`;
+  const get = async (file: string): Promise<RecordingFetch> => {
+    const fetched = await fetchMedia(parts.deps, mediaPlaces(parts), `${base}${file}`, options);
+    if (fetched.kind === 'fetched') return { ...fetched, contentType: soundType(fetched.contentType) };
+    return fetched.kind === 'too_large' ? fetched : { kind: 'gone' };
+  };
+  const whole = wavBytes(recording) > options.bytesMax ? null : await get('.wav');
+  if (whole && whole.kind !== 'too_large') return whole;
+  return get(channels === 'dual' ? '.mp3?RequestedChannels=2' : '.mp3');
 }
+
+/** How large a recording is as WAV: 16 bit, 8000 times a second. Nought when it is not known how long it is. */
+const wavBytes = ({ durationSeconds, channels }: RemoteRecording): number =>
+  (durationSeconds ?? 0) * 16_000 * (channels === 'dual' ? 2 : 1);
 
 /** Twilio calls WAV by its old name. */
 const soundType = (type: string) => (type === 'audio/x-wav' || type === 'audio/wave' ? 'audio/wav' : type);
