@@ -87,38 +87,6 @@ describe('an answer that does not tell whether a telephone rings', () => {
       });
     }
 
-    it(`${provider}: two to the same telephone are not taken for each other`, async () => {
-      const agent = faulty('7015');
-      const calls = await Promise.all(
-        [somebody(), somebody()].map(async (to) => (await initiate(provider, agent, to)).body.callId),
-      );
-      await eventually(async () => expect(await timesRung(agent)).toBe(2));
-      const legs = await Promise.all(
-        calls.map(async (id) => (await callIs(relais.api, id, { sid: expect.any(String) })).legs[0]),
-      );
-      const lines = (await phones.linesOf(agent, '0')).map(({ legId }) => legId);
-      expect(legs.map(({ sid }) => sid).sort()).toEqual(lines.sort());
-      for (const id of calls) await relais.api.post(`/api/calls/${id}/hangup`);
-      await phones.falls(agent);
-    });
-
-    if (provider === 'twilio')
-      it('twilio: a call that was given up and lives after all is told to end, and stays failed', async () => {
-        const { body } = await initiate(provider, faulty('7016'), somebody());
-        const { legs } = await callIs(relais.api, body.callId, { status: 'FAILED' });
-        const params = {
-          ...{ CallSid: `CA${randomUUID().replaceAll('-', '')}`, CallStatus: 'in-progress' },
-          ...{ Direction: 'outbound-api', From: numbers.twilio.phoneNumber, To: legs[0].address },
-        };
-        const answer = await twilioDelivery(relais, `/webhook/voice?ref=${legs[0].id}`, params);
-        expect(await answer.text()).toMatch(/<Response><Hangup\/><\/Response>/);
-        await twilioDelivery(relais, `/webhook/voice/status?ref=${legs[0].id}`, params);
-        await relais.app.eventsSettled();
-        const call = await callIs(relais.api, body.callId, { status: 'FAILED', sid: params.CallSid });
-        expect(call.legs).toHaveLength(1);
-        expect(call.endReason.code).toBe('provider_silent');
-      });
-
     it(`${provider}: a hang-up that comes before the answer ends what rings all the same`, async () => {
       const agent = faulty('7015');
       const { body } = await initiate(provider, agent, somebody());
