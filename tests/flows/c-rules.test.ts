@@ -125,6 +125,30 @@ for (const provider of ['telnyx', 'twilio'] as const) {
         const texts = await threadOf(relais.api, conversation.id);
         expect(texts.map(({ text }: { text: string }) => text)).toEqual(['Nous vous rappelons.']);
       });
+      // Who calls again within the hour has been told, and whoever our rule turned away, or could not call back, gets nothing.
+      await phones.falls(caller);
+      await phones.call(caller, numbers[provider].phoneNumber);
+      await phones.decline(await phones.rings('+14155558101'));
+      await eventually(async () => {
+        const { calls } = (await relais.api.get('/api/calls?limit=5')).body;
+        const mine = calls.filter((call: { from: string }) => call.from === caller);
+        expect(mine.map(({ status }: { status: string }) => status)).toEqual(['NO_ANSWER', 'NO_ANSWER']);
+      });
+      const turnedAway = somebody();
+      const turn = { kind: 'reject', reason: 'busy' };
+      await rule(turn, { missedText: 'Nous vous rappelons.' });
+      await phones.call(turnedAway, numbers[provider].phoneNumber);
+      await callWith(relais.api, turnedAway, { status: 'BUSY', missed: true });
+      const far = provider === 'telnyx' ? '+37167890123' : '+37167890124';
+      await rule({ kind: 'say', text: 'Au revoir.' }, { missedText: 'Nous vous rappelons.' });
+      await phones.call(far, numbers[provider].phoneNumber);
+      await callWith(relais.api, far, { status: 'NO_ANSWER', missed: true });
+      await relais.app.textsSent();
+      const { rows } = await relais.kernel.db.ownerPool.query(
+        `select to_number from messages where direction = 'outbound' and to_number = any ($1)`,
+        [[caller, turnedAway, far]],
+      );
+      expect(rows).toEqual([{ to_number: caller }]);
     });
 
     it('says a sentence and ends', async () => {
