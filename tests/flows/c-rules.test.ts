@@ -62,6 +62,17 @@ for (const provider of ['telnyx', 'twilio'] as const) {
       await phones.falls('+14155558101');
       expect(call.user.id).toBe(colleagues[1]!.userId);
       expect(one.peer).toBe(numbers[provider].phoneNumber);
+      // A colleague's telephone is judged when the call is passed on to it, whenever it was saved.
+      const url = '/api/calls/settings';
+      const { settings, version } = (await relais.api.get(url)).body;
+      const changed = await relais.api.put(url, {
+        settings: { ...settings, blockedPrefixes: [colleagues[0]!.phone] },
+        version,
+      });
+      const transfer = { to: colleagues[0]!.userId, mode: 'blind' };
+      const refused = await relais.api.post(`/api/calls/${call.id}/transfer`, transfer);
+      await relais.api.put(url, { settings, version: changed.body.version });
+      expect(refused).toMatchObject({ status: 403, body: { code: 'call_prefix_blocked' } });
       await phones.hangUp(line);
       await callIs(relais.api, call.id, { status: 'COMPLETED', missed: false });
       await phones.falls('+14155558102');
