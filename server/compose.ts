@@ -127,8 +127,8 @@ function listen(kernel: Kernel): void {
 
 /** Calls and texts know nothing of each other: whoever called and reached nobody gets the text of the number's rule. */
 async function answerMissedCall(ctx: CompanyCtx, tx: Tx, callId: string): Promise<void> {
-  const wanted = await missedTextOf(tx, callId);
-  if (wanted) await textBack(ctx, tx, { ...wanted, key: `missed-call-${callId}` });
+  const wanted = await missedTextOf(ctx, tx, callId);
+  if (wanted) await textBack(ctx, tx, { ...wanted, occasion: 'missed-call', id: callId });
 }
 
 function mountModules(http: HttpServer, kernel: Kernel): void {

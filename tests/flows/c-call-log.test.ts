@@ -3,8 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newId } from '../../server/kernel/ids.ts';
 import { callJobs } from '../../server/modules/calls/jobs.ts';
 import { issueApiKey } from '../../server/modules/identity/index.ts';
-import { buyCallNumber, type CallNumber, PACE_MS } from '../harness/calls.ts';
+import { buyCallNumber, type CallNumber, PACE_MS, telephones } from '../harness/calls.ts';
 import { createClient } from '../harness/client.ts';
+import { eventually } from '../harness/eventually.ts';
+import { signedIn } from '../harness/people.ts';
 import { startRelais, type TestRelais } from '../harness/relais.ts';
 
 // What was tried and what had nowhere to go: who sees what of it, how it is found, and how long it is kept.
@@ -125,5 +127,37 @@ describe('a log', () => {
       ['sip:+•••••••••73@example.org', '+33 6 •• •• •• 74'],
     ]);
     expect((await relais.api.get('/api/calls/unroutable?limit=2')).body.calls[1].to).toBe('+33612345674');
+  });
+});
+
+describe('how a person is rung', () => {
+  it('stands in the audit log, with numbers masked; a broken account takes no telephone of the others away', async () => {
+    await buyCallNumber(relais, 'telnyx');
+    const owner = await signedIn(relais, relais.owner);
+    const mine = createClient(relais.baseUrl, { origin: relais.baseUrl, cookie: owner.cookie() });
+    const written = async () =>
+      (
+        await relais.kernel.db.ownerPool.query(
+          `select action, changes from audit_log where action in ('call_phone.updated', 'softphone.created') order by id`,
+        )
+      ).rows;
+    const phone = { phoneNumber: '+14155551005', available: true };
+    for (const _ of [1, 2]) expect((await mine.put('/api/calls/me/phone', phone)).status).toBe(200);
+    const changes = { phoneNumber: { from: null, to: '+1 ••• ••• ••05' } };
+    expect(await written()).toEqual([{ action: 'call_phone.updated', changes }]);
+
+    const { fault } = telephones(relais);
+    const broken = { kind: 'error_before', match: { path: '/v2/telephony_credentials*' }, times: 12 };
+    await fault(broken);
+    const providersOf = async () => {
+      const { status, body } = await mine.post('/api/calls/softphone');
+      expect(status, JSON.stringify(body)).toBe(200);
+      return body.softphones.map(({ provider }: { provider: string }) => provider).sort();
+    };
+    expect(await providersOf()).toEqual(['twilio']);
+    // The account is well again after some tries.
+    await eventually(async () => expect(await providersOf()).toEqual(['telnyx', 'twilio']));
+    const minted = (await written()).slice(1);
+    expect(minted.map((entry) => entry.changes.provider.to)).toEqual(['twilio', 'telnyx']);
   });
 });

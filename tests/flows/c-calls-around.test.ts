@@ -41,8 +41,10 @@ afterAll(async () => {
 
 for (const provider of ['telnyx', 'twilio'] as const) {
   describe(`a call that comes in through ${provider}`, () => {
-    const [taken, missed] =
-      provider === 'telnyx' ? ['+14155550711', '+14155550713'] : ['+14155550712', '+14155550714'];
+    const [taken, missed, voicemail] =
+      provider === 'telnyx'
+        ? ['+14155550711', '+14155550713', '+14155550715']
+        : ['+14155550712', '+14155550714', '+14155550716'];
     const told = (callId: string) =>
       apns.delivered.filter(({ data }) => data.callId === callId).map(({ data }) => data.type);
 
@@ -83,6 +85,16 @@ for (const provider of ['telnyx', 'twilio'] as const) {
       await eventually(() => expect(told(second.id)).toEqual(['call.incoming', 'call.ended']));
       expect(apns.delivered.at(-1)!.data).toMatchObject({ reason: 'ended' });
       await phones.falls(AGENT);
+
+      // Who speaks to the voicemail rings nobody any more, long before the call is over.
+      const third = await phones.call(voicemail, number.phoneNumber);
+      await phones.decline(await phones.rings(AGENT));
+      const { id: spoken } = await callWith(relais.api, voicemail);
+      await eventually(() => expect(told(spoken)).toEqual(['call.incoming', 'call.ended']));
+      await callIs(relais.api, spoken, { status: 'RINGING' });
+      await phones.hangUp(third);
+      await callIs(relais.api, spoken, { missed: true, endedAt: expect.any(String) });
+      expect(told(spoken)).toHaveLength(2);
       expect(apns.faults).toEqual([]);
     }, 90_000);
   });

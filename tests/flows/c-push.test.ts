@@ -221,6 +221,20 @@ describe('a call that comes in', () => {
     for (const { id } of devices) await ada.person.delete(`/api/push/devices/${id}`);
   });
 
+  it('that has gone on to the voicemail wakes nobody any more', async () => {
+    const device = await register(bob.person, iPhone(hex()));
+    const { callId, agentLegId } = await ringing();
+    await relais.kernel.db.ownerPool.query(
+      `update call_legs set state = 'ended', ended_at = now() where id = $1`,
+      [agentLegId],
+    );
+    await ring(callId, [bob.userId]);
+    await eventually(async () =>
+      expect(await tracesOf(callId)).toMatchObject([{ state: 'failed', failure: 'too_late', attempts: 0 }]),
+    );
+    await bob.person.delete(`/api/push/devices/${device.id}`);
+  });
+
   it('that is over wakes nobody any more, whatever delayed the notice', async () => {
     await register(bob.person, iPhone(hex()));
     const { callId, agentLegId } = await ringing();

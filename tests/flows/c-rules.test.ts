@@ -62,6 +62,17 @@ for (const provider of ['telnyx', 'twilio'] as const) {
       await phones.falls('+14155558101');
       expect(call.user.id).toBe(colleagues[1]!.userId);
       expect(one.peer).toBe(numbers[provider].phoneNumber);
+      // A colleague's telephone is judged when the call is passed on to it, whenever it was saved.
+      const url = '/api/calls/settings';
+      const { settings, version } = (await relais.api.get(url)).body;
+      const changed = await relais.api.put(url, {
+        settings: { ...settings, blockedPrefixes: [colleagues[0]!.phone] },
+        version,
+      });
+      const transfer = { to: colleagues[0]!.userId, mode: 'blind' };
+      const refused = await relais.api.post(`/api/calls/${call.id}/transfer`, transfer);
+      await relais.api.put(url, { settings, version: changed.body.version });
+      expect(refused).toMatchObject({ status: 403, body: { code: 'call_prefix_blocked' } });
       await phones.hangUp(line);
       await callIs(relais.api, call.id, { status: 'COMPLETED', missed: false });
       await phones.falls('+14155558102');
@@ -125,6 +136,30 @@ for (const provider of ['telnyx', 'twilio'] as const) {
         const texts = await threadOf(relais.api, conversation.id);
         expect(texts.map(({ text }: { text: string }) => text)).toEqual(['Nous vous rappelons.']);
       });
+      // Who calls again within the hour has been told, and whoever our rule turned away, or could not call back, gets nothing.
+      await phones.falls(caller);
+      await phones.call(caller, numbers[provider].phoneNumber);
+      await phones.decline(await phones.rings('+14155558101'));
+      await eventually(async () => {
+        const { calls } = (await relais.api.get('/api/calls?limit=5')).body;
+        const mine = calls.filter((call: { from: string }) => call.from === caller);
+        expect(mine.map(({ status }: { status: string }) => status)).toEqual(['NO_ANSWER', 'NO_ANSWER']);
+      });
+      const turnedAway = somebody();
+      const turn = { kind: 'reject', reason: 'busy' };
+      await rule(turn, { missedText: 'Nous vous rappelons.' });
+      await phones.call(turnedAway, numbers[provider].phoneNumber);
+      await callWith(relais.api, turnedAway, { status: 'BUSY', missed: true });
+      const far = provider === 'telnyx' ? '+37167890123' : '+37167890124';
+      await rule({ kind: 'say', text: 'Au revoir.' }, { missedText: 'Nous vous rappelons.' });
+      await phones.call(far, numbers[provider].phoneNumber);
+      await callWith(relais.api, far, { status: 'NO_ANSWER', missed: true });
+      await relais.app.textsSent();
+      const { rows } = await relais.kernel.db.ownerPool.query(
+        `select to_number from messages where direction = 'outbound' and to_number = any ($1)`,
+        [[caller, turnedAway, far]],
+      );
+      expect(rows).toEqual([{ to_number: caller }]);
     });
 
     it('says a sentence and ends', async () => {

@@ -211,7 +211,8 @@ async function tellOthers(ctx: CompanyCtx, tx: Tx, before: store.CallRow, scene:
         userIds,
       );
   }
-  if (call.direction === 'INBOUND' && before.status === 'RINGING' && call.status !== 'RINGING')
+  const isPast = call.step > before.step && before.plan.steps[before.step]?.kind === 'dial';
+  if (call.direction === 'INBOUND' && before.status === 'RINGING' && (call.status !== 'RINGING' || isPast))
     await pushEnded(ctx, tx, call.id, call.answeredAt ? 'answered' : 'ended');
   if (call.endedAt && !before.endedAt && call.answeredAt) await planQuality(ctx, tx, call.id);
   if (call.missed && !before.missed) await ctx.kernel.news.tell(ctx, tx, 'call.missed', call.id);

@@ -6,6 +6,8 @@ import { isId } from '../../kernel/ids.ts';
 import { contactsByIds } from '../contacts/index.ts';
 import { audit, difference } from '../identity/index.ts';
 import { announceCalls, findCall, linkCall, moveContact } from './calls-store.ts';
+import { openDesk } from './desk.ts';
+import { destinationsAllowed } from './spend.ts';
 
 /** Says whom a call is with, and what it was about. Absent fields stay. @throws not_found. */
 export async function linkCallTo(
@@ -65,10 +67,16 @@ export interface MissedText {
   text: string;
 }
 
-/** What is sent after a missed call: to a number that can be texted, and never to one that does not show itself. */
-export async function missedTextOf(tx: Tx, callId: string): Promise<MissedText | null> {
+/**
+ * What is sent after a missed call: to a number that could be called back, and never to one that does not show itself, or
+ * that our own rule turned away. A caller writes any number as theirs, so it costs us what the guard allows, and no more.
+ */
+export async function missedTextOf(ctx: CompanyCtx, tx: Tx, callId: string): Promise<MissedText | null> {
   const call = await findCall(tx, callId);
-  if (!call?.missed || !call.plan.missedText || !/^\+[1-9]\d{5,14}$/.test(call.fromNumber)) return null;
+  if (!call?.missed || !call.plan.missedText || call.plan.steps[0]?.kind === 'reject') return null;
   if (call.contactId === null) return null;
+  const desk = await openDesk(ctx, tx, []);
+  const allowed = await destinationsAllowed(tx, desk, [call.fromNumber]);
+  if (!allowed.has(call.fromNumber)) return null;
   return { from: call.ourNumber, to: call.fromNumber, text: call.plan.missedText };
 }

@@ -30,10 +30,10 @@ export function sumPrices(
   const priced = legs.filter(({ priceAmount }) => priceAmount !== null);
   const [first] = priced;
   if (!first) return call;
-  const sum = priced
-    .filter(({ priceCurrency }) => priceCurrency === first.priceCurrency)
-    .reduce((total, { priceAmount }) => total + millionths(priceAmount!), 0n);
-  const priceEstimated = legs.some(lacksPrice);
+  const same = priced.filter(({ priceCurrency }) => priceCurrency === first.priceCurrency);
+  const sum = same.reduce((total, { priceAmount }) => total + millionths(priceAmount!), 0n);
+  // What is asked in another currency is not in the sum: it is no more than a part of what the call cost.
+  const priceEstimated = legs.some(lacksPrice) || same.length < priced.length;
   return { priceAmount: decimal(sum), priceCurrency: first.priceCurrency, priceEstimated };
 }
 

@@ -196,13 +196,15 @@ export async function reportTrace(
   return rows.length > 0;
 }
 
-/** Whether a call exists, whether it still rings, and who answered it. */
+/** Whether a call exists, whether it still rings somebody (a caller who speaks to the voicemail rings nobody), and who answered it. */
 export async function ringingCall(
   tx: Tx,
   callId: string,
 ): Promise<{ isRinging: boolean; userId: string | null } | null> {
   const { rows } = await sql<{ isRinging: boolean; userId: string | null }>`
-    select status in ('INITIATED', 'RINGING') and answered_leg_id is null as is_ringing, user_id from calls
+    select status in ('INITIATED', 'RINGING') and answered_leg_id is null and exists (
+        select from call_legs where call_id = calls.id and role = 'target' and state <> 'ended' and not hangup_asked
+      ) as is_ringing, user_id from calls
     where id = ${callId} and company_id = current_company()`.execute(tx);
   return rows[0] ?? null;
 }

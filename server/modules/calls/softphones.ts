@@ -3,7 +3,8 @@ import type { Tx } from '../../kernel/db/index.ts';
 import { fail } from '../../kernel/errors.ts';
 import { newId } from '../../kernel/ids.ts';
 import { publish } from '../../kernel/live.ts';
-import { normalisePhoneNumber } from '../../kernel/phone.ts';
+import { maskedPhoneNumber, normalisePhoneNumber } from '../../kernel/phone.ts';
+import { audit, difference } from '../identity/index.ts';
 import { activeNumbers } from '../numbers/index.ts';
 import { type ProviderName, portFor, type SoftphoneGrant } from '../providers/index.ts';
 import { openDesk } from './desk.ts';
@@ -42,14 +43,31 @@ export async function changeOwnSettings(
   const userId = personOf(ctx);
   await transact(ctx, async (tx) => {
     const desk = await openDesk(ctx, tx, []);
-    const phoneNumber = change.phoneNumber && (await ownNumber(tx, change.phoneNumber, desk));
-    await store.savePhone(tx, ctx.companyId, {
-      ...{ userId, phoneNumber: phoneNumber || null, available: change.available },
-      at: ctx.kernel.clock.now(),
-    });
+    const phoneNumber = (change.phoneNumber && (await ownNumber(tx, change.phoneNumber, desk))) || null;
+    const { available } = change;
+    const before = (await store.listPhones(tx)).find((phone) => phone.userId === userId);
+    const at = ctx.kernel.clock.now();
+    await store.savePhone(tx, ctx.companyId, { userId, phoneNumber, available, at });
+    await auditPhone(ctx, tx, before ?? { phoneNumber: null, available: true }, { phoneNumber, available });
     await publish(tx, ctx.companyId, 'call_phone', userId);
   });
   return ownSettings(ctx);
+}
+
+type Phone = Pick<OwnSettings, 'phoneNumber' | 'available'>;
+
+/** Calls of the company go wherever a person says: who said so, and when, is written down. The log outlives the number. */
+async function auditPhone(ctx: CompanyCtx, tx: Tx, before: Phone, after: Phone): Promise<void> {
+  if (before.phoneNumber === after.phoneNumber && before.available === after.available) return;
+  const written = ({ phoneNumber, available }: Phone) => ({
+    ...{ phoneNumber: phoneNumber && maskedPhoneNumber(phoneNumber), available },
+  });
+  await audit(tx, ctx, {
+    action: 'call_phone.updated',
+    entityType: 'call_phone',
+    entityId: ctx.actor.id,
+    changes: difference(written(before), written(after)),
+  });
 }
 
 async function ownNumber(
@@ -78,7 +96,10 @@ export async function noteBrowser(ctx: CompanyCtx, listens: boolean): Promise<Da
   return until;
 }
 
-/** A telephone in the browser of the person who acts, at each account that one of the company's numbers is at. */
+/**
+ * A telephone in the browser of the person who acts, at each account that one of the company's numbers is at. An account that
+ * is broken takes none of the others with it. @throws what the first one failed with, when none worked.
+ */
 export async function grantSoftphones(ctx: CompanyCtx): Promise<SoftphoneGrant[]> {
   const userId = personOf(ctx);
   const numbers = await transact(ctx, (tx) => activeNumbers(tx, 'all_of_company'));
@@ -90,10 +111,15 @@ export async function grantSoftphones(ctx: CompanyCtx): Promise<SoftphoneGrant[]
         { provider, providerAccountId },
       ]),
   );
-  const grants: SoftphoneGrant[] = [];
-  for (const { provider, providerAccountId } of places.values())
-    grants.push(await grantOne(ctx, userId, provider, providerAccountId));
-  return grants;
+  const outcomes = await Promise.allSettled(
+    [...places.values()].map(({ provider, providerAccountId }) =>
+      grantOne(ctx, userId, provider, providerAccountId),
+    ),
+  );
+  const failures = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []));
+  for (const err of failures) ctx.log.warn({ err }, 'An account gave no telephone for a browser');
+  if (failures.length > 0 && failures.length === outcomes.length) throw failures[0];
+  return outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
 }
 
 const plain = (id: string) => id.replaceAll('-', '');
@@ -126,6 +152,13 @@ async function grantOne(
       });
     }
     if (known?.address === grant.address && (grant.keep === null || keeper === null)) return;
+    if (!known)
+      await audit(tx, ctx, {
+        action: 'softphone.created',
+        entityType: 'softphone',
+        entityId: userId,
+        changes: { provider: { from: null, to: provider } },
+      });
     const id = newId(kernel.clock);
     const keep = keeper === userId ? (grant.keep ?? kept) : null;
     const keptSealed = keep === null ? null : seal(ctx, id, keep);

@@ -64,6 +64,15 @@ export async function telephonesAllowed(
   phoneNumbers: readonly string[],
 ): Promise<Set<string>> {
   if (phoneNumbers.length === 0 || !(await hasBudget(ctx, tx, desk))) return new Set();
+  return destinationsAllowed(tx, desk, phoneNumbers);
+}
+
+/** Which of these numbers may be reached, whatever was spent. What is no number, or our own, may not. */
+export async function destinationsAllowed(
+  tx: Tx,
+  desk: Desk,
+  phoneNumbers: readonly string[],
+): Promise<Set<string>> {
   const { ownCountries, ownNumbers } = await ownLines(tx, desk);
   const isAllowed = (to: string) => {
     if (ownNumbers.has(to)) return false;

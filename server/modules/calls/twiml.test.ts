@@ -206,3 +206,17 @@ describe('a document', () => {
       expect(twiml.readReference(wrong), String(wrong)).toEqual({ legId: null, step: null });
   });
 });
+
+it('an address of our own that has something behind it keeps it', () => {
+  const urlAt = (TWILIO_STATUS_CALLBACK_URL: string) =>
+    twiml.voiceUrl(
+      {
+        config: { PUBLIC_BASE_URL: 'https://relais.test', PORT: 1, TWILIO_STATUS_CALLBACK_URL },
+        accountId: 'a',
+      },
+      'status',
+      'leg',
+    );
+  expect(urlAt('https://hooks.test/x')).toBe('https://hooks.test/x?ref=leg&account=a');
+  expect(urlAt('https://hooks.test/x?key=1')).toBe('https://hooks.test/x?key=1&ref=leg&account=a');
+});

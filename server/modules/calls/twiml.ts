@@ -39,7 +39,8 @@ export function voiceUrl(
     door === 'status' && config.TWILIO_STATUS_CALLBACK_URL
       ? config.TWILIO_STATUS_CALLBACK_URL
       : `${publicBaseUrl(config as Config)}/webhook/voice/${door}`;
-  return `${base}?ref=${reference}${accountId ? `&account=${accountId}` : ''}`;
+  // Who gave an address of their own may have put something behind it.
+  return `${base}${base.includes('?') ? '&' : '?'}ref=${reference}${accountId ? `&account=${accountId}` : ''}`;
 }
 
 /** Our leg and step in the reference of an address that voiceUrl made. */

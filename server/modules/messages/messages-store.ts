@@ -138,6 +138,28 @@ export async function lockMessage(tx: Tx, id: string): Promise<MessageRow | null
   return rows[0] ?? null;
 }
 
+/**
+ * Whether a number has been sent a text by itself for an occasion since a moment. Two that ask at once wait for each other until
+ * their transactions end.
+ */
+export async function hasTextedBack(
+  tx: Tx,
+  {
+    conversationId,
+    to,
+    occasion,
+    since,
+  }: { conversationId: string; to: string; occasion: string; since: Date },
+): Promise<boolean> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`text-back ${conversationId} ${occasion}`}, 0))`.execute(
+    tx,
+  );
+  const { rows } = await sql`
+    select 1 from messages where conversation_id = ${conversationId} and to_number = ${to} and created_at > ${since}
+      and author_kind = 'system' and idempotency_key like ${`${occasion}-%`} limit 1`.execute(tx);
+  return rows.length > 0;
+}
+
 /** Earlier messages under these keys, by key. */
 export async function findByKeys(tx: Tx, keys: string[]): Promise<Map<string, MessageRow>> {
   if (keys.length === 0) return new Map();
