@@ -48,6 +48,8 @@ type Results = Record<Load, Record<Contender, Measured[]>>;
 
 const PUBLIC_URL = 'https://relais.example.test';
 const NUMBERS = { telnyx: '+33757050001', twilio: '+33757050002' } as const;
+/** Whoever rings here is not followed: nobody tells how those calls end. */
+const CALLERS_NUMBER = '+33757050003';
 const CALLS_AT_ONCE = 100;
 const CALLERS_PER_SECOND = 200;
 const TWIML_GOAL_MS = 20;
@@ -141,7 +143,11 @@ async function measureEvents(program: Program, provider: ProviderName, { keys, l
 
 async function countEnded({ databaseUrl, name }: Program): Promise<number> {
   const ended = name === 'relais' ? 'ended_at is not null' : "status = 'COMPLETED'";
-  const [row] = await query(databaseUrl, `select count(*)::int as count from calls where ${ended}`);
+  const [row] = await query(
+    databaseUrl,
+    `select count(*)::int as count from calls where ${ended} and to_number <> $1`,
+    [CALLERS_NUMBER],
+  );
   return Number(row?.count);
 }
 
@@ -159,7 +165,7 @@ async function untilEnded(program: Program, count: number): Promise<void> {
 /** Callers ring at a steady pace, whatever the program's answers take: each waits from the moment when it rang. */
 async function measureCallers(program: Program, { keys, load, options }: Means) {
   const result = await load.ask({
-    job: { kind: 'voice', keys, publicUrl: PUBLIC_URL, to: NUMBERS.twilio },
+    job: { kind: 'voice', keys, publicUrl: PUBLIC_URL, to: CALLERS_NUMBER },
     port: program.port,
     connections: options.connections,
     requests: Math.ceil((options.callersMs / 1000) * CALLERS_PER_SECOND),
@@ -209,7 +215,7 @@ async function startContender(name: Contender, given: Given): Promise<Program> {
       activated_at, created_at, updated_at)
     select gen_random_uuid(), $1, provider, phone, 'FR', 'mobile', 'active', '{"voice":true,"sms":true,"mms":false}', now(), now(), now(), now(), now()
     from unnest($2::text[], $3::text[]) as number (provider, phone)`,
-    [companyId, Object.keys(NUMBERS), Object.values(NUMBERS)],
+    [companyId, [...Object.keys(NUMBERS), 'twilio'], [...Object.values(NUMBERS), CALLERS_NUMBER]],
   );
   return { ...program, name, databaseUrl };
 }
