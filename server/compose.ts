@@ -21,6 +21,7 @@ import {
 import { complianceJobs, complianceRoutes, onBundleEvent } from './modules/compliance/index.ts';
 import { contactRoutes } from './modules/contacts/index.ts';
 import { createIdentity } from './modules/identity/index.ts';
+import { insightsJobs, insightsRoutes } from './modules/insights/index.ts';
 import {
   listenForMessages,
   messageJobs,
@@ -80,6 +81,7 @@ export async function compose(kernel: Kernel): Promise<App> {
     numberJobs(kernel),
     messageJobs(kernel),
     callJobs(kernel),
+    insightsJobs(kernel),
   ]);
   let jobs: JobRunner | null = null;
   let events: EventWorker | null = null;
@@ -138,6 +140,7 @@ function mountModules(http: HttpServer, kernel: Kernel): void {
   numberRoutes(http);
   messagesRoutes(http, kernel);
   callRoutes(http);
+  insightsRoutes(http);
   for (const door of WEBHOOK_DOORS) webhookDoor(http, door);
 }
 

@@ -43,6 +43,79 @@ export interface Accounts {
   userId: string;
 }
 
+export interface ActivityChanges {
+  companyId: string;
+  id: Generated<Int8>;
+  sign: number;
+  what: string;
+}
+
+export interface ActivityContactFigures {
+  amount: Numeric | null;
+  companyId: string | null;
+  contactId: string | null;
+  count: Int8 | null;
+  currency: string | null;
+  direction: string | null;
+  kind: string | null;
+  month: Timestamp | null;
+  seconds: Int8 | null;
+}
+
+export interface ActivityContactMonths {
+  amount: Numeric;
+  companyId: string;
+  contactId: string;
+  count: Int8;
+  currency: string;
+  direction: string;
+  kind: string;
+  month: Timestamp;
+  seconds: Int8;
+}
+
+export interface ActivityCounts {
+  companyId: string;
+  countedAt: Timestamp;
+  timeZone: string;
+}
+
+export interface ActivityDays {
+  amount: Numeric;
+  companyId: string;
+  count: Int8;
+  currency: string;
+  day: Timestamp;
+  direction: string;
+  estimatedAmount: Numeric;
+  estimatedCount: Int8;
+  kind: string;
+  ourNumber: string;
+  outcome: string;
+  parts: Int8;
+  provider: string;
+  seconds: Int8;
+  userId: string;
+}
+
+export interface ActivityFigures {
+  amount: Numeric | null;
+  companyId: string | null;
+  count: Int8 | null;
+  currency: string | null;
+  day: Timestamp | null;
+  direction: string | null;
+  estimatedAmount: Numeric | null;
+  estimatedCount: Int8 | null;
+  kind: string | null;
+  ourNumber: string | null;
+  outcome: string | null;
+  parts: Int8 | null;
+  provider: string | null;
+  seconds: Int8 | null;
+  userId: string | null;
+}
+
 export interface ApiKeys {
   companyId: string;
   createdAt: Timestamp;
@@ -974,6 +1047,12 @@ export interface WebhookRefusals {
 
 export interface DB {
   accounts: Accounts;
+  activityChanges: ActivityChanges;
+  activityContactFigures: ActivityContactFigures;
+  activityContactMonths: ActivityContactMonths;
+  activityCounts: ActivityCounts;
+  activityDays: ActivityDays;
+  activityFigures: ActivityFigures;
   apiKeys: ApiKeys;
   auditLog: AuditLog;
   callAlertRules: CallAlertRules;

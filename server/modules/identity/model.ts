@@ -29,6 +29,7 @@ export const PERMISSIONS = [
   'calls:make',
   'calls:listen',
   'calls:manage',
+  'reports:read',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
@@ -41,6 +42,7 @@ const READS: readonly Permission[] = [
   'contacts:read',
   'messages:read',
   'calls:read',
+  'reports:read',
 ];
 
 /** What a person needs who answers customers all day. */

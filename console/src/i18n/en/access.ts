@@ -33,6 +33,7 @@ export const access = {
     'calls:make': 'Make and take calls',
     'calls:listen': 'Listen to recordings',
     'calls:manage': 'Set up calls',
+    'reports:read': 'See the dashboard and reports',
   },
   groups: {
     company: 'Company',
@@ -47,5 +48,6 @@ export const access = {
     messages: 'Texts',
     inbox: 'Inbox',
     calls: 'Calls',
+    reports: 'Reports',
   },
 };

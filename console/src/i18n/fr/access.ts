@@ -35,6 +35,7 @@ export const access: Dictionary['access'] = {
     'calls:make': 'Passer et prendre des appels',
     'calls:listen': 'Écouter les enregistrements',
     'calls:manage': 'Régler les appels',
+    'reports:read': 'Voir le tableau de bord et les rapports',
   },
   groups: {
     company: 'Entreprise',
@@ -49,5 +50,6 @@ export const access: Dictionary['access'] = {
     messages: 'SMS',
     inbox: 'Boîte de réception',
     calls: 'Appels',
+    reports: 'Rapports',
   },
 };

@@ -1,0 +1,88 @@
+import { z } from 'zod';
+import { type CompanyCtx, transact, withCompany } from '../../kernel/ctx.ts';
+import { errorResponses, ok } from '../../kernel/http/schemas.ts';
+import type { HttpServer } from '../../kernel/http/server.ts';
+import { companyProfile } from '../identity/index.ts';
+import { activeNumbers } from '../numbers/index.ts';
+import { addDays, type Day, dayIn, monthBefore, monthOf, type Span, sumUp } from './model.ts';
+import { type CostRow, costsBy, dayFigures } from './store.ts';
+
+const costSchema = z.object({
+  currency: z.string(),
+  amount: z.string().describe('A decimal'),
+  estimated: z.string().describe('The part of it that comes from price lists'),
+});
+const figures = {
+  calls: z.number().int(),
+  callsAnswered: z.number().int(),
+  callSuccessRate: z.number().nullable().describe('0 to 1 of the calls that ended; null: none has'),
+  callMinutes: z.number(),
+  textsSent: z.number().int(),
+  textsReceived: z.number().int(),
+  textSuccessRate: z.number().nullable().describe('0 to 1 of the texts sent whose fate is known'),
+};
+const daySchema = z.object({ day: z.string(), ...figures }).meta({ id: 'DashboardDay' });
+const monthSchema = z
+  .object({ month: z.string(), ...figures, costs: z.array(costSchema) })
+  .meta({ id: 'DashboardMonth' });
+const shape = {
+  timeZone: z.string(),
+  today: daySchema,
+  yesterday: daySchema.describe('The whole day'),
+  days: z.array(daySchema).describe('The last 30, oldest first, for charts'),
+  month: monthSchema,
+  monthBefore: monthSchema.describe('The whole month'),
+  activeNumbers: z.number().int(),
+};
+
+const CHART_DAYS = 30;
+/** More than a company pays in. */
+const CURRENCIES_MAX = 50;
+
+/** What a lead wants to see in the morning. */
+export function dashboardRoute(server: HttpServer): void {
+  server.get(
+    '/api/insights/dashboard',
+    {
+      config: { authority: { permission: 'reports:read' } },
+      schema: {
+        tags: ['insights'],
+        summary: "Today's calls and texts beside yesterday's, and what the month has cost",
+        response: { 200: ok(shape), ...errorResponses },
+      },
+    },
+    async (request) => ({ success: true as const, ...(await dashboard(withCompany(request.ctx))) }),
+  );
+}
+
+async function dashboard(ctx: CompanyCtx) {
+  return transact(ctx, async (tx) => {
+    const { timeZone } = await companyProfile(tx);
+    const today = dayIn(ctx.kernel.clock.now(), timeZone);
+    const [month, before] = [monthOf(today), monthBefore(today)];
+    const all = await dayFigures(tx, { from: before, to: today });
+    const dayOf = (day: Day) => ({ day, ...sumUp(all, { from: day, to: day }) });
+    const monthView = async (span: Span) => ({
+      month: span.from.slice(0, 7),
+      ...sumUp(all, span),
+      costs: (await costsBy(tx, span, 'none', CURRENCIES_MAX)).map(costView),
+    });
+    return {
+      timeZone,
+      today: dayOf(today),
+      yesterday: dayOf(addDays(today, -1)),
+      days: Array.from({ length: CHART_DAYS }, (_none, index) =>
+        dayOf(addDays(today, index + 1 - CHART_DAYS)),
+      ),
+      month: await monthView({ from: month, to: today }),
+      monthBefore: await monthView({ from: before, to: addDays(month, -1) }),
+      activeNumbers: (await activeNumbers(tx, 'all_of_company')).length,
+    };
+  });
+}
+
+const costView = ({ currency, amount, estimatedAmount }: CostRow) => ({
+  currency,
+  amount,
+  estimated: estimatedAmount,
+});

@@ -1,0 +1,46 @@
+import type { Kernel } from '../../kernel/ctx.ts';
+import { inSystem } from '../../kernel/db/index.ts';
+import type { JobDefinitions } from '../../kernel/jobs.ts';
+import * as store from './store.ts';
+
+/** So many changes are added up in one transaction. */
+const CHANGES_MAX = 20_000;
+/** PostgreSQL's word for "somebody else changed what I had read": another try is all it takes (SQLSTATE 40001). */
+const SERIALIZATION_FAILURE = '40001';
+
+/** Adds what happened to the figures, until nothing is left. */
+export async function addUpActivity(kernel: Kernel): Promise<void> {
+  while ((await inSystem(kernel.db, (tx) => store.addUp(tx, CHANGES_MAX))) === CHANGES_MAX);
+}
+
+/** Counts one company anew, from what is stored. What happens meanwhile is neither lost nor doubled. */
+export async function countCompanyAnew(kernel: Kernel, companyId: string): Promise<void> {
+  for (;;) {
+    try {
+      return await kernel.db.system
+        .transaction()
+        .setIsolationLevel('repeatable read')
+        .execute((tx) => store.countAnew(tx, companyId, kernel.clock.now()));
+    } catch (error) {
+      if ((error as { code?: string }).code !== SERIALIZATION_FAILURE) throw error;
+    }
+  }
+}
+
+/** Companies from before there were figures, and those that moved to another time zone. */
+async function countThoseDue(kernel: Kernel): Promise<void> {
+  for (const companyId of await inSystem(kernel.db, store.companiesToCount)) {
+    await countCompanyAnew(kernel, companyId);
+    kernel.log.info({ companyId }, 'The figures of a company were counted anew');
+  }
+}
+
+export function insightsJobs(kernel: Kernel): JobDefinitions {
+  return {
+    handlers: {
+      'insights.add_up': () => addUpActivity(kernel),
+      'insights.count_anew': () => countThoseDue(kernel),
+    },
+    schedules: { 'insights.add_up': { everySeconds: 2 }, 'insights.count_anew': { everySeconds: 30 } },
+  };
+}

@@ -1,0 +1,112 @@
+// What figures are asked for, and how outcomes add up. Pure, and shared with the console.
+
+export const ACTIVITY_KINDS = ['call', 'text'] as const;
+export type ActivityKind = (typeof ACTIVITY_KINDS)[number];
+
+/** What figures can be broken down by. */
+export const REPORT_GROUPS = [
+  'day',
+  'month',
+  'kind',
+  'direction',
+  'outcome',
+  'number',
+  'user',
+  'provider',
+  'gig',
+] as const;
+export type ReportGroup = (typeof REPORT_GROUPS)[number];
+
+/** The most days that one report spans: five years and the days of leap years. */
+export const REPORT_DAYS_MAX = 1830;
+
+/** Somebody was reached: the call was talked in, the text arrived. */
+export const SUCCESSES: Record<ActivityKind, readonly string[]> = {
+  call: ['completed'],
+  text: ['delivered', 'received'],
+};
+
+/** What ended, well or not. What is still on its way, or was called back by us, says nothing. */
+export const JUDGED: Record<ActivityKind, readonly string[]> = {
+  call: ['completed', 'busy', 'no_answer', 'failed', 'missed', 'voicemail'],
+  text: ['delivered', 'received', 'failed'],
+};
+
+/** A calendar day as YYYY-MM-DD. */
+export type Day = string;
+
+const DAY_MS = 86_400_000;
+
+/** Whether a text is a day that the calendar has. */
+export function isDay(text: string): boolean {
+  const parts = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text);
+  if (!parts) return false;
+  const at = new Date(`${text}T00:00:00Z`);
+  return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(text);
+}
+
+/** The day so many days later (earlier, when negative). */
+export function addDays(day: Day, count: number): Day {
+  return new Date(Date.parse(`${day}T00:00:00Z`) + count * DAY_MS).toISOString().slice(0, 10);
+}
+
+/** Days from one to another, both counted. */
+export function daysBetween(from: Day, to: Day): number {
+  return Math.round((Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / DAY_MS) + 1;
+}
+
+/** The calendar day of a moment in a time zone (IANA); of UTC where the zone is not known. */
+export function dayIn(at: Date, timeZone: string): Day {
+  try {
+    return new Intl.DateTimeFormat('en-CA', { timeZone, dateStyle: 'short' }).format(at);
+  } catch {
+    return at.toISOString().slice(0, 10);
+  }
+}
+
+/** The first day of a day's month. */
+export const monthOf = (day: Day): Day => `${day.slice(0, 7)}-01`;
+
+/** The first day of the month before. */
+export const monthBefore = (day: Day): Day => monthOf(addDays(monthOf(day), -1));
+
+/** Part of the whole, 0 to 1; null: there is no whole. */
+export function share(part: number, whole: number): number | null {
+  return whole === 0 ? null : Math.round((part / whole) * 10_000) / 10_000;
+}
+
+/** Days from one to another, both of them in it. */
+export interface Span {
+  from: Day;
+  to: Day;
+}
+
+/** What happened on one day, of one kind and in one direction. */
+export interface DayFigures {
+  day: Day;
+  kind: ActivityKind;
+  direction: 'inbound' | 'outbound';
+  count: number;
+  successes: number;
+  judged: number;
+  seconds: number;
+}
+
+/** What the days of a span come to. */
+export function sumUp(figures: readonly DayFigures[], { from, to }: Span) {
+  const within = figures.filter(({ day }) => day >= from && day <= to);
+  const of = (kind: ActivityKind) => within.filter((each) => each.kind === kind);
+  const sum = (rows: readonly DayFigures[], what: 'count' | 'successes' | 'judged' | 'seconds') =>
+    rows.reduce((total, row) => total + row[what], 0);
+  const [calls, texts] = [of('call'), of('text')];
+  const sent = texts.filter(({ direction }) => direction === 'outbound');
+  return {
+    calls: sum(calls, 'count'),
+    callsAnswered: sum(calls, 'successes'),
+    callSuccessRate: share(sum(calls, 'successes'), sum(calls, 'judged')),
+    callMinutes: Math.round(sum(calls, 'seconds') / 6) / 10,
+    textsSent: sum(sent, 'count'),
+    textsReceived: sum(texts, 'count') - sum(sent, 'count'),
+    textSuccessRate: share(sum(sent, 'successes'), sum(sent, 'judged')),
+  };
+}

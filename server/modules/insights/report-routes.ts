@@ -1,0 +1,206 @@
+import { z } from 'zod';
+import { type CompanyCtx, transact, withCompany } from '../../kernel/ctx.ts';
+import type { Tx } from '../../kernel/db/index.ts';
+import { fail } from '../../kernel/errors.ts';
+import { listAnswer, sendCsv } from '../../kernel/http/csv.ts';
+import { errorResponses, ok } from '../../kernel/http/schemas.ts';
+import type { HttpServer } from '../../kernel/http/server.ts';
+import { contactNames } from '../contacts/index.ts';
+import { companyProfile, memberNames } from '../identity/index.ts';
+import {
+  ACTIVITY_KINDS,
+  addDays,
+  dayIn,
+  daysBetween,
+  isDay,
+  REPORT_DAYS_MAX,
+  REPORT_GROUPS,
+  type Span,
+  share,
+} from './model.ts';
+import { costsBy, costsByContact, type FigureFilter, figuresBy } from './store.ts';
+
+const read = { authority: { permission: 'reports:read' } } as const;
+const tags = ['insights'];
+const DAYS_DEFAULT = 30;
+/** More groups than anybody reads: the largest of them. */
+const ROWS_MAX = 2000;
+
+const query = z.object({
+  from: z
+    .string()
+    .max(10)
+    .optional()
+    .describe('First day, YYYY-MM-DD in the time zone of the company; 30 days before to'),
+  to: z.string().max(10).optional().describe('Last day; today'),
+  kind: z.enum(ACTIVITY_KINDS).optional(),
+  direction: z.enum(['inbound', 'outbound']).optional(),
+  number: z.string().max(20).optional().describe('One of our numbers (E.164)'),
+  userId: z.uuid().optional(),
+  format: z.enum(['json', 'csv']).default('json'),
+});
+
+const activityRow = z
+  .object({
+    key: z.string().nullable().describe('The day, month, number, person, …; null: of nobody'),
+    name: z.string().nullable().describe('Of the person'),
+    count: z.number().int(),
+    successes: z.number().int(),
+    successRate: z.number().nullable().describe('0 to 1 of those whose end is known'),
+    seconds: z.number().int(),
+    meanSeconds: z.number().nullable().describe('Of calls that were talked in'),
+    segments: z.number().int().describe('Of texts'),
+  })
+  .meta({ id: 'ActivityFigures' });
+const costRow = z
+  .object({
+    key: z.string().nullable(),
+    name: z.string().nullable(),
+    currency: z.string(),
+    amount: z.string().describe('A decimal'),
+    estimated: z.string().describe('The part of it that comes from price lists'),
+    count: z.number().int(),
+  })
+  .meta({ id: 'CostFigures' });
+const spanShape = { from: z.string(), to: z.string(), timeZone: z.string() };
+
+/** Figures by day, month, number, person, …, on the screen or as CSV. */
+export function reportRoutes(server: HttpServer): void {
+  activityRoute(server);
+  costRoute(server);
+}
+
+const ACTIVITY_GROUPS = REPORT_GROUPS.filter((group) => group !== 'gig');
+const COST_GROUPS = [...ACTIVITY_GROUPS, 'contact'] as const;
+
+function activityRoute(server: HttpServer): void {
+  server.get(
+    '/api/insights/activity',
+    {
+      config: read,
+      schema: {
+        tags,
+        summary: 'Calls and texts of a time, by day, month, number, person, outcome or provider',
+        querystring: query.extend({ by: z.enum(ACTIVITY_GROUPS).default('day') }),
+        response: { 200: listAnswer(ok({ ...spanShape, rows: z.array(activityRow) })), ...errorResponses },
+      },
+    },
+    async (request, reply) => {
+      const ctx = withCompany(request.ctx);
+      const { by, format } = request.query;
+      const answer = await transact(ctx, async (tx) => {
+        const { filter, timeZone } = await filterOf(ctx, tx, request.query);
+        const found = await figuresBy(tx, filter, by, ROWS_MAX);
+        const names = await namesOf(tx, by, found);
+        const rows = found.map(({ key, count, successes, judged, seconds, parts }) => ({
+          ...{ key, name: names.get(key ?? '') ?? null, count, successes },
+          successRate: share(successes, judged),
+          ...{
+            seconds,
+            meanSeconds: successes === 0 ? null : Math.round(seconds / successes),
+            segments: parts,
+          },
+        }));
+        return { from: filter.from, to: filter.to, timeZone, rows };
+      });
+      if (format === 'json') return reply.send({ success: true as const, ...answer });
+      const header = [
+        by,
+        'name',
+        'count',
+        'successes',
+        'success_rate',
+        'seconds',
+        'mean_seconds',
+        'segments',
+      ];
+      const lines = answer.rows.map((row) => [
+        ...[
+          row.key,
+          row.name,
+          row.count,
+          row.successes,
+          row.successRate,
+          row.seconds,
+          row.meanSeconds,
+          row.segments,
+        ],
+      ]);
+      return sendCsv(reply, `activity-${answer.from}-${answer.to}.csv`, header, lines);
+    },
+  );
+}
+
+function costRoute(server: HttpServer): void {
+  server.get(
+    '/api/insights/costs',
+    {
+      config: read,
+      schema: {
+        tags,
+        summary:
+          'What calls and texts of a time cost, by day, month, number, person, contact, … and currency',
+        querystring: query.extend({ by: z.enum(COST_GROUPS).default('day') }),
+        response: { 200: listAnswer(ok({ ...spanShape, rows: z.array(costRow) })), ...errorResponses },
+      },
+    },
+    async (request, reply) => {
+      const ctx = withCompany(request.ctx);
+      const { by, format } = request.query;
+      const answer = await transact(ctx, async (tx) => {
+        const { filter, timeZone } = await filterOf(ctx, tx, request.query);
+        const found =
+          by === 'contact'
+            ? await costsByContact(tx, filter, ROWS_MAX)
+            : await costsBy(tx, filter, by, ROWS_MAX);
+        const names = await namesOf(tx, by, found);
+        const rows = found.map(({ key, currency, amount, estimatedAmount, count }) => ({
+          ...{ key, name: names.get(key ?? '') ?? null, currency, amount, estimated: estimatedAmount, count },
+        }));
+        return { from: filter.from, to: filter.to, timeZone, rows };
+      });
+      if (format === 'json') return reply.send({ success: true as const, ...answer });
+      const lines = answer.rows.map((row) => [
+        row.key,
+        row.name,
+        row.currency,
+        row.amount,
+        row.estimated,
+        row.count,
+      ]);
+      const header = [by, 'name', 'currency', 'amount', 'estimated', 'count'];
+      return sendCsv(reply, `costs-${answer.from}-${answer.to}.csv`, header, lines);
+    },
+  );
+}
+
+/** The days asked for, in the company's calendar. @throws invalid_request. */
+async function filterOf(
+  ctx: CompanyCtx,
+  tx: Tx,
+  asked: z.infer<typeof query>,
+): Promise<{ filter: FigureFilter; timeZone: string }> {
+  const { timeZone } = await companyProfile(tx);
+  for (const name of ['from', 'to'] as const)
+    if (asked[name] !== undefined && !isDay(asked[name]))
+      fail('invalid_request', { reason: `${name}: a day as 2026-11-30` });
+  const to = asked.to ?? dayIn(ctx.kernel.clock.now(), timeZone);
+  const from = asked.from ?? addDays(to, 1 - DAYS_DEFAULT);
+  refuseBadSpan({ from, to });
+  const { kind, direction, number, userId } = asked;
+  return { filter: { from, to, kind, direction, ourNumber: number, userId }, timeZone };
+}
+
+function refuseBadSpan({ from, to }: Span): void {
+  const days = daysBetween(from, to);
+  if (days < 1) fail('invalid_request', { reason: 'from: must not be after to' });
+  if (days > REPORT_DAYS_MAX)
+    fail('invalid_request', { reason: `from: ${REPORT_DAYS_MAX} days before to at most` });
+}
+
+async function namesOf(tx: Tx, by: string, rows: { key: string | null }[]): Promise<Map<string, string>> {
+  const ids = rows.flatMap(({ key }) => key ?? []);
+  if (by === 'user') return memberNames(tx, ids);
+  if (by !== 'contact') return new Map();
+  return new Map([...(await contactNames(tx, ids))].map(([id, { name }]) => [id, name]));
+}
