@@ -3,6 +3,8 @@ export const paths = {
   home: '/',
   signIn: '/sign-in',
   invitation: (id: string) => `/invitation/${id}`,
+  today: '/today',
+  reports: '/reports',
   inbox: '/inbox',
   conversation: (id: string) => `/inbox/${id}`,
   gigs: '/gigs',

@@ -60,6 +60,8 @@ const signedIn: RouteObject = {
       children: [
         { index: true, element: <Navigate to={paths.inbox} replace /> },
         page('inbox/:conversationId?', () => import('./pages/inbox/InboxPage.tsx')),
+        page('today', () => import('./pages/insights/TodayPage.tsx')),
+        page('reports', () => import('./pages/insights/ReportsPage.tsx')),
         page('gigs', () => import('./pages/gigs/GigsPage.tsx')),
         page('contacts', () => import('./pages/contacts/ContactsPage.tsx')),
         page('contacts/:contactId', () => import('./pages/contacts/ContactPage.tsx')),

@@ -13,6 +13,9 @@ import {
 let relais: TestRelais;
 let browser: Browser;
 const pages: string[] = [
+  '/today',
+  '/reports',
+  '/reports?subject=costs&by=number',
   '/inbox',
   '/contacts',
   '/numbers',

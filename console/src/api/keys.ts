@@ -61,6 +61,8 @@ export const keys = {
   callAlerts: (query: Query) => ['call-alerts', query] as const,
   alertRules: ['call-alert-rules'] as const,
   devices: ['devices'] as const,
+  dashboard: ['dashboard'] as const,
+  reports: (query: Query) => ['reports', query] as const,
 };
 
 /** What to read again when a topic of the live stream moves. */

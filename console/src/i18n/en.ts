@@ -8,6 +8,7 @@ import { compliance } from './en/compliance.ts';
 import { contacts } from './en/contacts.ts';
 import { gigs } from './en/gigs.ts';
 import { inbox } from './en/inbox.ts';
+import { insights } from './en/insights.ts';
 import { numbers } from './en/numbers.ts';
 import { settings } from './en/settings.ts';
 import { setup } from './en/setup.ts';
@@ -25,6 +26,7 @@ export const en = {
   contacts,
   gigs,
   inbox,
+  insights,
   numbers,
   settings,
   setup,

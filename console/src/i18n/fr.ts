@@ -9,6 +9,7 @@ import { compliance } from './fr/compliance.ts';
 import { contacts } from './fr/contacts.ts';
 import { gigs } from './fr/gigs.ts';
 import { inbox } from './fr/inbox.ts';
+import { insights } from './fr/insights.ts';
 import { numbers } from './fr/numbers.ts';
 import { settings } from './fr/settings.ts';
 import { setup } from './fr/setup.ts';
@@ -27,6 +28,7 @@ export const fr: Dictionary = withFrenchTypography<Dictionary>({
   contacts,
   gigs,
   inbox,
+  insights,
   numbers,
   settings,
   setup,

@@ -1,4 +1,6 @@
 import {
+  BarChartOutlined,
+  DashboardOutlined,
   FlagOutlined,
   InboxOutlined,
   MessageOutlined,
@@ -23,6 +25,7 @@ export function SideNav({ onLeave }: { onLeave?: () => void }) {
   const unread = useInboxCounts().data?.unread ?? 0;
   const unheard = useUnheard();
   const items: [path: string, label: string, icon: ReactNode][] = [
+    [paths.today, t('shell.nav.today'), <DashboardOutlined key="i" />],
     [paths.inbox, t('shell.nav.inbox'), <InboxOutlined key="i" />],
     [paths.messages, t('shell.nav.messages'), <MessageOutlined key="i" />],
     [paths.calls, t('shell.nav.calls'), <PhoneOutlined key="i" />],
@@ -30,6 +33,7 @@ export function SideNav({ onLeave }: { onLeave?: () => void }) {
     [paths.numbers, t('shell.nav.numbers'), <NumberOutlined key="i" />],
     [paths.gigs, t('shell.nav.gigs'), <FlagOutlined key="i" />],
     [paths.compliance, t('shell.nav.compliance'), <SafetyCertificateOutlined key="i" />],
+    [paths.reports, t('shell.nav.reports'), <BarChartOutlined key="i" />],
     [paths.settings, t('shell.nav.settings'), <SettingOutlined key="i" />],
   ];
   return (

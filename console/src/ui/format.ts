@@ -21,6 +21,15 @@ export function moneyText(price: Price, language: string): string {
   }
 }
 
+/** What many prices come to, in the digits that people pay in ($42.02). */
+export function sumText({ amount, currency }: Price, language: string): string {
+  try {
+    return new Intl.NumberFormat(language, { style: 'currency', currency }).format(Number(amount));
+  } catch {
+    return `${amount} ${currency}`;
+  }
+}
+
 /** The country's name in the reader's language; the code when it has none. */
 export function countryName(code: string, language: string): string {
   try {

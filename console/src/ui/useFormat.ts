@@ -1,12 +1,13 @@
 import { useTranslation } from 'react-i18next';
 import type { Price } from '../api/types.ts';
-import { agoText, countryName, dateText, moneyText, sizeText, timeText } from './format.ts';
+import { agoText, countryName, dateText, moneyText, sizeText, sumText, timeText } from './format.ts';
 
 /** The formats of the current language. */
 export function useFormat() {
   const { language } = useTranslation().i18n;
   return {
     language,
+    sum: (price: Price) => sumText(price, language),
     money: (price: Price) => moneyText(price, language),
     country: (code: string) => countryName(code, language),
     day: (iso: string) => dateText(iso, language),

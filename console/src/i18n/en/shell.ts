@@ -1,5 +1,7 @@
 export const shell = {
   nav: {
+    today: 'Today',
+    reports: 'Reports',
     inbox: 'Inbox',
     messages: 'Text history',
     calls: 'Calls',

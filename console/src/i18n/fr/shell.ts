@@ -2,6 +2,8 @@ import type { Dictionary } from '../en.ts';
 
 export const shell: Dictionary['shell'] = {
   nav: {
+    today: "Aujourd'hui",
+    reports: 'Rapports',
     inbox: 'Réception',
     messages: 'Historique des SMS',
     calls: 'Appels',

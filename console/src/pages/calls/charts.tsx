@@ -74,7 +74,7 @@ function useParts({ unit = '', domain }: Props) {
   return { palette, parts };
 }
 
-const MARGIN = { top: 8, right: 8, bottom: 0, left: -8 };
+const MARGIN = { top: 8, right: 22, bottom: 0, left: -8 };
 
 /** Parts of a whole over time, one on the other. */
 export function StackedBars(props: Props) {

@@ -1,0 +1,65 @@
+import { type Query, request } from './client.ts';
+
+export interface PeriodFigures {
+  calls: number;
+  callsAnswered: number;
+  /** 0 to 1; null: nothing has ended. */
+  callSuccessRate: number | null;
+  callMinutes: number;
+  textsSent: number;
+  textsReceived: number;
+  textSuccessRate: number | null;
+}
+
+export interface Cost {
+  currency: string;
+  /** Decimals. */
+  amount: string;
+  estimated: string;
+}
+
+export type DayFigures = PeriodFigures & { day: string };
+export type MonthFigures = PeriodFigures & { month: string; costs: Cost[] };
+
+export interface Dashboard {
+  timeZone: string;
+  today: DayFigures;
+  yesterday: DayFigures;
+  days: DayFigures[];
+  month: MonthFigures;
+  monthBefore: MonthFigures;
+  activeNumbers: number;
+}
+
+export interface ActivityRow {
+  key: string | null;
+  name: string | null;
+  count: number;
+  successes: number;
+  successRate: number | null;
+  seconds: number;
+  meanSeconds: number | null;
+  segments: number;
+}
+
+export type CostRow = Cost & { key: string | null; name: string | null; count: number };
+
+export const ACTIVITY_GROUPS = ['day', 'month', 'number', 'user', 'outcome', 'provider'] as const;
+export const COST_GROUPS = ['day', 'month', 'number', 'user', 'contact', 'kind', 'provider'] as const;
+export type ReportBy = (typeof ACTIVITY_GROUPS)[number] | (typeof COST_GROUPS)[number];
+
+interface Report<Row> {
+  from: string;
+  to: string;
+  timeZone: string;
+  rows: Row[];
+}
+
+/** What happened, counted. */
+export const insights = {
+  dashboard: () => request<Dashboard>('/api/insights/dashboard'),
+  activityPath: '/api/insights/activity',
+  costsPath: '/api/insights/costs',
+  activity: (query: Query) => request<Report<ActivityRow>>('/api/insights/activity', { query }),
+  costs: (query: Query) => request<Report<CostRow>>('/api/insights/costs', { query }),
+};
