@@ -4,7 +4,7 @@ import { reviewOutgoingSecrets } from '../kernel/outgoing-secrets.ts';
 import { checkSealedFiles, resealFiles } from '../kernel/sealed-files.ts';
 import { recordingKeys, reviewPushSecrets } from '../modules/calls/upkeep.ts';
 import { documentFiles } from '../modules/compliance/upkeep.ts';
-import { companyIds, reviewSignInSecrets } from '../modules/identity/upkeep.ts';
+import { companyIds, reviewAuditKey, reviewSignInSecrets } from '../modules/identity/upkeep.ts';
 import { mediaFiles } from '../modules/messages/upkeep.ts';
 import { reviewAccountSecrets } from '../modules/providers/upkeep.ts';
 import { openInstallation } from './open.ts';
@@ -24,7 +24,7 @@ export async function rotateSecretsCommand(): Promise<number> {
     };
     add(await reviewSignInSecrets(kernel, { reseal: true }));
     for (const companyId of await companyIds(kernel)) {
-      for (const review of [reviewAccountSecrets, reviewOutgoingSecrets, reviewPushSecrets])
+      for (const review of [reviewAuditKey, reviewAccountSecrets, reviewOutgoingSecrets, reviewPushSecrets])
         add(await review(kernel, companyId, { reseal: true }));
       for (const files of [documentFiles, mediaFiles, recordingKeys]) {
         const { current } = await checkSealedFiles(kernel, companyId, files);

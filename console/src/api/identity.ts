@@ -51,7 +51,19 @@ export const apiKeys = {
   remove: (id: string) => request<void>(`/api/api-keys/${id}`, { method: 'DELETE' }),
 };
 
+export interface AuditCheck {
+  intact: boolean;
+  checked: number;
+  faults: {
+    kind: 'changed' | 'removed' | 'unmarked' | 'gap' | 'cut_off';
+    seq: number | null;
+    entryId: string | null;
+  }[];
+}
+
 export const audit = {
+  chain: () => request<{ head: { seq: number; mark: string } | null; waiting: number }>('/api/audit/chain'),
+  check: () => request<AuditCheck>('/api/audit/check', { method: 'POST', body: {} }),
   list: (query: Query) =>
     request<{ entries: AuditEntry[]; nextCursor: string | null }>('/api/audit', { query }),
 };

@@ -9,6 +9,7 @@ export const keys = {
   invitations: ['invitations'] as const,
   invitationOffer: (id: string) => ['invitation-offer', id] as const,
   apiKeys: ['api-keys'] as const,
+  auditChain: ['audit-chain'] as const,
   audit: (query: Query) => ['audit', query] as const,
   providerAccounts: ['provider-accounts'] as const,
   providerEvents: (query: Query) => ['provider-events', query] as const,

@@ -5,7 +5,7 @@ import { reviewOutgoingSecrets } from '../../kernel/outgoing-secrets.ts';
 import { checkSealedFiles } from '../../kernel/sealed-files.ts';
 import { recordingKeys, reviewPushSecrets } from '../../modules/calls/upkeep.ts';
 import { documentFiles } from '../../modules/compliance/upkeep.ts';
-import { companyIds, reviewSignInSecrets } from '../../modules/identity/upkeep.ts';
+import { companyIds, reviewAuditKey, reviewSignInSecrets } from '../../modules/identity/upkeep.ts';
 import { mediaFiles } from '../../modules/messages/upkeep.ts';
 import { PROVIDERS, type ProviderName } from '../../modules/providers/index.ts';
 import { reviewAccountSecrets, tryInstallation } from '../../modules/providers/upkeep.ts';
@@ -67,7 +67,7 @@ export async function checkSecrets(kernel: Kernel): Promise<Finding> {
   };
   add(await reviewSignInSecrets(kernel, { reseal: false }));
   for (const companyId of await companyIds(kernel)) {
-    for (const review of [reviewAccountSecrets, reviewOutgoingSecrets, reviewPushSecrets])
+    for (const review of [reviewAuditKey, reviewAccountSecrets, reviewOutgoingSecrets, reviewPushSecrets])
       add(await review(kernel, companyId, { reseal: false }));
     for (const files of [documentFiles, mediaFiles, recordingKeys])
       add(await checkSealedFiles(kernel, companyId, files));

@@ -131,6 +131,11 @@ export interface ApiKeys {
   secretHash: string;
 }
 
+export interface AuditKeys {
+  companyId: string;
+  keySealed: string;
+}
+
 export interface AuditLog {
   action: string;
   actorId: string;
@@ -144,6 +149,18 @@ export interface AuditLog {
   entityType: string;
   id: string;
   requestId: string;
+}
+
+export interface AuditMarks {
+  companyId: string;
+  entryId: string;
+  mark: string;
+  seq: Int8;
+}
+
+export interface AuditUnmarked {
+  companyId: string;
+  entryId: string;
 }
 
 export interface CallAlertRules {
@@ -1054,7 +1071,10 @@ export interface DB {
   activityDays: ActivityDays;
   activityFigures: ActivityFigures;
   apiKeys: ApiKeys;
+  auditKeys: AuditKeys;
   auditLog: AuditLog;
+  auditMarks: AuditMarks;
+  auditUnmarked: AuditUnmarked;
   callAlertRules: CallAlertRules;
   callAlerts: CallAlerts;
   callAttempts: CallAttempts;

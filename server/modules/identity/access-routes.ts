@@ -5,6 +5,7 @@ import { exportQuery, listAnswer, sendCsv } from '../../kernel/http/csv.ts';
 import { errorResponses, ok } from '../../kernel/http/schemas.ts';
 import type { HttpServer } from '../../kernel/http/server.ts';
 import { createApiKey, listApiKeys, revokeApiKey, scopesOf } from './api-keys.ts';
+import { chainHead, checkChain } from './audit-chain.ts';
 import { AUDIT_COLUMNS, exportAudit, listAudit } from './audit-list.ts';
 import { type Permission, ROLES, roleGrants } from './model.ts';
 import { apiKeySchema, auditEntrySchema, byId, newApiKeySchema, tags } from './schemas.ts';
@@ -51,6 +52,7 @@ export function accessRoutes(server: HttpServer): void {
   );
   revokeRoute(server);
   auditRoute(server);
+  chainRoutes(server);
 }
 
 function revokeRoute(server: HttpServer): void {
@@ -112,6 +114,68 @@ function auditRoute(server: HttpServer): void {
       if (format === 'csv')
         return sendCsv(reply, 'audit.csv', AUDIT_COLUMNS, await exportAudit(ctx, filters));
       return reply.send({ success: true as const, ...(await listAudit(ctx, filters, { limit, cursor })) });
+    },
+  );
+}
+
+const headSchema = z
+  .object({ seq: z.number().int(), mark: z.string().max(64).describe('HMAC-SHA-256 in hex') })
+  .meta({ id: 'AuditMark' });
+const faultSchema = z
+  .object({
+    kind: z
+      .enum(['changed', 'removed', 'unmarked', 'gap', 'cut_off'])
+      .describe('cut_off: the mark that was asked for is gone, and all after it'),
+    seq: z.number().int().nullable(),
+    entryId: z.string().nullable(),
+  })
+  .meta({ id: 'AuditFault' });
+
+/** Whether somebody changed the log behind Relais's back. */
+function chainRoutes(server: HttpServer): void {
+  const config = { authority: { permission: 'audit:read' } } as const;
+  server.get(
+    '/api/audit/chain',
+    {
+      config,
+      schema: {
+        tags,
+        summary: 'The newest mark of the audit log: keep it elsewhere, and ask for it when you check',
+        response: {
+          200: ok({
+            head: headSchema.nullable(),
+            waiting: z.number().int().describe('Entries without a mark yet'),
+          }),
+          ...errorResponses,
+        },
+      },
+    },
+    async (request) => ({ success: true as const, ...(await chainHead(withCompany(request.ctx))) }),
+  );
+  server.post(
+    '/api/audit/check',
+    {
+      config,
+      schema: {
+        tags,
+        summary: 'Make every mark of the audit log again: was an entry changed, added or taken away?',
+        body: z
+          .object({ known: headSchema.nullish().describe('A mark that you kept: it must still be there') })
+          .optional(),
+        response: {
+          200: ok({
+            intact: z.boolean(),
+            checked: z.number().int(),
+            faults: z.array(faultSchema),
+            head: headSchema.nullable(),
+          }),
+          ...errorResponses,
+        },
+      },
+    },
+    async (request) => {
+      const result = await checkChain(withCompany(request.ctx), request.body?.known ?? null);
+      return { success: true as const, intact: result.faults.length === 0, ...result };
     },
   );
 }

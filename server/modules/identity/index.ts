@@ -3,6 +3,7 @@ import type { Authenticate } from '../../kernel/http/authority.ts';
 import type { HttpServer } from '../../kernel/http/server.ts';
 import type { JobDefinitions } from '../../kernel/jobs.ts';
 import { pruneSignIn } from './attempts.ts';
+import { markAudit } from './audit-chain.ts';
 import { createAuth } from './auth.ts';
 import { createAuthenticate } from './authenticate.ts';
 import { mailInvitation } from './invitations.ts';
@@ -29,9 +30,10 @@ export function createIdentity(kernel: Kernel): Identity {
     jobs: {
       handlers: {
         'identity.prune': () => pruneSignIn(kernel),
+        'identity.mark_audit': () => markAudit(kernel),
         'identity.mail_invitation': (payload) => mailInvitation(kernel, payload),
       },
-      schedules: { 'identity.prune': { everySeconds: 3600 } },
+      schedules: { 'identity.prune': { everySeconds: 3600 }, 'identity.mark_audit': { everySeconds: 5 } },
     },
   };
 }

@@ -1,7 +1,9 @@
 import { symmetricDecrypt, symmetricEncrypt } from 'better-auth/crypto';
 import type { SealedCount } from '../../kernel/crypto.ts';
-import type { Kernel } from '../../kernel/ctx.ts';
+import { type Kernel, systemCtx, transact } from '../../kernel/ctx.ts';
 import { sql, type Tx } from '../../kernel/db/index.ts';
+import { auditKeySeal } from './audit-chain.ts';
+import { readKey, writeKey } from './audit-chain-store.ts';
 import { signingSecrets } from './auth.ts';
 import { SEAL } from './invitations.ts';
 
@@ -46,6 +48,28 @@ export async function reviewSignInSecrets(
       }
     }
     return count;
+  });
+}
+
+/** The key of a company's audit chain. @param options.reseal seals it with today's key when a former one did. */
+export async function reviewAuditKey(
+  kernel: Kernel,
+  companyId: string,
+  options: { reseal: boolean },
+): Promise<SealedCount> {
+  const { vault } = kernel;
+  return transact(systemCtx(kernel, companyId, 'identity.secrets'), async (tx) => {
+    const count: SealedCount = { current: 0, former: 0, lost: 0 };
+    const sealed = await readKey(tx);
+    if (sealed === null) return count;
+    try {
+      const plain = vault.open(auditKeySeal(companyId), sealed);
+      if (!vault.isStale(sealed)) return { ...count, current: 1 };
+      if (options.reseal) await writeKey(tx, vault.seal(auditKeySeal(companyId), plain));
+      return { ...count, former: 1 };
+    } catch {
+      return { ...count, lost: 1 };
+    }
   });
 }
 

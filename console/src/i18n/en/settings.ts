@@ -202,6 +202,24 @@ export const settings = {
     became: 'became',
     emptyTitle: 'Nothing recorded yet',
     emptyText: 'Every change that somebody makes in this company appears here.',
+    chain: {
+      title: 'Nobody can change the log unseen',
+      text_one:
+        '{{number}} entry is marked, each with the one before it. Keep the newest mark elsewhere to notice even a cut at the end:',
+      text_other:
+        '{{number}} entries are marked, each with the one before it. Keep the newest mark elsewhere to notice even a cut at the end:',
+      check: 'Check the log',
+      intact_one: '{{count}} entry checked: nothing was changed, added or taken away.',
+      intact_other: '{{count}} entries checked: nothing was changed, added or taken away.',
+      broken: 'The log was changed behind the back of Relais. Keep this page, and compare with a backup:',
+      faults: {
+        changed: 'Entry {{seq}} was changed.',
+        removed: 'Entry {{seq}} was taken away.',
+        unmarked: 'An entry was added by another way.',
+        gap: 'Entry {{seq}} is gone, and its mark with it.',
+        cut_off: 'Entry {{seq}} and all after it were cut off.',
+      },
+    },
     actorKinds: { user: 'Person', api_key: 'API key', system: 'Relais' },
     entities: {
       company: 'Company',

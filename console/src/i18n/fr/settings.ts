@@ -209,6 +209,25 @@ export const settings: Dictionary['settings'] = {
     became: 'devient',
     emptyTitle: "Rien n'est encore consigné",
     emptyText: "Chaque changement que quelqu'un fait dans cette entreprise s'affiche ici.",
+    chain: {
+      title: 'Personne ne peut modifier le journal sans que cela se voie',
+      text_one:
+        "{{number}} entrée est scellée, chacune avec celle d'avant. Gardez le dernier sceau ailleurs pour remarquer même une coupure à la fin :",
+      text_other:
+        "{{number}} entrées sont scellées, chacune avec celle d'avant. Gardez le dernier sceau ailleurs pour remarquer même une coupure à la fin :",
+      check: 'Vérifier le journal',
+      intact_one: "{{count}} entrée vérifiée : rien n'a été modifié, ajouté ou retiré.",
+      intact_other: "{{count}} entrées vérifiées : rien n'a été modifié, ajouté ou retiré.",
+      broken:
+        "Le journal a été modifié à l'insu de Relais. Gardez cette page et comparez avec une sauvegarde :",
+      faults: {
+        changed: "L'entrée {{seq}} a été modifiée.",
+        removed: "L'entrée {{seq}} a été retirée.",
+        unmarked: 'Une entrée a été ajoutée par une autre voie.',
+        gap: "L'entrée {{seq}} a disparu, et son sceau avec elle.",
+        cut_off: "L'entrée {{seq}} et toutes les suivantes ont été coupées.",
+      },
+    },
     actorKinds: { user: 'Personne', api_key: "Clé d'API", system: 'Relais' },
     entities: {
       company: 'Entreprise',

@@ -16,6 +16,7 @@ import { RequirePermission } from '../../ui/RequirePermission.tsx';
 import { Moment } from '../../ui/texts.tsx';
 import { type ListState, useListState } from '../../ui/useListState.ts';
 import { AuditAction, ChangeList } from './AuditCells.tsx';
+import { AuditChain } from './AuditChain.tsx';
 
 const FILTERS = ['actor', 'entityType', 'entityId', 'from', 'to'] as const;
 type Entity = keyof Dictionary['settings']['audit']['entities'];
@@ -79,6 +80,7 @@ export default function AuditPage() {
   return (
     <PageFrame title={t('settings.audit.title')} intro={t('settings.audit.intro')}>
       <RequirePermission permission="audit:read">
+        <AuditChain />
         <Filters list={list} />
         <DataList
           label={t('settings.audit.list')}
