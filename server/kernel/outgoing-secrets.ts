@@ -5,8 +5,23 @@ import { outgoingSeal } from './outgoing.ts';
 
 interface SealedAddress {
   id: string;
-  secretSealed: string;
+  column: 'secret_sealed' | 'former_secret_sealed';
+  sealed: string;
 }
+
+interface AddressRow {
+  id: string;
+  secretSealed: string;
+  formerSecretSealed: string | null;
+}
+
+/** A secret, and the former one that still signs beside it. */
+const sealedOf = ({ id, secretSealed, formerSecretSealed }: AddressRow): SealedAddress[] => [
+  { id, column: 'secret_sealed', sealed: secretSealed },
+  ...(formerSecretSealed
+    ? [{ id, column: 'former_secret_sealed' as const, sealed: formerSecretSealed }]
+    : []),
+];
 
 /** Opens the secrets that sign a company's outgoing news. @param options.reseal seals what a former key sealed with today's key. */
 export function reviewOutgoingSecrets(
@@ -17,19 +32,19 @@ export function reviewOutgoingSecrets(
   const { vault } = kernel;
   return inCompany(kernel.db, companyId, async (tx) => {
     const count: SealedCount = { current: 0, former: 0, lost: 0 };
-    const { rows } = await sql<SealedAddress>`
-      select id, secret_sealed from outgoing_addresses where company_id = current_company() for update`.execute(
+    const { rows } = await sql<AddressRow>`
+      select id, secret_sealed, former_secret_sealed from outgoing_addresses where company_id = current_company() for update`.execute(
       tx,
     );
-    for (const { id, secretSealed } of rows) {
+    for (const { id, column, sealed } of rows.flatMap(sealedOf)) {
       const seal = outgoingSeal(companyId, id);
       try {
-        const key = vault.open(seal, secretSealed);
-        if (!vault.isStale(secretSealed)) count.current += 1;
+        const key = vault.open(seal, sealed);
+        if (!vault.isStale(sealed)) count.current += 1;
         else {
           count.former += 1;
           if (options.reseal)
-            await sql`update outgoing_addresses set secret_sealed = ${vault.seal(seal, key)} where id = ${id}`.execute(
+            await sql`update outgoing_addresses set ${sql.ref(column)} = ${vault.seal(seal, key)} where id = ${id}`.execute(
               tx,
             );
         }

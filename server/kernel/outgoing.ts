@@ -45,6 +45,75 @@ export async function addOutgoingAddress(
   return { id, secret: SECRET_PREFIX + key };
 }
 
+/** For so long a former secret signs beside the new one. */
+const FORMER_SECRET_MS = 24 * 3_600_000;
+
+/** Gives an address a new secret; the former one signs too for a day. @returns the new one, shown this once. @throws not_found. */
+export async function rotateOutgoingSecret(ctx: CompanyCtx, tx: Tx, id: string): Promise<string> {
+  const { clock, vault } = ctx.kernel;
+  const key = Buffer.from(newSecret(SECRET_BYTES), 'base64url').toString('base64');
+  const until = new Date(clock.nowMs() + FORMER_SECRET_MS);
+  const { rows } = await sql`
+    update outgoing_addresses set former_secret_sealed = secret_sealed, former_until = ${until},
+      secret_sealed = ${vault.seal(outgoingSeal(ctx.companyId, id), key)}
+    where company_id = current_company() and id = ${id} returning id`.execute(tx);
+  if (rows.length === 0) fail('not_found', { what: 'webhook' });
+  return SECRET_PREFIX + key;
+}
+
+/** Where an address leads, and whether anything is sent there. */
+export interface OutgoingAddress {
+  id: string;
+  url: string;
+  disabledAt: Date | null;
+  disabledReason: 'gone' | 'failing' | 'person' | null;
+  formerUntil: Date | null;
+}
+
+/** Addresses by their ids. */
+export async function outgoingAddresses(tx: Tx, ids: string[]): Promise<Map<string, OutgoingAddress>> {
+  const { rows } = await sql<OutgoingAddress>`
+    select id, url, disabled_at, disabled_reason, former_until from outgoing_addresses
+    where company_id = current_company() and id = any (${ids}::uuid[])`.execute(tx);
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+/** Switches an address on or off: a person's choice, or the end of what was switched off by failures. */
+export async function switchOutgoing(ctx: CompanyCtx, tx: Tx, id: string, on: boolean): Promise<void> {
+  const at = ctx.kernel.clock.now();
+  await sql`
+    update outgoing_addresses set disabled_at = ${on ? null : at}, disabled_reason = ${on ? null : 'person'}
+    where company_id = current_company() and id = ${id} and (disabled_at is null) <> ${on}`.execute(tx);
+}
+
+/** Leads an address somewhere else. @throws outgoing_address_refused. */
+export async function moveOutgoing(ctx: CompanyCtx, tx: Tx, id: string, url: string): Promise<void> {
+  const reason = addressFault(url, ctx.kernel.config.OUTGOING_ALLOW_PRIVATE);
+  if (reason) fail('outgoing_address_refused', {}, { reason });
+  await sql`update outgoing_addresses set url = ${url} where company_id = current_company() and id = ${id}`.execute(
+    tx,
+  );
+}
+
+/**
+ * Sends a piece of news once more, under its own id, with the whole schedule of tries before it; one that waits for its next try
+ * has it now. @throws not_found.
+ */
+export async function resendOutgoing(
+  ctx: CompanyCtx,
+  tx: Tx,
+  addressId: string,
+  messageId: string,
+): Promise<void> {
+  const { rows } = await sql`
+    update outgoing_messages set state = 'waiting', attempts = case state when 'waiting' then attempts else 0 end, done_at = null
+    where company_id = current_company() and id = ${messageId} and address_id = ${addressId} returning id`.execute(
+    tx,
+  );
+  if (rows.length === 0) fail('not_found', { what: 'delivery' });
+  await enqueue(tx, 'outgoing.deliver', { messageId, companyId: ctx.companyId });
+}
+
 /** Forgets an address, and what still waits for it. */
 export async function dropOutgoingAddress(tx: Tx, id: string): Promise<void> {
   await sql`delete from outgoing_addresses where id = ${id}`.execute(tx);
@@ -98,14 +167,15 @@ export async function listOutgoing(tx: Tx, addressId: string, limit: number): Pr
   return rows;
 }
 
-/** The headers that prove where news come from. @param key base64, as in the secret behind whsec_. */
-export function signOutgoing(key: string, id: string, atMs: number, body: string): Record<string, string> {
+/** The headers that prove where news come from. @param keys base64, as in the secret behind whsec_: each signs. */
+export function signOutgoing(keys: string[], id: string, atMs: number, body: string): Record<string, string> {
   const seconds = Math.floor(atMs / 1000);
-  const hmac = createHmac('sha256', Buffer.from(key, 'base64')).update(`${id}.${seconds}.${body}`);
+  const sign = (key: string) =>
+    `v1,${createHmac('sha256', Buffer.from(key, 'base64')).update(`${id}.${seconds}.${body}`).digest('base64')}`;
   return {
     'webhook-id': id,
     'webhook-timestamp': String(seconds),
-    'webhook-signature': `v1,${hmac.digest('base64')}`,
+    'webhook-signature': keys.map(sign).join(' '),
   };
 }
 
@@ -115,6 +185,9 @@ interface Waiting {
   attempts: number;
   url: string;
   secretSealed: string;
+  formerSecretSealed: string | null;
+  formerUntil: Date | null;
+  disabledAt: Date | null;
 }
 
 /**
@@ -125,15 +198,15 @@ export async function deliverOutgoing(kernel: Kernel, companyId: string, id: str
   const ctx = systemCtx(kernel, companyId, 'outgoing.deliver');
   const waiting = await transact(ctx, (tx) => findWaiting(tx, id));
   if (!waiting) return;
-  const { clock, config, vault } = kernel;
-  const key = vault.open(outgoingSeal(companyId, waiting.addressId), waiting.secretSealed);
+  const { clock, config } = kernel;
+  if (waiting.disabledAt) return giveUp(ctx, id);
   const startMs = clock.nowMs();
   const outcome = await postOutgoing({
     url: waiting.url,
     headers: {
       'content-type': 'application/json',
       'user-agent': 'Relais',
-      ...signOutgoing(key, id, startMs, waiting.body),
+      ...signOutgoing(keysOf(ctx, waiting), id, startMs, waiting.body),
     },
     body: waiting.body,
     timeoutMs: config.OUTGOING_TIMEOUT_MS,
@@ -148,9 +221,29 @@ export async function deliverOutgoing(kernel: Kernel, companyId: string, id: str
   });
 }
 
+/** The secrets that sign now, the newest first. */
+function keysOf({ kernel, companyId }: CompanyCtx, waiting: Waiting): string[] {
+  const { addressId, secretSealed, formerSecretSealed, formerUntil } = waiting;
+  const isFormerGood = formerUntil !== null && formerUntil > kernel.clock.now();
+  const sealed = formerSecretSealed && isFormerGood ? [secretSealed, formerSecretSealed] : [secretSealed];
+  return sealed.map((each) => kernel.vault.open(outgoingSeal(companyId, addressId), each));
+}
+
+/** Nothing goes to an address that is switched off. */
+async function giveUp(ctx: CompanyCtx, id: string): Promise<void> {
+  const at = ctx.kernel.clock.now();
+  await transact(ctx, async (tx) => {
+    await noteAttempt(ctx, tx, id, { status: null, answer: 'The address is switched off.', durationMs: 0 });
+    await sql`
+      update outgoing_messages set attempts = attempts + 1, state = 'failed', done_at = ${at} where id = ${id} and state = 'waiting'`.execute(
+      tx,
+    );
+  });
+}
+
 async function findWaiting(tx: Tx, id: string): Promise<Waiting | null> {
   const { rows } = await sql<Waiting>`
-    select address_id, body, attempts, url, secret_sealed from outgoing_messages
+    select address_id, body, attempts, url, secret_sealed, former_secret_sealed, former_until, disabled_at from outgoing_messages
     join outgoing_addresses on outgoing_addresses.id = address_id
     where outgoing_messages.id = ${id} and state = 'waiting'`.execute(tx);
   return rows[0] ?? null;
@@ -188,12 +281,11 @@ async function settle(
   const at = ctx.kernel.clock.now();
   const pause = PAUSES_SECONDS[attempts];
   const delivered = status !== null && status >= 200 && status < 300;
-  if (status === 410)
-    await sql`update outgoing_addresses set gone_at = ${at} where id = ${addressId}`.execute(tx);
   const state = delivered ? 'delivered' : status === 410 || pause === undefined ? 'failed' : 'waiting';
   const { rows } = await sql`
     update outgoing_messages set attempts = attempts + 1, state = ${state}, done_at = ${state === 'waiting' ? null : at}
     where id = ${id} and state = 'waiting' returning id`.execute(tx);
+  if (state === 'failed' && rows.length > 0) await switchOffFailing(ctx, tx, addressId, status);
   if (state === 'waiting' && rows.length > 0)
     await enqueue(
       tx,
@@ -201,6 +293,25 @@ async function settle(
       { messageId: id, companyId: ctx.companyId },
       { delaySeconds: pause! },
     );
+}
+
+/** A receiver that is gone, or took nothing for a whole schedule of tries (three days), gets nothing more until a person lets it. */
+async function switchOffFailing(
+  ctx: CompanyCtx,
+  tx: Tx,
+  addressId: string,
+  status: number | null,
+): Promise<void> {
+  const at = ctx.kernel.clock.now();
+  const reason = status === 410 ? 'gone' : 'failing';
+  const scheduleMs = PAUSES_SECONDS.reduce((sum, pause) => sum + pause, 0) * 1000;
+  const since = new Date(at.getTime() - scheduleMs);
+  await sql`
+    update outgoing_addresses set disabled_at = ${at}, disabled_reason = ${reason} where id = ${addressId} and disabled_at is null
+      and (${reason} = 'gone' or not exists (
+        select from outgoing_messages where address_id = ${addressId} and state = 'delivered' and done_at > ${since}))`.execute(
+    tx,
+  );
 }
 
 export function outgoingJobs(kernel: Kernel): JobDefinitions {

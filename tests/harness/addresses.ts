@@ -31,10 +31,11 @@ const ROW_OF: [RegExp, keyof CompanyRows][] = [
   [/\/calls\/\{id\}/, 'callId'],
   [/\/push\/devices\/\{id\}/, 'pushDeviceId'],
   [/\/push\/traces\/\{id\}/, 'pushTraceId'],
+  [/\/webhook-endpoints\/\{webhookId\}/, 'webhookId'],
 ];
 
 /** The row that a second parameter names. */
-export const SECOND_ROW: Record<string, keyof CompanyRows> = { phoneId: 'phoneId' };
+export const SECOND_ROW: Record<string, keyof CompanyRows> = { phoneId: 'phoneId', deliveryId: 'deliveryId' };
 
 /** A rule as it is handed in. */
 export const ALERT_RULE = {
@@ -70,6 +71,7 @@ export const BODIES: Record<string, (rows: CompanyRows) => unknown> = {
   }),
   putCallsAlertRulesById: () => ALERT_RULE,
   postPushTracesById: () => ({ event: 'shown' }),
+  patchWebhookEndpointsByWebhookId: () => ({ description: 'Changed' }),
   patchCallsById: () => ({ note: 'A note' }),
   postCallsByIdDtmf: () => ({ digits: '1' }),
   postCallsByIdTransfer: () => ({ to: '+14155550999', mode: 'blind' }),

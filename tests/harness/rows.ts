@@ -38,6 +38,9 @@ export interface CompanyRows {
   unroutableId: string;
   alertRuleId: string;
   alertId: string;
+  /** A program that is told of things, and a piece of news for it. */
+  webhookId: string;
+  deliveryId: string;
   pushDeviceId: string;
   pushTraceId: string;
   /** A call that rings where nobody picks up. */
@@ -134,7 +137,11 @@ async function fillInbox(relais: Pick<TestRelais, 'sandbox'>, api: Client, phone
 
 async function fillAlerts({ kernel }: Pick<TestRelais, 'kernel'>, { companyId, api }: Owner) {
   const { rule } = await made(api.post('/api/calls/alert-rules', ALERT_RULE));
-  return { alertRuleId: rule.id, ...(await makeCallRows({ kernel, companyId }, rule.id)) };
+  const hook = { url: 'https://hooks.example.com/all', events: ['call.ended'] };
+  const { webhook } = await made(api.post('/api/webhook-endpoints', hook));
+  const { deliveryId } = await made(api.post(`/api/webhook-endpoints/${webhook.id}/test`));
+  const told = { alertRuleId: rule.id, webhookId: webhook.id, deliveryId };
+  return { ...told, ...(await makeCallRows({ kernel, companyId }, rule.id)) };
 }
 
 async function made(request: ReturnType<Client['get']>) {

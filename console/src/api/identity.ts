@@ -63,7 +63,7 @@ export interface AuditCheck {
 
 export const audit = {
   chain: () => request<{ head: { seq: number; mark: string } | null; waiting: number }>('/api/audit/chain'),
-  check: () => request<AuditCheck>('/api/audit/check', { method: 'POST', body: {} }),
+  check: () => request<AuditCheck>('/api/audit/check'),
   list: (query: Query) =>
     request<{ entries: AuditEntry[]; nextCursor: string | null }>('/api/audit', { query }),
 };

@@ -17,6 +17,11 @@ export const quality = {
     en: 'Nothing can be sent to this address: give one that begins with https://, holds no password, and is on the open internet.',
     fr: "Rien ne peut être envoyé à cette adresse : donnez-en une qui commence par https://, sans mot de passe, et sur l'internet ouvert.",
   },
+  too_many_webhooks: {
+    status: 409,
+    en: 'A company has at most {limit} webhooks: remove one that is not used any more.',
+    fr: 'Une entreprise a au plus {limit} webhooks : supprimez-en un qui ne sert plus.',
+  },
   alert_rule_without_address: {
     status: 409,
     en: 'This rule has no webhook address: give it one first.',

@@ -820,7 +820,10 @@ export interface Outbox {
 export interface OutgoingAddresses {
   companyId: string;
   createdAt: Timestamp;
-  goneAt: Timestamp | null;
+  disabledAt: Timestamp | null;
+  disabledReason: string | null;
+  formerSecretSealed: string | null;
+  formerUntil: Timestamp | null;
   id: string;
   secretSealed: string;
   url: string;
@@ -1048,6 +1051,22 @@ export interface Verifications {
   value: string;
 }
 
+export interface WebhookEndpoints {
+  companyId: string;
+  createdAt: Timestamp;
+  description: string;
+  events: string[];
+  id: string;
+  updatedAt: Timestamp;
+}
+
+export interface WebhookNews {
+  companyId: string;
+  data: Json;
+  event: string;
+  id: Generated<Int8>;
+}
+
 export interface WebhookRefusals {
   accountId: string | null;
   address: string | null;
@@ -1133,5 +1152,7 @@ export interface DB {
   usedCodes: UsedCodes;
   users: Users;
   verifications: Verifications;
+  webhookEndpoints: WebhookEndpoints;
+  webhookNews: WebhookNews;
   webhookRefusals: WebhookRefusals;
 }

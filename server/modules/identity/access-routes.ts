@@ -152,16 +152,17 @@ function chainRoutes(server: HttpServer): void {
     },
     async (request) => ({ success: true as const, ...(await chainHead(withCompany(request.ctx))) }),
   );
-  server.post(
+  server.get(
     '/api/audit/check',
     {
       config,
       schema: {
         tags,
         summary: 'Make every mark of the audit log again: was an entry changed, added or taken away?',
-        body: z
-          .object({ known: headSchema.nullish().describe('A mark that you kept: it must still be there') })
-          .optional(),
+        querystring: z.object({
+          seq: z.coerce.number().int().min(1).optional().describe('Of a mark that you kept'),
+          mark: z.string().max(64).optional().describe('The mark that you kept: it must still be there'),
+        }),
         response: {
           200: ok({
             intact: z.boolean(),
@@ -174,7 +175,9 @@ function chainRoutes(server: HttpServer): void {
       },
     },
     async (request) => {
-      const result = await checkChain(withCompany(request.ctx), request.body?.known ?? null);
+      const { seq, mark } = request.query;
+      const known = seq !== undefined && mark !== undefined ? { seq, mark } : null;
+      const result = await checkChain(withCompany(request.ctx), known);
       return { success: true as const, intact: result.faults.length === 0, ...result };
     },
   );

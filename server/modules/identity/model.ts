@@ -30,6 +30,7 @@ export const PERMISSIONS = [
   'calls:listen',
   'calls:manage',
   'reports:read',
+  'webhooks:manage',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 

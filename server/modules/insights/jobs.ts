@@ -2,6 +2,7 @@ import type { Kernel } from '../../kernel/ctx.ts';
 import { inSystem } from '../../kernel/db/index.ts';
 import type { JobDefinitions } from '../../kernel/jobs.ts';
 import * as store from './store.ts';
+import { sendNews } from './webhooks.ts';
 
 /** So many changes are added up in one transaction. */
 const CHANGES_MAX = 20_000;
@@ -40,7 +41,12 @@ export function insightsJobs(kernel: Kernel): JobDefinitions {
     handlers: {
       'insights.add_up': () => addUpActivity(kernel),
       'insights.count_anew': () => countThoseDue(kernel),
+      'insights.send_news': () => sendNews(kernel),
     },
-    schedules: { 'insights.add_up': { everySeconds: 2 }, 'insights.count_anew': { everySeconds: 30 } },
+    schedules: {
+      'insights.add_up': { everySeconds: 2 },
+      'insights.count_anew': { everySeconds: 30 },
+      'insights.send_news': { everySeconds: 1 },
+    },
   };
 }

@@ -34,6 +34,7 @@ export const access = {
     'calls:listen': 'Listen to recordings',
     'calls:manage': 'Set up calls',
     'reports:read': 'See the dashboard and reports',
+    'webhooks:manage': 'Manage outgoing webhooks',
   },
   groups: {
     company: 'Company',
@@ -49,5 +50,6 @@ export const access = {
     inbox: 'Inbox',
     calls: 'Calls',
     reports: 'Reports',
+    webhooks: 'Outgoing webhooks',
   },
 };

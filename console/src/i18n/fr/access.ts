@@ -36,6 +36,7 @@ export const access: Dictionary['access'] = {
     'calls:listen': 'Écouter les enregistrements',
     'calls:manage': 'Régler les appels',
     'reports:read': 'Voir le tableau de bord et les rapports',
+    'webhooks:manage': 'Gérer les webhooks sortants',
   },
   groups: {
     company: 'Entreprise',
@@ -51,5 +52,6 @@ export const access: Dictionary['access'] = {
     inbox: 'Boîte de réception',
     calls: 'Appels',
     reports: 'Rapports',
+    webhooks: 'Webhooks sortants',
   },
 };
