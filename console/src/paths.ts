@@ -35,6 +35,7 @@ export const paths = {
   security: '/settings/security',
   audit: '/settings/audit',
   providerEvents: '/settings/provider-events',
+  webhooks: '/settings/webhooks',
   smsNumbers: '/settings/sms-numbers',
   /** The form to add a number, with one already written in it. */
   addSmsNumber: (phoneNumber: string) => `/settings/sms-numbers?add=${encodeURIComponent(phoneNumber)}`,

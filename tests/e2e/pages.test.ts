@@ -30,6 +30,7 @@ const pages: string[] = [
   '/settings/security',
   '/settings/audit',
   '/settings/provider-events',
+  '/settings/webhooks',
   '/settings/sms-numbers',
   '/settings/templates',
   '/settings/opt-outs',

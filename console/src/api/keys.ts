@@ -62,6 +62,8 @@ export const keys = {
   callAlerts: (query: Query) => ['call-alerts', query] as const,
   alertRules: ['call-alert-rules'] as const,
   devices: ['devices'] as const,
+  webhooks: ['webhooks', 'list'] as const,
+  webhookDeliveries: (id: string) => ['webhooks', 'deliveries', id] as const,
   dashboard: ['dashboard'] as const,
   reports: (query: Query) => ['reports', query] as const,
 };

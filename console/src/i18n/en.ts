@@ -14,6 +14,7 @@ import { settings } from './en/settings.ts';
 import { setup } from './en/setup.ts';
 import { shell } from './en/shell.ts';
 import { texts } from './en/texts.ts';
+import { webhooks } from './en/webhooks.ts';
 
 export const en = {
   access,
@@ -32,6 +33,7 @@ export const en = {
   setup,
   shell,
   texts,
+  webhooks,
 };
 
 /** The shape every other language must fill: a missing or superfluous key does not compile. */

@@ -15,6 +15,7 @@ import { settings } from './fr/settings.ts';
 import { setup } from './fr/setup.ts';
 import { shell } from './fr/shell.ts';
 import { texts } from './fr/texts.ts';
+import { webhooks } from './fr/webhooks.ts';
 import { withFrenchTypography } from './typography.ts';
 
 export const fr: Dictionary = withFrenchTypography<Dictionary>({
@@ -34,4 +35,5 @@ export const fr: Dictionary = withFrenchTypography<Dictionary>({
   setup,
   shell,
   texts,
+  webhooks,
 });

@@ -8,6 +8,7 @@ export const settings = {
     security: 'Security',
     audit: 'Audit log',
     providerEvents: 'Webhooks received',
+    webhooks: 'Outgoing webhooks',
     smsNumbers: 'SMS numbers',
     templates: 'Templates',
     optOuts: 'Opt-outs',

@@ -10,6 +10,7 @@ export const settings: Dictionary['settings'] = {
     security: 'Sécurité',
     audit: "Journal d'audit",
     providerEvents: 'Webhooks reçus',
+    webhooks: 'Webhooks sortants',
     smsNumbers: 'Numéros SMS',
     templates: 'Modèles',
     optOuts: 'Désabonnements',

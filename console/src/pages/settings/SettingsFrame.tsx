@@ -44,6 +44,7 @@ const GROUPS = [
     [
       ['providerAccounts', paths.providerAccounts, 'provider_accounts:read'],
       ['apiKeys', paths.apiKeys, 'api_keys:manage'],
+      ['webhooks', paths.webhooks, 'webhooks:manage'],
       ['providerEvents', paths.providerEvents, 'provider_accounts:read'],
     ],
   ],
