@@ -4,6 +4,7 @@ import { inSystem } from '../../kernel/db/index.ts';
 import { isId, newId } from '../../kernel/ids.ts';
 import { activeNumbers, type NumberFacts } from '../numbers/index.ts';
 import { assignCompany, type CallNews, newsOf, type ProviderEvent } from '../providers/index.ts';
+import { learnSpoken } from './announcing.ts';
 import { legsOf, lockCalls } from './calls-store.ts';
 import { concludeScenes } from './change.ts';
 import { takeCalls } from './inbound.ts';
@@ -244,6 +245,7 @@ export function learn(
     case 'spoken':
       if (rootOf(scene).id === legId && call.stepRunning && call.plan.steps[call.step]?.kind === 'say')
         scene.spoken = true;
+      else learnSpoken(scene, legId, event.receivedAt);
       return;
     case 'digits':
       scene.events.push({ kind: 'digits', legId, details: {} });

@@ -39,6 +39,12 @@ export function giveUp(scene: Scene, legId: string | null, command: Command, at:
       scene.commands.push({ legId: leg.id, command: { kind: 'hang_up' } });
       return;
     }
+    case 'announce': {
+      // Who was not told is not recorded: the two are joined without.
+      const leg = legs.find(({ id }) => id === legId);
+      if (leg) leg.announcedAt = at;
+      return;
+    }
     case 'speak':
       scene.spoken = call.stepRunning && call.plan.steps[call.step]?.kind === 'say';
       return;

@@ -246,6 +246,7 @@ function sceneFor(direction: 'INBOUND' | 'OUTBOUND'): Scene {
       ? planOutbound({
           to: '+14155550200',
           callerId: '+14155550100',
+          announce: null,
           record: false,
           language: 'en',
           limitSeconds: 60,

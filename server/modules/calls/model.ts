@@ -58,6 +58,7 @@ export const CALL_EVENTS = [
   'step_voicemail',
   'step_reject',
   'step_hangup',
+  'announced',
   'hangup_requested',
   'dial_unanswered',
   'time_limit',

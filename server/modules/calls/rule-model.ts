@@ -71,7 +71,9 @@ export const ruleSchema = z
     announceRecording: words
       .nullable()
       .optional()
-      .describe('Said before a call that is recorded. Null: nothing; absent: the standard sentence'),
+      .describe(
+        'Said before a call that is recorded, in both directions. Null: nothing; absent: the standard sentence',
+      ),
     missedText: z
       .string()
       .trim()

@@ -213,6 +213,7 @@ it('the plan of a call that we make rings the other side from our number', () =>
   const { steps } = planOutbound({
     to: '+33612345678',
     callerId: '+33187654321',
+    announce: null,
     record: true,
     language: 'fr',
     limitSeconds: 60,

@@ -286,7 +286,10 @@ describe('a talk', () => {
   it('in a room is recorded as the room', async () => {
     const legs = await talk();
     relais.document('/webhook/voice/completed', conference('relais-5'));
-    const opened = await port.openRoom(room('relais-5'), legs, { reference: 'leg-5' });
+    const opened = await port.openRoom(room('relais-5'), legs, {
+      recorded: { reference: 'leg-5' },
+      ...{ limitSeconds: 3600, words: null },
+    });
     if (opened === 'gone') throw new Error('gone');
     const place = { room: opened, legId: legs.root };
     expect(await port.pauseRecording(place, true)).toBe('done');

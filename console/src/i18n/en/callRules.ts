@@ -87,7 +87,9 @@ export const callRules = {
     announce: 'Announcement before recording',
     announceKinds: { standard: 'The usual sentence', own: 'Your own words', none: 'None' },
     announceStandard: '“{{words}}”',
-    announceNone: 'In many countries callers must be told. Do without only if you tell them otherwise.',
+    announceHint: 'Also heard by whoever you call through this number when you record the call.',
+    announceNone:
+      'In many countries the other side must be told. Do without only if you tell them otherwise.',
     missed: 'Text to callers whom nobody answered',
     missedHint:
       'Goes to whoever called and reached nobody, also after a voicemail: from the number that was called when it can text, else from another one of yours. Empty: none.',
@@ -179,7 +181,7 @@ export const callRules = {
     recording: 'Recording',
     defaultRecord: 'Record outgoing calls',
     defaultRecordHint:
-      'Nothing is announced by itself: tell whoever you call. Incoming calls: by each number’s routing.',
+      'Whoever you call is told before the talk begins, in the words of the number’s routing. Incoming calls: by each number’s routing.',
     retention: 'Delete recordings after',
     days: 'days',
     retentionHint: 'Empty: they stay until somebody deletes them.',

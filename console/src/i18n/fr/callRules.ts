@@ -90,8 +90,9 @@ export const callRules: Dictionary['callRules'] = {
     announce: "Annonce avant l'enregistrement",
     announceKinds: { standard: 'La phrase habituelle', own: 'Vos propres mots', none: 'Aucune' },
     announceStandard: '« {{words}} »',
+    announceHint: 'Dite aussi aux personnes que vous appelez par ce numéro quand vous enregistrez l’appel.',
     announceNone:
-      "Dans beaucoup de pays, l'appelant doit être prévenu. Ne vous en passez que si vous le prévenez autrement.",
+      'Dans beaucoup de pays, votre correspondant doit être prévenu. Ne vous en passez que si vous le prévenez autrement.',
     missed: 'SMS aux appelants à qui personne n’a répondu',
     missedHint:
       "Envoyé à qui a appelé sans joindre personne, même après un message vocal : depuis le numéro appelé s'il envoie des SMS, sinon depuis un autre des vôtres. Vide : aucun.",
@@ -184,7 +185,7 @@ export const callRules: Dictionary['callRules'] = {
     recording: 'Enregistrement',
     defaultRecord: 'Enregistrer les appels sortants',
     defaultRecordHint:
-      "Rien n'est annoncé : prévenez la personne que vous appelez. Appels entrants : selon l'accueil de chaque numéro.",
+      "Votre correspondant est prévenu avant que la conversation commence, avec les mots de l'accueil du numéro. Appels entrants : selon l'accueil de chaque numéro.",
     retention: 'Supprimer les enregistrements après',
     days: 'jours',
     retentionHint: "Vide : ils restent jusqu'à ce que quelqu'un les supprime.",
