@@ -193,8 +193,25 @@ describe('limits', () => {
       async () => {
         const { body } = await refused('call_budget_currency', 402);
         expect(body.error).toContain('USD');
+        const { spentToday } = (await relais.api.get('/api/calls/settings')).body;
+        expect(spentToday).toEqual([{ amount: '0.5', currency: 'USD', limit: null }]);
       },
     );
+    const budgets = (usd: number) => [
+      { amount: 20, currency: 'EUR' },
+      { amount: usd, currency: 'USD' },
+    ];
+    await withSettings(
+      { perMinutePerUser: 1000, dailySpendMax: budgets(0.5) },
+      async () => void (await refused('call_spend_reached', 402)),
+    );
+    await withSettings({ perMinutePerUser: 1000, dailySpendMax: budgets(5) }, async () => {
+      const { spentToday } = (await relais.api.get('/api/calls/settings')).body;
+      expect(spentToday).toEqual([{ amount: '0.5', currency: 'USD', limit: 5 }]);
+      const { settings, version } = (await relais.api.get('/api/calls/settings')).body;
+      const twice = { ...settings, dailySpendMax: [...budgets(5), ...budgets(6)] };
+      expect((await relais.api.put('/api/calls/settings', { settings: twice, version })).status).toBe(400);
+    });
   });
 
   it('a budget that is used up stops calls, and neither rules nor telephones that are saved', async () => {

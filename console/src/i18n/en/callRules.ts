@@ -176,7 +176,16 @@ export const callRules = {
     perNumberPerDay: 'Calls per number of yours and day',
     maxMinutes: 'Longest call, in minutes',
     spend: 'Budget per day',
-    spendHint: 'When it is used up, nothing more can be called until midnight (UTC). Empty: no limit.',
+    spendHint:
+      'For each currency in which calls are billed. When one is used up, nothing more can be called until midnight (UTC). None: no limit.',
+    addSpend: 'Add a budget',
+    removeSpend: 'Remove this budget',
+    spendAmount: 'Amount per day',
+    spendForm: 'An amount, and the three letters of its currency.',
+    spendTwice: 'There is a budget in {{currency}} already.',
+    spentToday: 'Spent today, as far as prices are known: {{amounts}}',
+    spendUnlimited:
+      'Calls were billed in {{currency}} today, and no budget limits those: until there is one in {{currency}}, nothing more can be called.',
     currency: 'Currency',
     recording: 'Recording',
     defaultRecord: 'Record outgoing calls',

@@ -180,7 +180,16 @@ export const callRules: Dictionary['callRules'] = {
     perNumberPerDay: 'Appels par numéro à vous et par jour',
     maxMinutes: 'Appel le plus long, en minutes',
     spend: 'Budget par jour',
-    spendHint: "Une fois épuisé, plus aucun appel ne part jusqu'à minuit (UTC). Vide : aucune limite.",
+    spendHint:
+      "Un par devise dans laquelle les appels sont facturés. Dès que l'un est épuisé, plus aucun appel ne part jusqu'à minuit (UTC). Aucun : pas de limite.",
+    addSpend: 'Ajouter un budget',
+    removeSpend: 'Retirer ce budget',
+    spendAmount: 'Montant par jour',
+    spendForm: 'Un montant, et les trois lettres de sa devise.',
+    spendTwice: 'Il y a déjà un budget en {{currency}}.',
+    spentToday: "Dépensé aujourd'hui, d'après les prix connus : {{amounts}}",
+    spendUnlimited:
+      "Des appels ont été facturés en {{currency}} aujourd'hui, et aucun budget ne les limite : tant qu'il n'y en a pas en {{currency}}, plus aucun appel ne part.",
     currency: 'Devise',
     recording: 'Enregistrement',
     defaultRecord: 'Enregistrer les appels sortants',
