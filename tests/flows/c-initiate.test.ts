@@ -197,18 +197,14 @@ describe('limits', () => {
         expect(spentToday).toEqual([{ amount: '0.5', currency: 'USD', limit: null }]);
       },
     );
-    const budgets = (usd: number) => [
-      { amount: 20, currency: 'EUR' },
-      { amount: usd, currency: 'USD' },
-    ];
+    const budgets = (amount: number) => ['EUR', 'USD'].map((currency) => ({ amount, currency }));
     await withSettings(
       { perMinutePerUser: 1000, dailySpendMax: budgets(0.5) },
       async () => void (await refused('call_spend_reached', 402)),
     );
     await withSettings({ perMinutePerUser: 1000, dailySpendMax: budgets(5) }, async () => {
-      const { spentToday } = (await relais.api.get('/api/calls/settings')).body;
+      const { settings, version, spentToday } = (await relais.api.get('/api/calls/settings')).body;
       expect(spentToday).toEqual([{ amount: '0.5', currency: 'USD', limit: 5 }]);
-      const { settings, version } = (await relais.api.get('/api/calls/settings')).body;
       const twice = { ...settings, dailySpendMax: [...budgets(5), ...budgets(6)] };
       expect((await relais.api.put('/api/calls/settings', { settings: twice, version })).status).toBe(400);
     });

@@ -227,6 +227,21 @@ describe('a talk', () => {
     );
   });
 
+  it('keeps its limit where it moves to, and says first what the move cut off', async () => {
+    const legs = await talk();
+    relais.document('/webhook/voice/completed', conference('relais-6'));
+    const words = { text: 'This call is recorded.', language: 'en' as const };
+    const order = { recorded: null, limitSeconds: 60, words };
+    expect(await port.openRoom(room('relais-6'), legs, order)).not.toBe('gone');
+    const heard = (await lineOf(sandbox, AGENT)).heard.map(({ what }) => what);
+    expect(heard.indexOf(words.text)).toBeGreaterThanOrEqual(0);
+    expect(heard.indexOf(words.text)).toBeLessThan(heard.findIndex((what) => /♪|conference/.test(what)));
+    await sandbox.admin('POST', 'advance', { timers: true });
+    await advance();
+    expect(await port.getLeg(legs.other)).toMatchObject({ state: 'ended' });
+    await end();
+  });
+
   it('is handed to somebody who is rung into the room', async () => {
     const legs = await talk();
     relais.document('/webhook/voice/completed', conference('relais-2'));
