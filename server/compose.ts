@@ -180,6 +180,12 @@ export const WEBHOOK_DOORS: readonly WebhookDoor[] = [
     answer: answerVoice,
   },
   {
+    url: '/webhook/voice/announce',
+    provider: 'twilio',
+    topic: 'twilio.call_announce',
+    answer: answerVoice,
+  },
+  {
     ...{ url: '/webhook/voice/status', provider: 'twilio', topic: 'twilio.call_status' },
     publicUrl: (config) => config.TWILIO_STATUS_CALLBACK_URL,
   },
@@ -197,6 +203,7 @@ function eventOwners(kernel: Kernel): Record<string, EventHandler> {
     'twilio.call': (event) => onCallEvent(kernel, event),
     'twilio.call_completed': (event) => onCallEvent(kernel, event),
     'twilio.call_recording': (event) => onCallEvent(kernel, event),
+    'twilio.call_announce': (event) => onCallEvent(kernel, event),
     'twilio.call_status': (event) => onCallEvent(kernel, event),
   };
 }

@@ -3,6 +3,7 @@ import { createServer, request as httpRequest, type Server } from 'node:http';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buyCallNumber } from '../../tests/harness/calls.ts';
 import { png } from '../../tests/harness/files.ts';
 import { createPerson, totp } from '../../tests/harness/person.ts';
 import { keepRecording, wav } from '../../tests/harness/recordings.ts';
@@ -146,8 +147,11 @@ describe('npx relais', () => {
     });
   });
 
-  it('rotate-secrets renews everything that is sealed, so that the former key can go', async () => {
+  it('rotate-secrets renews everything that is sealed, so that the former key can go', {
+    timeout: 120_000,
+  }, async () => {
     const { api, owner } = relais;
+    const numbers = [await buyCallNumber(relais, 'telnyx'), await buyCallNumber(relais, 'twilio')];
     await api.post('/api/provider-accounts', {
       provider: 'twilio',
       name: 'Ours',
@@ -172,6 +176,8 @@ describe('npx relais', () => {
     expect((await api.post('/api/calls/alert-rules', { ...rule, webhookUrl })).status).toBe(201);
     const device = { platform: 'android', token: 'a-token-of-some-device', name: 'Pixel' };
     expect((await person.post('/api/push/devices', device)).status).toBe(201);
+    const softphones = await person.post('/api/calls/softphone');
+    expect(softphones.body.softphones, JSON.stringify(softphones.body)).toHaveLength(numbers.length);
 
     const former = relais.kernel.config.SECRET_KEY;
     const fresh = newSecret();
@@ -181,13 +187,14 @@ describe('npx relais', () => {
     const rotated = await command(['rotate-secrets'], both);
     expect(rotated).toMatchObject({
       code: 0,
-      output: expect.stringMatching(/^8 sealed again, 0 were/),
+      output: expect.stringMatching(/^10 sealed again, 0 were/),
     });
     const again = await command(['rotate-secrets'], both);
-    expect(again.output).toMatch(/^0 sealed again, 8 were/);
+    expect(again.output).toMatch(/^0 sealed again, 10 were/);
     const { output } = await command(['doctor'], { SECRET_KEY: fresh });
-    // Credentials, document, picture, authenticator secret, recovery codes, the key of a recording, the secret of a webhook and a device's token.
-    expect(output).toMatch(/ok +Secrets +SECRET_KEY opens all 8 stored/);
+    // Credentials, document, picture, authenticator secret, recovery codes, the key of a recording, the secret of a webhook, a device's token, and what
+    // Telnyx and Twilio gave to keep for browsers.
+    expect(output).toMatch(/ok +Secrets +SECRET_KEY opens all 10 stored/);
   });
 });
 

@@ -2,7 +2,7 @@ import { commandSettings, loadConfig } from '../kernel/config.ts';
 import type { SealedCount } from '../kernel/crypto.ts';
 import { reviewOutgoingSecrets } from '../kernel/outgoing-secrets.ts';
 import { checkSealedFiles, resealFiles } from '../kernel/sealed-files.ts';
-import { recordingKeys, reviewPushSecrets } from '../modules/calls/upkeep.ts';
+import { recordingKeys, reviewPushSecrets, reviewSoftphoneSecrets } from '../modules/calls/upkeep.ts';
 import { documentFiles } from '../modules/compliance/upkeep.ts';
 import { companyIds, reviewAuditKey, reviewSignInSecrets } from '../modules/identity/upkeep.ts';
 import { mediaFiles } from '../modules/messages/upkeep.ts';
@@ -24,7 +24,13 @@ export async function rotateSecretsCommand(): Promise<number> {
     };
     add(await reviewSignInSecrets(kernel, { reseal: true }));
     for (const companyId of await companyIds(kernel)) {
-      for (const review of [reviewAuditKey, reviewAccountSecrets, reviewOutgoingSecrets, reviewPushSecrets])
+      for (const review of [
+        reviewAuditKey,
+        reviewAccountSecrets,
+        reviewOutgoingSecrets,
+        reviewPushSecrets,
+        reviewSoftphoneSecrets,
+      ])
         add(await review(kernel, companyId, { reseal: true }));
       for (const files of [documentFiles, mediaFiles, recordingKeys]) {
         const { current } = await checkSealedFiles(kernel, companyId, files);

@@ -193,8 +193,21 @@ describe('limits', () => {
       async () => {
         const { body } = await refused('call_budget_currency', 402);
         expect(body.error).toContain('USD');
+        const { spentToday } = (await relais.api.get('/api/calls/settings')).body;
+        expect(spentToday).toEqual([{ amount: '0.5', currency: 'USD', limit: null }]);
       },
     );
+    const budgets = (amount: number) => ['EUR', 'USD'].map((currency) => ({ amount, currency }));
+    await withSettings(
+      { perMinutePerUser: 1000, dailySpendMax: budgets(0.5) },
+      async () => void (await refused('call_spend_reached', 402)),
+    );
+    await withSettings({ perMinutePerUser: 1000, dailySpendMax: budgets(5) }, async () => {
+      const { settings, version, spentToday } = (await relais.api.get('/api/calls/settings')).body;
+      expect(spentToday).toEqual([{ amount: '0.5', currency: 'USD', limit: 5 }]);
+      const twice = { ...settings, dailySpendMax: [...budgets(5), ...budgets(6)] };
+      expect((await relais.api.put('/api/calls/settings', { settings: twice, version })).status).toBe(400);
+    });
   });
 
   it('a budget that is used up stops calls, and neither rules nor telephones that are saved', async () => {

@@ -1,4 +1,4 @@
-import type { CallSettings } from '../../../server/modules/calls/model.ts';
+import type { CallSettings, SpentToday } from '../../../server/modules/calls/model.ts';
 import type {
   Call,
   CallAttempt,
@@ -51,10 +51,17 @@ export const callRoutes = {
     request<{ route: CallRoute }>(`/api/calls/routes/${numberId}`, { method: 'DELETE' }),
 };
 
+export interface CallSettingsAnswer {
+  settings: CallSettings;
+  version: number;
+  /** By currency, as far as prices are known. */
+  spentToday: SpentToday[];
+}
+
 export const callSettings = {
-  get: () => request<{ settings: CallSettings; version: number }>('/api/calls/settings'),
+  get: () => request<CallSettingsAnswer>('/api/calls/settings'),
   save: (body: { settings: CallSettings; version: number }) =>
-    request<{ settings: CallSettings; version: number }>('/api/calls/settings', { method: 'PUT', body }),
+    request<CallSettingsAnswer>('/api/calls/settings', { method: 'PUT', body }),
   attempts: (query: Query) =>
     request<{ attempts: CallAttempt[]; nextCursor: string | null }>('/api/calls/attempts', { query }),
   unroutable: (query: Query) =>

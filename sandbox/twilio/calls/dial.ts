@@ -6,7 +6,7 @@ import { isPhoneNumber } from '../../core/texts/model.ts';
 import { type Verb, verbsOf, wordsOf } from '../messages/twiml.ts';
 import { addressOf, countOf, isTrue, listenerOf, recordOf } from './attributes.ts';
 import { join } from './conferences.ts';
-import { dialParams } from './documents.ts';
+import { dialParams, fetchDocument } from './documents.ts';
 import { answered, endLeg, limit, placeLeg, takeCall } from './legs.ts';
 import {
   begin,
@@ -19,7 +19,7 @@ import {
   type Seat,
 } from './model.ts';
 import { startRecording, stopRecording } from './recordings.ts';
-import { plan } from './steps.ts';
+import { plan, planTimer } from './steps.ts';
 
 type Dial = Extract<Doing, { kind: 'dial' }>;
 
@@ -31,6 +31,8 @@ export function startDial(sb: Sandbox, leg: Leg, verb: Verb, base: string): void
   if (room !== undefined) {
     const taken = takeCall(sb, leg) ?? leg;
     join(sb, taken, seatOf(room, base), addressOf(verb, base));
+    const seconds = countOf(verb.attributes.timeLimit, LIMIT_SECONDS, LIMIT_SECONDS);
+    if (seconds < LIMIT_SECONDS) planTimer(sb, getLeg(sb, taken.sid) ?? taken, 'seat_over', seconds);
     return;
   }
   if (!isTrue(verb.attributes.answerOnBridge, false)) takeCall(sb, leg);
@@ -67,8 +69,15 @@ function ringNoun(sb: Sandbox, leg: Leg, dial: Verb, noun: Verb, base: string): 
     listener: listenerOf(noun, base, 'statusCallback', 'completed'),
     timeoutSeconds: countOf(dial.attributes.timeout, 30, 600),
     limitSeconds: LIMIT_SECONDS,
+    first: whisperOf(noun, base),
     errorCode: problemOf(sb, leg, { from, to }),
   });
+}
+
+/** What whoever is rung hears alone, once they have answered. */
+function whisperOf(noun: Verb, base: string): Leg['first'] {
+  const address = addressOf(noun, base, 'url');
+  return address && { kind: 'url', address, fallback: null };
 }
 
 function targetOf(noun: Verb): string {
@@ -117,7 +126,6 @@ export function childAnswered(sb: Sandbox, child: Leg): void {
     return;
   }
   const dial = parent.doing;
-  takeCall(sb, parent);
   const recordingSid =
     dial.record !== null && dial.recordingSid === null
       ? recordTalk(sb, parent, dial.record)
@@ -125,6 +133,20 @@ export function childAnswered(sb: Sandbox, child: Leg): void {
   changeLeg(sb, parent, { doing: { ...dial, winner: child.sid, recordingSid } });
   if (dial.limitSeconds < LIMIT_SECONDS) limit(sb, child, dial.limitSeconds);
   for (const other of dial.children) if (other !== child.sid) endLeg(sb, { sid: other }, 'canceled');
+  if (child.first?.kind !== 'url') takeCall(sb, parent);
+  else
+    fetchDocument(sb, changeLeg(sb, child, { whispering: true }), {
+      address: child.first.address,
+      fallback: child.first.fallback,
+    });
+}
+
+/** Whoever was rung has heard what they were to hear alone: the two are joined. */
+export function bridge(sb: Sandbox, child: Leg): void {
+  begin(sb, changeLeg(sb, child, { whispering: false, program: null }), null);
+  const parent = getLeg(sb, child.parentSid ?? '');
+  if (parent?.doing?.kind === 'dial' && parent.doing.winner === child.sid) takeCall(sb, parent);
+  else endLeg(sb, child, 'completed');
 }
 
 /** A child is over: so is the Dial, if it was the one that talked or the last that rang. */
@@ -160,12 +182,16 @@ export function release(sb: Sandbox, child: Leg): void {
   // It is no longer the Dial's: the end of the one does not end the other.
   const children = parent.doing.children.filter((each) => each !== child.sid);
   changeLeg(sb, parent, { doing: { ...parent.doing, children, winner: null } });
-  changeLeg(sb, child, { doing: null });
+  changeLeg(sb, child, { doing: null, whispering: false });
 }
 
 /** Those who hear what the user of a leg says. */
 export function bridgedTo(sb: Sandbox, leg: Leg): string[] {
-  if (leg.doing?.kind === 'dial') return leg.doing.winner === null ? [] : [leg.doing.winner];
+  if (leg.whispering) return [];
+  if (leg.doing?.kind === 'dial') {
+    const winner = getLeg(sb, leg.doing.winner ?? '');
+    return winner === undefined || winner.whispering ? [] : [winner.sid];
+  }
   const parent = getLeg(sb, leg.parentSid ?? '');
   return parent?.doing?.kind === 'dial' && parent.doing.winner === leg.sid ? [parent.sid] : [];
 }

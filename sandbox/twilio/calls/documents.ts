@@ -84,7 +84,7 @@ export function dialParams(
   return {
     DialCallStatus: status,
     ...(child === undefined ? {} : { DialCallSid: child.sid }),
-    DialBridged: String(talked),
+    DialBridged: String(talked && !child.whispering),
     ...(talked ? { DialCallDuration: String(durationOf({ ...child, endedAtMs }) ?? 0) } : {}),
     ...recordedParams(sb, dial.recordingSid),
   };

@@ -10,7 +10,7 @@ import { registerTokens } from '../../core/calls/softphones.ts';
 import type { Sandbox } from '../../core/sandbox.ts';
 import { DELIVERY, type Delivery } from '../../core/webhooks.ts';
 import { wordsOf } from '../messages/twiml.ts';
-import { join, listenersTo } from './conferences.ts';
+import { join, leave, listenersTo } from './conferences.ts';
 import { bridgedTo, childAnswered, childEnded, endDial, release } from './dial.ts';
 import { ANNOUNCEMENT, fetchDocument, VOICE_ANSWER, verbsOfAnswer } from './documents.ts';
 import { receiveCall } from './inbound.ts';
@@ -46,6 +46,7 @@ function perform(sb: Sandbox, { sid, act, token, more }: Step): void {
     unanswered: () => leg.answeredAtMs === null && endLeg(sb, leg, 'no-answer'),
     next: () => next(sb, sid),
     dialled: () => dialled(sb, leg, more),
+    seat_over: () => seatOver(sb, leg),
     child_ended: () => childEnded(sb, sid, more.child ?? ''),
     gathered: () => gathered(sb, leg),
     silence: () => recordEnded(sb, leg),
@@ -66,6 +67,13 @@ function dialled(sb: Sandbox, leg: Leg, extra: Record<string, string>): void {
   begin(sb, leg, null);
   if (doing.action === null) next(sb, leg.sid);
   else fetchDocument(sb, leg, { address: doing.action, extra });
+}
+
+/** A leg has sat in a conference for as long as its document lets it. */
+function seatOver(sb: Sandbox, leg: Leg): void {
+  if (leg.doing?.kind !== 'room') return;
+  leave(sb, leg, leg.doing.conferenceSid, 'time_limit');
+  dialled(sb, leg, { DialCallStatus: 'answered' });
 }
 
 const SORRY = 'We are sorry. An application error has occurred. Goodbye.';

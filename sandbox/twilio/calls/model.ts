@@ -112,6 +112,8 @@ export interface Leg {
   /** The task that ends it then. */
   limitTask: string | null;
   first: First | null;
+  /** Hears a document of its own before it is joined to the leg that called it. */
+  whispering: boolean;
   /** From its answer to its end. */
   record: RecordOrder | null;
   program: Program | null;
@@ -145,7 +147,7 @@ export function addLeg(sb: Sandbox, draft: Draft): Leg {
     ...{ startedAtMs: null, answeredAtMs: null, endedAtMs: null, sip: null, errorCode: null },
     ...{ price: null, rated: false, listener: null, sequence: 0, timeoutSeconds: 60, limitSeconds: 14_400 },
     limitTask: null,
-    ...{ first: null, record: null, program: null, doing: null, token: uuid() },
+    ...{ first: null, whispering: false, record: null, program: null, doing: null, token: uuid() },
     ...draft,
   };
   sb.store.put(LEG, leg.account, leg.sid, leg, keysOf(leg));

@@ -14,6 +14,7 @@ export interface Step {
     | 'unanswered'
     | 'next'
     | 'dialled'
+    | 'seat_over'
     | 'child_ended'
     | 'gathered'
     | 'silence'

@@ -2,7 +2,7 @@ import { closeLine, lineOfLeg, tellLine } from '../../core/calls/lines.ts';
 import type { Sandbox } from '../../core/sandbox.ts';
 import { type Verb, verbsOf, wordsOf } from '../messages/twiml.ts';
 import { absolute, addressOf, countOf, isTrue, listenerOf, methodOf } from './attributes.ts';
-import { startDial } from './dial.ts';
+import { bridge, startDial } from './dial.ts';
 import { fetchDocument, recordedParams } from './documents.ts';
 import { endLeg, takeCall } from './legs.ts';
 import { begin, changeLeg, getLeg, isOver, type Leg } from './model.ts';
@@ -21,12 +21,16 @@ function run(sb: Sandbox, sid: string): void {
   if (leg === undefined || isOver(leg) || leg.program === null) return;
   const { verbs, at, base } = leg.program;
   const verb = verbs[at];
+  if (verb === undefined && leg.whispering) {
+    bridge(sb, leg);
+    return;
+  }
   if (verb === undefined) {
     takeCall(sb, leg);
     endLeg(sb, leg, 'completed');
     return;
   }
-  const act = VERBS[verb.name];
+  const act = leg.whispering && !WHISPERED.has(verb.name) ? undefined : VERBS[verb.name];
   if (act === undefined) next(sb, sid);
   else act(sb, leg, verb, base);
 }
@@ -153,6 +157,9 @@ const reject: Act = (sb, leg, verb) => {
     closeLine(sb, line, words, isBusy ? 'busy' : 'declined');
   endLeg(sb, leg, leg.status === 'ringing' ? (isBusy ? 'busy' : 'no-answer') : 'completed');
 };
+
+/** What a document before the talk may hold; Twilio passes over all else. */
+const WHISPERED = new Set(['Say', 'Play', 'Pause', 'Gather', 'Hangup']);
 
 const VERBS: Record<string, Act> = {
   ...{ Say: sound, Play: sound, Pause: sound, Gather: gather, Record: record },

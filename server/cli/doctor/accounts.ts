@@ -3,7 +3,7 @@ import type { Kernel } from '../../kernel/ctx.ts';
 import { RelaisError, sentence } from '../../kernel/errors.ts';
 import { reviewOutgoingSecrets } from '../../kernel/outgoing-secrets.ts';
 import { checkSealedFiles } from '../../kernel/sealed-files.ts';
-import { recordingKeys, reviewPushSecrets } from '../../modules/calls/upkeep.ts';
+import { recordingKeys, reviewPushSecrets, reviewSoftphoneSecrets } from '../../modules/calls/upkeep.ts';
 import { documentFiles } from '../../modules/compliance/upkeep.ts';
 import { companyIds, reviewAuditKey, reviewSignInSecrets } from '../../modules/identity/upkeep.ts';
 import { mediaFiles } from '../../modules/messages/upkeep.ts';
@@ -67,7 +67,13 @@ export async function checkSecrets(kernel: Kernel): Promise<Finding> {
   };
   add(await reviewSignInSecrets(kernel, { reseal: false }));
   for (const companyId of await companyIds(kernel)) {
-    for (const review of [reviewAuditKey, reviewAccountSecrets, reviewOutgoingSecrets, reviewPushSecrets])
+    for (const review of [
+      reviewAuditKey,
+      reviewAccountSecrets,
+      reviewOutgoingSecrets,
+      reviewPushSecrets,
+      reviewSoftphoneSecrets,
+    ])
       add(await review(kernel, companyId, { reseal: false }));
     for (const files of [documentFiles, mediaFiles, recordingKeys])
       add(await checkSealedFiles(kernel, companyId, files));

@@ -69,8 +69,8 @@ export const calls = {
   },
   call_budget_currency: {
     status: 402,
-    en: 'The daily budget for calls is in {currency}, but calls are billed in {spent}, so nothing limits them: an admin must set the budget in {spent}.',
-    fr: "Le budget d'appels du jour est en {currency}, mais les appels sont facturés en {spent}, donc rien ne les limite : un admin doit fixer le budget en {spent}.",
+    en: 'The daily budget for calls is in {currency}, but calls were billed in {spent} today, and nothing limits those: an admin must add a budget in {spent}.',
+    fr: "Le budget d'appels du jour est en {currency}, mais des appels ont été facturés en {spent} aujourd'hui, et rien ne les limite : un admin doit ajouter un budget en {spent}.",
   },
   call_unfunded: {
     status: 402,

@@ -247,6 +247,7 @@ export interface CallEvents {
 
 export interface CallLegs {
   address: string;
+  announcedAt: Timestamp | null;
   answerAsked: Generated<boolean>;
   answeredAt: Timestamp | null;
   callId: string;

@@ -86,6 +86,7 @@ export interface LegRow {
   answeredAt: Date | null;
   endedAt: Date | null;
   createdAt: Date;
+  announcedAt: Date | null;
 }
 
 const snakeCase = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
@@ -115,6 +116,7 @@ const CALL_CHANGES = sql.raw(
         'roomName',
         'roomId',
         'recording',
+        'recordingAnnounced',
       ],
       ...[
         'endCode',
@@ -172,7 +174,7 @@ const LEG_CHANGES = sql.raw(
         'durationSeconds',
         'priceAmount',
       ],
-      ...['priceCurrency', 'dialledAt', 'ringingAt', 'answeredAt', 'endedAt'],
+      ...['priceCurrency', 'dialledAt', 'ringingAt', 'answeredAt', 'endedAt', 'announcedAt'],
     ] as const
   )
     .map((name) => `${snakeCase(name)} = excluded.${snakeCase(name)}`)

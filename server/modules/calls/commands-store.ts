@@ -61,6 +61,24 @@ export async function claimCommands(
   return rows.sort((left, right) => (left.id < right.id ? -1 : 1));
 }
 
+/**
+ * Keeps commands for those who are carrying them out: a lease is short, so that what a process held when it died is soon free
+ * for others, and a provider may be slow. For the system role.
+ */
+export async function renewCommands(
+  tx: Tx,
+  held: readonly Pick<CommandRow, 'id' | 'leaseId'>[],
+  leaseUntil: Date,
+): Promise<void> {
+  if (held.length === 0) return;
+  await sql`
+    update call_commands set lease_until = ${leaseUntil}
+    from unnest(${held.map(({ id }) => id)}::uuid[], ${held.map(({ leaseId }) => leaseId)}::uuid[]) as held (id, lease_id)
+    where call_commands.id = held.id and call_commands.lease_id = held.lease_id and state = 'waiting'`.execute(
+    tx,
+  );
+}
+
 /** Writes how the carrying out of a command ended, unless somebody else has taken it over. */
 export async function settleCommand(
   tx: Tx,

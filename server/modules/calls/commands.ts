@@ -1,6 +1,7 @@
 import { type CompanyCtx, type Kernel, systemCtx, transact } from '../../kernel/ctx.ts';
 import { inSystem } from '../../kernel/db/index.ts';
 import type { LegOutcome, ProviderPort } from '../providers/index.ts';
+import { announceTo } from './announcing.ts';
 import { legsOf, lockCalls } from './calls-store.ts';
 import { changeCalls } from './change.ts';
 import { type CommandRow, settleCommand } from './commands-store.ts';
@@ -78,6 +79,7 @@ async function perform(ctx: CompanyCtx, row: CommandRow): Promise<Done> {
   if (command.kind === 'hold' && command.held !== leg.held) return 'done';
   const port = await openPort(ctx, scene.call);
   if (!port) return 'gone';
+  if (command.kind === 'announce') return announceTo(ctx, port, row, leg, command);
   return tellProvider(ctx, port, row, scene, leg.externalId);
 }
 
@@ -113,6 +115,7 @@ async function tellProvider(
     case 'connect':
       return connect(ctx, port, row, scene, command.otherLegId);
     case 'dial':
+    case 'announce':
       return 'done';
   }
 }

@@ -1,11 +1,13 @@
 import { type CompanyCtx, transact } from '../../kernel/ctx.ts';
 import { fail } from '../../kernel/errors.ts';
 import type { LegOutcome, ProviderPort, Room } from '../providers/index.ts';
+import { isUntold, learnAnnounced, overAt } from './announcing.ts';
 import { type CallRow, findCall, type LegRow, legsOf } from './calls-store.ts';
 import { changeCalls, driverOf } from './change.ts';
 import { openPort } from './dial.ts';
 import { customerOf, oursOf, talks } from './judge.ts';
 import { type CallAction, type CallEventKind, callCan, isLive } from './model.ts';
+import { wordsFor } from './plan.ts';
 import { endLeg, rootOf, type Scene } from './scene.ts';
 import { nudgeWork } from './state.ts';
 
@@ -87,16 +89,32 @@ export async function ensureRoom(ctx: CompanyCtx, port: ProviderPort, { call, le
   const other = legs.find((leg) => leg.id === call.answeredLegId && leg.id !== root.id);
   if (!root.externalId) fail('call_not_talking');
   const name = `relais-${call.id}`;
+  const now = ctx.kernel.clock.now();
+  const untold = isUntold({ call, legs }, now);
+  // Who is being told that they are recorded is joined as soon as they were; a document is said again in the room's.
+  if (untold && driverOf(call) === 'commands') fail('call_not_talking');
+  const words = untold && wordsFor(call.plan, untold);
   await transact(ctx, (tx) =>
     changeCalls(ctx, tx, [call.id], (scene) => {
       scene.call.roomName ??= name;
-      for (const leg of scene.legs) if (leg.id === root.id || leg.id === other?.id) leg.inRoom = true;
+      for (const leg of scene.legs) {
+        if (leg.id !== root.id && leg.id !== other?.id) continue;
+        if (words && leg.id === untold.id) {
+          leg.announcedAt = overAt(words, now);
+          learnAnnounced(scene, leg, leg.announcedAt);
+        }
+        leg.inRoom = true;
+      }
     }),
   );
   // A recording ends with the move to a room. One that goes on is begun there; one that is paused must not hear a second of it.
   const recorded = call.recording === 'on' ? { reference: root.id } : null;
   const both = { root: root.externalId, other: other?.externalId ?? null };
-  const room = await port.openRoom({ name, roomId: null }, both, recorded);
+  const room = await port.openRoom({ name, roomId: null }, both, {
+    recorded,
+    limitSeconds: call.plan.limitSeconds,
+    words: words ? { text: words, language: call.plan.language } : null,
+  });
   if (room === 'gone') fail('call_over');
   await transact(ctx, (tx) =>
     changeCalls(ctx, tx, [call.id], (scene) => {

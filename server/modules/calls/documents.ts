@@ -4,6 +4,7 @@ import { newId } from '../../kernel/ids.ts';
 import { parseE164 } from '../../kernel/phone.ts';
 import { activeNumbers, type NumberFacts } from '../numbers/index.ts';
 import { type DialEnd, newsOf, type ProviderEvent, type RemoteLeg } from '../providers/index.ts';
+import { learnAnnounced, overAt } from './announcing.ts';
 import { legsOf, lockCalls } from './calls-store.ts';
 import { concludeScenes } from './change.ts';
 import { softphoneAddresses } from './desk.ts';
@@ -11,7 +12,8 @@ import { holderOf } from './events.ts';
 import { takeCalls } from './inbound.ts';
 import { customerOf, oursOf } from './judge.ts';
 import { ownersOf } from './lookup-store.ts';
-import { type CallLanguage, languageOf } from './model.ts';
+import { type CallLanguage, languageOf, standardWords } from './model.ts';
+import { wordsFor } from './plan.ts';
 import { endLeg, learnDial, learnLeg, rootOf, type Scene, sceneOf, wasGivenUp } from './scene.ts';
 import { type Moment, targetLegs } from './script.ts';
 import { nudgeWork } from './state.ts';
@@ -40,8 +42,15 @@ export async function answerVoice(kernel: Kernel, event: ProviderEvent): Promise
     return document;
   } catch (error) {
     kernel.log.error({ err: error, eventId: event.id }, 'A call could not be answered as planned');
-    return twiml.renderSorry('sorry', languageSpokenAt(event));
+    return apologyFor(event);
   }
+}
+
+/** Without the database: whoever calls hears that we failed, and whoever was called still hears that they are recorded. */
+function apologyFor(event: ProviderEvent): string {
+  const language = languageSpokenAt(event);
+  if (isAbout(event, 'announce')) return twiml.renderWords(standardWords('announce', language), language);
+  return twiml.renderSorry('sorry', language);
 }
 
 async function answer(kernel: Kernel, event: ProviderEvent): Promise<string> {
@@ -53,7 +62,10 @@ async function answer(kernel: Kernel, event: ProviderEvent): Promise<string> {
   const remote = said?.leg ?? null;
   const question: Question = { event, remote, dialEnd: said?.dialEnd ?? null, legId, place };
   const found = await whose(kernel, question);
-  if (typeof found === 'string') return twiml.renderSorry('unavailable', languageSpokenAt(event));
+  if (typeof found === 'string') {
+    if (isAbout(event, 'announce')) return apologyFor(event);
+    return twiml.renderSorry('unavailable', languageSpokenAt(event));
+  }
   const ctx = systemCtx(kernel, found.companyId, 'calls.answer');
   return transact(ctx, async (tx) => {
     const scene = found.number
@@ -107,13 +119,14 @@ async function held(tx: Tx, callId: string | null): Promise<Scene> {
 function documentFor(
   ctx: CompanyCtx,
   scene: Scene,
-  { event, remote, dialEnd, place }: Question,
+  { event, remote, dialEnd, legId, place }: Question,
   addresses: Map<string, string>,
 ): string {
   const { call } = scene;
   const { kernel } = ctx;
   const root = rootOf(scene);
   const moment = { at: kernel.clock.now(), newId: () => newId(kernel.clock) };
+  if (isAbout(event, 'announce')) return announcementFor(scene, legId, moment.at);
   if (remote && (root.externalId === null || root.externalId === remote.legId))
     learnLeg(scene, root, remote, event.occurredAt ?? event.receivedAt);
   const around: twiml.Surroundings = {
@@ -135,9 +148,20 @@ function documentFor(
   return goOn(scene, place + 1, around);
 }
 
-/** Which of the three doors a request came to: the topic says. */
-function isAbout({ topic }: ProviderEvent, what: 'completed' | 'recording'): boolean {
+/** Which of the doors a request came to: the topic says. */
+function isAbout({ topic }: ProviderEvent, what: 'completed' | 'recording' | 'announce'): boolean {
   return topic === `twilio.call_${what}`;
+}
+
+/** What whoever has answered hears alone. The same however often it is asked for; after the end, nothing. */
+function announcementFor(scene: Scene, legId: string | null, at: Date): string {
+  const { call, legs } = scene;
+  const leg = legs.find(({ id }) => id === legId);
+  const words = leg && wordsFor(call.plan, leg);
+  if (!leg || !words || call.hangupRequestedAt || call.endedAt) return twiml.renderHangup();
+  leg.announcedAt ??= overAt(words, at);
+  learnAnnounced(scene, leg, leg.announcedAt);
+  return twiml.renderWords(words, call.plan.language);
 }
 
 function goOn(scene: Scene, from: number, around: twiml.Surroundings): string {

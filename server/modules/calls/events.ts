@@ -4,6 +4,7 @@ import { inSystem } from '../../kernel/db/index.ts';
 import { isId, newId } from '../../kernel/ids.ts';
 import { activeNumbers, type NumberFacts } from '../numbers/index.ts';
 import { assignCompany, type CallNews, newsOf, type ProviderEvent } from '../providers/index.ts';
+import { learnSpoken } from './announcing.ts';
 import { legsOf, lockCalls } from './calls-store.ts';
 import { concludeScenes } from './change.ts';
 import { takeCalls } from './inbound.ts';
@@ -11,6 +12,7 @@ import { type CallKey, type CallOwner, keepUnroutable, ownersOf } from './lookup
 import { noteStrayRecording } from './recordings.ts';
 import { learnLeg, learnRecording, rootOf, type Scene, sceneOf } from './scene.ts';
 import { nudgeWork, stateOf } from './state.ts';
+import { turnAway } from './turn-away.ts';
 import { readReference } from './twiml.ts';
 
 /** A provider event about a call, read. */
@@ -19,7 +21,8 @@ export interface EventItem {
   news: CallNews;
 }
 
-export type EventOutcome = 'handled' | 'ignored' | Error;
+/** stranger: a call for a number that nobody here holds. */
+export type EventOutcome = 'handled' | 'ignored' | 'stranger' | Error;
 
 const BATCH_MAX = 200;
 
@@ -31,7 +34,9 @@ export async function onCallEvent(kernel: Kernel, event: ProviderEvent): Promise
   state.events ??= createBatcher((items: EventItem[]) => actOnAll(kernel, items), { itemsMax: BATCH_MAX });
   const outcome = await state.events.add({ event, news: said.news });
   if (outcome instanceof Error) throw outcome;
-  return outcome;
+  if (outcome !== 'stranger') return outcome;
+  if (said.news.kind === 'leg') await turnAway(kernel, event, said.news.leg);
+  return 'ignored';
 }
 
 /** Together first; when that fails, one by one, so that a single bad event does not hold up the others. */
@@ -71,7 +76,8 @@ async function actTogether(kernel: Kernel, items: EventItem[]): Promise<EventOut
   for (const index of sorted.orphans) await keepOrphan(kernel, items[index]!);
   return items.map((_item, index): EventOutcome => {
     if (sorted.owners.has(index) || sorted.holders.has(index) || sorted.orphans.has(index)) return 'handled';
-    return sorted.waiting.has(index) ? new Error('the call of this recording is not known yet') : 'ignored';
+    if (sorted.waiting.has(index)) return new Error('the call of this recording is not known yet');
+    return isFirstNews(items[index]!.news) ? 'stranger' : 'ignored';
   });
 }
 
@@ -244,6 +250,7 @@ export function learn(
     case 'spoken':
       if (rootOf(scene).id === legId && call.stepRunning && call.plan.steps[call.step]?.kind === 'say')
         scene.spoken = true;
+      else learnSpoken(scene, legId, event.receivedAt);
       return;
     case 'digits':
       scene.events.push({ kind: 'digits', legId, details: {} });

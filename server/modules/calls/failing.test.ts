@@ -36,6 +36,7 @@ describe('a command that failed', () => {
         500, 1000, 2000, 4000,
       ]);
       expect(retryAfter(command, 5, 8000)).toBeNull();
+      expect(retryAfter(command, 1, 15_000)).toBeNull();
     }
   });
 
@@ -72,6 +73,7 @@ describe('what a provider never did', () => {
       const held = scene();
       giveUp(held, 'root', command, at(9));
       expect(held.call.hangupRequestedAt).toEqual(at(9));
+      expect(held.call.endCode).toBe('provider_failed');
       expect(held.events).toEqual([
         { kind: 'command_failed', legId: 'root', details: { command: command.kind } },
       ]);
@@ -80,9 +82,17 @@ describe('what a provider never did', () => {
 
   it('lets go whoever could not join', () => {
     const held = scene();
+    held.legs.push({ ...held.legs[1]!, id: 'ours', answeredAt: at(5) });
     giveUp(held, 'passed', { kind: 'join' }, at(9));
     expect(held.commands).toEqual([{ legId: 'passed', command: { kind: 'hang_up' } }]);
     expect(held.call.hangupRequestedAt).toBeNull();
+  });
+
+  it('ends a call that was passed on to whoever could not join', () => {
+    const held = scene();
+    giveUp(held, 'passed', { kind: 'join' }, at(9));
+    expect(held.commands).toEqual([{ legId: 'passed', command: { kind: 'hang_up' } }]);
+    expect(held.call).toMatchObject({ hangupRequestedAt: at(9), endCode: 'transfer_lost' });
   });
 
   it('is no recording, and the plan goes on without it', () => {

@@ -1,9 +1,12 @@
+import { oursOf, stays } from './judge.ts';
 import { isAtVoicemail } from './plan.ts';
 import type { Scene } from './scene.ts';
 import type { Command } from './script.ts';
 
 /** A command that a provider has not taken by then is late: the call has gone on without it. */
 const ATTEMPTS_MAX = 5;
+/** Nor is anything tried again for people who have waited in silence for so long. */
+const SILENCE_MAX_MS = 15_000;
 const FIRST_BACKOFF_MS = 500;
 const BACKOFF_MAX_MS = 30_000;
 /** No call lasts so long: what should end has ended. */
@@ -18,7 +21,9 @@ const lastsUntilDone = (command: Command): boolean =>
 
 /** When a command that failed is tried again, in milliseconds from now; null when it is not. */
 export function retryAfter(command: Command, attempts: number, ageMs: number): number | null {
-  const isOver = lastsUntilDone(command) ? ageMs >= GIVE_UP_MS : attempts >= ATTEMPTS_MAX;
+  const isOver = lastsUntilDone(command)
+    ? ageMs >= GIVE_UP_MS
+    : attempts >= ATTEMPTS_MAX || ageMs >= SILENCE_MAX_MS;
   return isOver ? null : Math.min(FIRST_BACKOFF_MS * 2 ** Math.min(attempts - 1, 10), BACKOFF_MAX_MS);
 }
 
@@ -31,12 +36,23 @@ export function giveUp(scene: Scene, legId: string | null, command: Command, at:
     case 'answer':
     case 'connect':
       call.hangupRequestedAt ??= at;
+      call.endCode = 'provider_failed';
       return;
     case 'join': {
       const leg = legs.find(({ id }) => id === legId);
       if (!leg || leg.hangupAsked || leg.state === 'ended') return;
       leg.hangupAsked = true;
       scene.commands.push({ legId: leg.id, command: { kind: 'hang_up' } });
+      // Whoever passed the call on may have left already.
+      if (oursOf(legs).some((other) => other !== leg && stays(other) && !other.hangupAsked)) return;
+      call.hangupRequestedAt ??= at;
+      call.endCode = 'transfer_lost';
+      return;
+    }
+    case 'announce': {
+      // Who was not told is not recorded: the two are joined without.
+      const leg = legs.find(({ id }) => id === legId);
+      if (leg) leg.announcedAt = at;
       return;
     }
     case 'speak':

@@ -1,4 +1,5 @@
 import type { CallSettings } from './model.ts';
+import { spendLimitsOf } from './rule-model.ts';
 
 /** What the guard looks at before a call is placed. */
 export interface GuardFacts {
@@ -73,20 +74,20 @@ function judgeCounts(settings: CallSettings, facts: GuardFacts): GuardVerdict {
 }
 
 /**
- * Whether the day's budget has something left. Amounts of different currencies cannot be compared: a budget in one that
- * nothing is billed in would be no limit at all, so it holds everything up until somebody writes it in the right one.
+ * Whether the day's budget has something left. Amounts of different currencies cannot be compared, so each has a limit of its
+ * own: what is spent in a currency without one would be no part of the budget, and holds everything up until somebody
+ * writes a limit in it.
  */
-export function judgeBudget(
-  { dailySpendMax }: CallSettings,
-  spentToday: GuardFacts['spentToday'],
-): GuardVerdict {
-  if (!dailySpendMax) return { kind: 'allowed' };
-  const { amount, currency } = dailySpendMax;
-  if (Number(spentToday[currency] ?? 0) >= amount) return { kind: 'spend_limit', amount, currency };
-  const billed = Object.keys(spentToday).filter((each) => Number(spentToday[each]) > 0);
-  const [spent] = billed;
-  if (spent && !billed.includes(currency)) return { kind: 'spend_currency', currency, spent };
-  return { kind: 'allowed' };
+export function judgeBudget(settings: CallSettings, spentToday: GuardFacts['spentToday']): GuardVerdict {
+  const limits = spendLimitsOf(settings);
+  if (limits.length === 0) return { kind: 'allowed' };
+  for (const { amount, currency } of limits)
+    if (Number(spentToday[currency] ?? 0) >= amount) return { kind: 'spend_limit', amount, currency };
+  const limited = limits.map(({ currency }) => currency);
+  const spent = Object.keys(spentToday).find(
+    (each) => Number(spentToday[each]) > 0 && !limited.includes(each),
+  );
+  return spent ? { kind: 'spend_currency', currency: limited.join(', '), spent } : { kind: 'allowed' };
 }
 
 /** What is dialled to reach fire, police and ambulance somewhere. Relais cannot say where the caller is, so it does not try. */

@@ -14,9 +14,9 @@ import { contactsOf, type Desk, openDesk } from './desk.ts';
 import { accountGone, concludeDial, dialOf, openPort, partyOf } from './dial.ts';
 import { isEmergency } from './guard.ts';
 import { leadOf } from './inbound.ts';
-import { languageOf } from './model.ts';
+import type { Rule } from './model.ts';
 import { type OwnPhone, ownPhoneOf } from './own-phone.ts';
-import { planOutbound } from './plan.ts';
+import { announcementOf, planOutbound } from './plan.ts';
 import { refusalOf } from './refusals.ts';
 import { BLANK_CALL, newLeg, type Scene, sceneOf } from './scene.ts';
 import { requireAllowed } from './spend.ts';
@@ -136,7 +136,9 @@ async function write(ctx: CompanyCtx, tx: Tx, request: CallRequest, key: string 
   if (own.address === to) fail('call_same_phone');
   await requireAllowed(ctx, tx, { desk, number, to, ownPhone: own.via === 'phone' ? own.address : null });
   const links = await linksOf(ctx, tx, request, to);
-  const scene = outboundScene(ctx, { request, desk, number, to, own, ...links, key, requestHash });
+  // What is said to the other side is as the number's rule has it.
+  const rule = (await openDesk(ctx, tx, [number.id])).ruleOf(number.id);
+  const scene = outboundScene(ctx, { request, desk, rule, number, to, own, ...links, key, requestHash });
   await store.insertCalls(tx, [scene.call]);
   await store.saveLegs(tx, scene.legs);
   await concludeScenes(ctx, tx, [scene], () => undefined);
@@ -179,6 +181,7 @@ async function linksOf(
 interface Outbound {
   request: CallRequest;
   desk: Desk;
+  rule: Rule;
   number: NumberFacts;
   to: string;
   own: OwnPhone;
@@ -189,13 +192,17 @@ interface Outbound {
 }
 
 function outboundScene(ctx: CompanyCtx, wanted: Outbound): Scene {
-  const { desk, number, to, own, contact, leadId } = wanted;
+  const { desk, rule, number, to, own, contact, leadId } = wanted;
   const { actor, kernel } = ctx;
   const createdAt = kernel.clock.now();
   const [id, rootLegId] = [newId(kernel.clock), newId(kernel.clock)];
   const plan = planOutbound({
     ...{ to, callerId: number.phoneNumber, record: wanted.request.record ?? desk.settings.defaultRecord },
-    ...{ language: languageOf(desk.country), limitSeconds: desk.settings.maxMinutes * 60 },
+    ...{
+      announce: announcementOf(rule),
+      language: rule.language,
+      limitSeconds: desk.settings.maxMinutes * 60,
+    },
   });
   const call: store.CallRow = {
     ...BLANK_CALL,

@@ -22,6 +22,8 @@ export interface CallFacts {
   dialStep: number | null;
   hangupRequestedAt: Date | null;
   hasVoicemail: boolean;
+  /** Why it ends, where its legs do not tell: one of OURS. */
+  endCode?: string | null;
 }
 
 export interface Judgement {
@@ -74,17 +76,28 @@ export function talkSince(direction: CallDirection, legs: readonly LegFacts[]): 
   return earliest(answers.filter((answeredAt) => answeredAt && (!waitsUntil || answeredAt <= waitsUntil)));
 }
 
+/**
+ * Why a call ends that we end because a provider did not do what it was told. provider_failed: nobody was brought together.
+ * transfer_lost: whoever it was passed on to was not, after a talk.
+ */
+const OURS = ['provider_failed', 'transfer_lost'];
+
 /** What a call has come to. */
 export function judge(call: CallFacts, legs: readonly LegFacts[]): Judgement {
   const since = talkSince(call.direction, legs);
   const ringingAt = earliest(legs.map((leg) => leg.ringingAt ?? leg.answeredAt));
   const verdict = since ? judgeTalk(since, legs) : judgeSilence(call, legs);
   const over = verdict.endedAt !== null;
+  const isOurs = OURS.includes(call.endCode ?? '');
+  const failed = over && call.endCode === 'provider_failed';
+  const unserved = failed || (!since && !call.hangupRequestedAt);
   return {
     ...{ endCode: null, answeredAt: since, durationSeconds: null },
     ...verdict,
+    ...(isOurs ? { endCode: call.endCode! } : {}),
+    ...(failed ? { status: 'FAILED' as const, durationSeconds: since && 0 } : {}),
     ringingAt,
-    missed: over && !since && call.direction === 'INBOUND' && !call.hangupRequestedAt,
+    missed: over && unserved && call.direction === 'INBOUND',
   };
 }
 

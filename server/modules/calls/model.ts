@@ -1,6 +1,6 @@
 import type { LastAction, Rule } from './rule-model.ts';
 
-export type { Action, CallSettings, Hours, LastAction, Rule } from './rule-model.ts';
+export type { Action, CallSettings, Hours, LastAction, Rule, SpendLimit, SpentToday } from './rule-model.ts';
 
 /** How far a call is. The first three are under way; the others are final. */
 export const CALL_STATUSES = [
@@ -58,6 +58,7 @@ export const CALL_EVENTS = [
   'step_voicemail',
   'step_reject',
   'step_hangup',
+  'announced',
   'hangup_requested',
   'dial_unanswered',
   'time_limit',

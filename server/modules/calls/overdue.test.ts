@@ -13,7 +13,14 @@ const at = (second: number) => new Date(1_800_000_000_000 + second * 1000);
 
 function outbound(facts: Partial<LegRow>, answeredAt: Date | null): Scene {
   const plan = planOutbound({
-    ...{ to: '+14155550200', callerId: '+14155550100', record: false, language: 'en', limitSeconds: HOUR },
+    ...{
+      to: '+14155550200',
+      callerId: '+14155550100',
+      announce: null,
+      record: false,
+      language: 'en',
+      limitSeconds: HOUR,
+    },
   });
   const call = {
     ...BLANK_CALL,

@@ -16,6 +16,8 @@ export interface DialStep {
   callerId: string;
   timeoutSeconds: number;
   record: boolean;
+  /** Said to whoever answers before they are joined to the root, because the talk is recorded. Absent or null: nothing. */
+  announce?: string | null;
 }
 
 /** One thing that happens on the root leg, after the one before it. */
@@ -132,8 +134,7 @@ export function planInbound(
   const otherwise = lastSteps(action.otherwise, language);
   if (targets.length === 0)
     return { ...base, steps: action.otherwise.kind === 'reject' ? otherwise : [...opening, ...otherwise] };
-  const announce =
-    rule.announceRecording === undefined ? standardWords('announce', language) : rule.announceRecording;
+  const announce = announcementOf(rule);
   const told: Step[] = rule.record && announce ? [{ kind: 'say', text: announce, language }] : [];
   const { timeoutSeconds } = action;
   const dial: DialStep = {
@@ -149,20 +150,30 @@ export function planInbound(
   return { ...base, steps: [...opening, ...told, dial, ...after] };
 }
 
-/** What happens once our own person has picked up: the other side is rung. */
+/** What people hear when a call is recorded, by the rule of the number; null: nothing. */
+export function announcementOf({ announceRecording, language }: Rule): string | null {
+  return announceRecording === undefined ? standardWords('announce', language) : announceRecording;
+}
+
+/**
+ * What happens once our own person has picked up: the other side is rung. @param call.announce what they hear first, when
+ * the talk is recorded.
+ */
 export function planOutbound(call: {
   to: string;
   callerId: string;
   record: boolean;
+  announce: string | null;
   language: CallLanguage;
   limitSeconds: number;
 }): Plan {
   const { to, callerId, record, language, limitSeconds } = call;
+  const announce = record ? call.announce : null;
   return {
     ...{ language, limitSeconds, missedText: null },
     steps: [
       {
-        ...{ kind: 'dial' as const, callerId, record, timeoutSeconds: 45 },
+        ...{ kind: 'dial' as const, callerId, record, announce, timeoutSeconds: 45 },
         targets: [{ party: 'callee', address: to, userId: null }],
       },
       { kind: 'hangup' },
@@ -175,6 +186,15 @@ export function dialStepOf(plan: Plan): number | null {
   const index = plan.steps.findLastIndex(({ kind }) => kind === 'dial');
   return index === -1 ? null : index;
 }
+
+/** What is said to a leg alone, once it has answered; null: nothing. */
+export function wordsFor(plan: Plan, leg: { step: number | null }): string | null {
+  const step = plan.steps[leg.step ?? -1];
+  return (step?.kind === 'dial' && step.record && step.announce) || null;
+}
+
+/** How long words take at most, whoever speaks them, once they have begun. */
+export const speechMs = (words: string): number => words.length * 120;
 
 /** Whether a call that has come to a step is (or was) recording a message. */
 export function isAtVoicemail(plan: Plan, step: number): boolean {

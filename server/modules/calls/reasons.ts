@@ -45,6 +45,14 @@ const REASONS: Record<string, Record<Language, string>> = {
     en: 'The provider did not answer, and knows of no such call. It was not placed again.',
     fr: "Le fournisseur n'a pas répondu et ne connaît pas cet appel. Il n'a pas été relancé.",
   },
+  provider_failed: {
+    en: 'The provider did not bring both sides together, so the call was ended.',
+    fr: "Le fournisseur n'a pas mis les deux côtés en relation : l'appel a été arrêté.",
+  },
+  transfer_lost: {
+    en: 'The provider did not bring the person to whom the call was passed on into the talk, so it was ended.',
+    fr: "Le fournisseur n'a pas fait entrer dans la conversation la personne à qui l'appel était transféré : il a été arrêté.",
+  },
   unknown: { en: 'The provider gave no reason.', fr: "Le fournisseur n'a pas donné de raison." },
 };
 

@@ -71,7 +71,9 @@ export const ruleSchema = z
     announceRecording: words
       .nullable()
       .optional()
-      .describe('Said before a call that is recorded. Null: nothing; absent: the standard sentence'),
+      .describe(
+        'Said before a call that is recorded, in both directions. Null: nothing; absent: the standard sentence',
+      ),
     missedText: z
       .string()
       .trim()
@@ -94,6 +96,30 @@ function isTimeZone(name: string): boolean {
 
 const country = z.string().regex(/^[A-Z]{2}$/);
 const cap = (max: number, standard: number) => z.number().int().min(0).max(max).default(standard);
+
+const spendLimit = z.object({
+  amount: z.number().min(0).max(1_000_000),
+  currency: z.string().regex(/^[A-Z]{3}$/),
+});
+export type SpendLimit = z.infer<typeof spendLimit>;
+
+const haveOwnCurrencies = (limits: readonly SpendLimit[]) =>
+  new Set(limits.map(({ currency }) => currency)).size === limits.length;
+
+/** What calls have cost since midnight (UTC) in one currency, as far as prices are known. */
+export const spentTodaySchema = z
+  .object({
+    amount: z.string(),
+    currency: z.string(),
+    limit: z.number().nullable().describe('Null: nothing limits what is spent in this currency'),
+  })
+  .meta({ id: 'CallsSpentToday' });
+export type SpentToday = z.infer<typeof spentTodaySchema>;
+
+/** The limits of a day's spending, one for each currency that has one. */
+export function spendLimitsOf({ dailySpendMax }: Pick<CallSettings, 'dailySpendMax'>): SpendLimit[] {
+  return [dailySpendMax ?? []].flat();
+}
 
 /** A company's settings for calls: what a stolen password or a loop may cost at most, and what counts as a bad line. */
 export const settingsSchema = z
@@ -120,9 +146,13 @@ export const settingsSchema = z
     perMinutePerUser: cap(1000, 20),
     maxMinutes: z.number().int().min(1).max(240).default(120),
     dailySpendMax: z
-      .object({ amount: z.number().min(0).max(1_000_000), currency: z.string().regex(/^[A-Z]{3}$/) })
+      .union([
+        spendLimit,
+        z.array(spendLimit).min(1).max(10).refine(haveOwnCurrencies, 'one for each currency'),
+      ])
       .nullable()
-      .default(null),
+      .default(null)
+      .describe('What the calls of a day may cost: one limit, or one for each currency. Null: no limit'),
     defaultRecord: z.boolean().default(false),
     retentionDays: z
       .number()

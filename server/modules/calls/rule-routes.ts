@@ -1,10 +1,11 @@
 import { z } from 'zod';
-import { transact, withCompany } from '../../kernel/ctx.ts';
+import { type CompanyCtx, transact, withCompany } from '../../kernel/ctx.ts';
 import { errorResponses, ok } from '../../kernel/http/schemas.ts';
 import type { HttpServer } from '../../kernel/http/server.ts';
-import { ruleSchema, settingsSchema } from './rule-model.ts';
+import { type CallSettings, ruleSchema, settingsSchema, spentTodaySchema } from './rule-model.ts';
 import { changeRoute, changeSettings, dropRoute, listRules, ruleFor, type ShownRule } from './rules.ts';
-import { findSettings } from './settings-store.ts';
+import { findSettings, type Versioned } from './settings-store.ts';
+import { spentToday } from './spend.ts';
 
 const read = { authority: { permission: 'calls:read' } } as const;
 const manage = { authority: { permission: 'calls:manage' } } as const;
@@ -111,7 +112,14 @@ function changesOfRoutes(server: HttpServer): void {
 }
 
 function settingsRoutes(server: HttpServer): void {
-  const answer = ok({ settings: settingsSchema, version });
+  const answer = ok({ settings: settingsSchema, version, spentToday: z.array(spentTodaySchema) });
+  const withSpent = async (
+    ctx: CompanyCtx,
+    { value: settings, version: current }: Versioned<CallSettings>,
+  ) => ({
+    ...{ success: true as const, settings, version: current },
+    spentToday: await transact(ctx, (tx) => spentToday(ctx, tx, settings)),
+  });
   server.get(
     '/api/calls/settings',
     {
@@ -123,8 +131,8 @@ function settingsRoutes(server: HttpServer): void {
       },
     },
     async (request) => {
-      const { value: settings, version: current } = await transact(withCompany(request.ctx), findSettings);
-      return { success: true as const, settings, version: current };
+      const ctx = withCompany(request.ctx);
+      return withSpent(ctx, await transact(ctx, findSettings));
     },
   );
   server.put(
@@ -140,8 +148,8 @@ function settingsRoutes(server: HttpServer): void {
     },
     async (request) => {
       const { settings, version: readVersion } = request.body;
-      const changed = await changeSettings(withCompany(request.ctx), settings, readVersion);
-      return { success: true as const, settings: changed.value, version: changed.version };
+      const ctx = withCompany(request.ctx);
+      return withSpent(ctx, await changeSettings(ctx, settings, readVersion));
     },
   );
 }

@@ -213,6 +213,7 @@ it('the plan of a call that we make rings the other side from our number', () =>
   const { steps } = planOutbound({
     to: '+33612345678',
     callerId: '+33187654321',
+    announce: null,
     record: true,
     language: 'fr',
     limitSeconds: 60,
@@ -227,6 +228,11 @@ it('the plan of a call that we make rings the other side from our number', () =>
     { kind: 'hangup' },
   ]);
 });
+
+const BUDGETS = [
+  { amount: 20, currency: 'EUR' },
+  { amount: 5, currency: 'USD' },
+];
 
 describe('the guard', () => {
   const facts: GuardFacts = {
@@ -263,10 +269,22 @@ describe('the guard', () => {
         'spend_limit',
       ],
       [
-        'counts the budget’s currency',
+        'stops at what is spent beside the budget’s currency',
         { spentToday: { USD: 99, EUR: 19 } },
         { dailySpendMax: { amount: 20, currency: 'EUR' } },
+        'spend_currency',
+      ],
+      [
+        'counts each currency by its own limit',
+        { spentToday: { USD: 4, EUR: 19 } },
+        { dailySpendMax: [...BUDGETS] },
         'allowed',
+      ],
+      [
+        'stops at the second limit as well',
+        { spentToday: { USD: 5, EUR: 19 } },
+        { dailySpendMax: [...BUDGETS] },
+        'spend_limit',
       ],
       [
         'stops when nothing is billed in the budget’s currency',

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { learnAnnounced, learnSpoken } from './announcing.ts';
 import type { CallRow, LegRow } from './calls-store.ts';
+import { giveUp } from './failing.ts';
 import { judge } from './judge.ts';
 import { defaultRule, type Rule } from './model.ts';
 import { dialStepOf, planInbound, planOutbound } from './plan.ts';
@@ -46,9 +48,16 @@ function inbound(rule: Partial<Rule>, phones = ['+33611111111', '+33622222222'])
   return sceneOf(call, [newLeg(call, { ...root, state: 'ringing', externalId: 'x-root', createdAt: at(0) })]);
 }
 
-function outbound(): Scene {
+function outbound(announce: string | null = null): Scene {
   const plan = planOutbound({
-    ...{ to: '+14155550200', callerId: '+14155550100', record: true, language: 'en', limitSeconds: 60 },
+    ...{
+      to: '+14155550200',
+      callerId: '+14155550100',
+      announce,
+      record: true,
+      language: 'en',
+      limitSeconds: 60,
+    },
   });
   const call = { ...base, direction: 'OUTBOUND', plan } as CallRow;
   const root = {
@@ -188,6 +197,56 @@ describe('a call that goes out', () => {
     expect(told(scene, 2)).toEqual([]);
     legAt(scene, 0).externalId = 'x-root';
     expect(told(scene, 4)).toEqual(['root hang_up']);
+  });
+});
+
+describe('whoever is called and recorded', () => {
+  /** Our own person waits, and the other side has answered. */
+  function answeredBy(): Scene {
+    const scene = outbound('This call is recorded.');
+    answered(legAt(scene, 0), 3);
+    told(scene, 3);
+    answered(placed(legAt(scene, 1)), 9);
+    return scene;
+  }
+
+  it('is told first, and joined when the words are over', () => {
+    const scene = answeredBy();
+    expect(told(scene, 9)).toEqual(['target 1 announce']);
+    expect(scene.call.stepDueAt).toEqual(legAt(scene, 1).announcedAt);
+    learnAnnounced(scene, legAt(scene, 1), at(15));
+    expect(told(scene, 14)).toEqual([]);
+    learnSpoken(scene, legAt(scene, 1).id, at(14));
+    expect(told(scene, 14)).toEqual(['root connect', 'root record']);
+    learnSpoken(scene, legAt(scene, 1).id, at(16));
+    expect(told(scene, 16)).toEqual([]);
+    expect(scene.call.stepDueAt).toBeNull();
+    expect(scene.events.filter(({ kind }) => kind === 'announced')).toHaveLength(1);
+  });
+
+  it('is joined when nothing is heard of the words for too long', () => {
+    const scene = answeredBy();
+    told(scene, 9);
+    learnAnnounced(scene, legAt(scene, 1), at(15));
+    expect(told(scene, 15)).toEqual(['root connect', 'root record']);
+  });
+
+  it('is not recorded when nobody could say the words', () => {
+    const scene = answeredBy();
+    told(scene, 9);
+    giveUp(scene, legAt(scene, 1).id, { kind: 'announce', text: 'x', language: 'en' }, at(12));
+    expect(told(scene, 12)).toEqual(['root connect']);
+    expect(scene.call.recordingAnnounced).toBe(false);
+    // Words that were said all the same are too late.
+    learnSpoken(scene, legAt(scene, 1).id, at(13));
+    expect([scene.call.recordingAnnounced, scene.call.recording]).toEqual([false, 'off']);
+  });
+
+  it('leaves while the words are said: nobody is joined', () => {
+    const scene = answeredBy();
+    told(scene, 9);
+    ended(legAt(scene, 1), 10);
+    expect(told(scene, 10)).toEqual(['root hang_up']);
   });
 });
 

@@ -2,7 +2,7 @@ import type { RecordingOrder } from '../providers/index.ts';
 import type { LegRow } from './calls-store.ts';
 import { customerOf, oursOf, stays, talks } from './judge.ts';
 import type { CallLanguage } from './model.ts';
-import type { DialStep, Step } from './plan.ts';
+import { type DialStep, type Step, speechMs, wordsFor } from './plan.ts';
 import { endLeg, newLeg, rootOf, type Scene } from './scene.ts';
 
 /** What a provider is to be told about one leg. */
@@ -10,6 +10,8 @@ export type Command =
   | { kind: 'answer' }
   | { kind: 'reject'; reason: 'busy' | 'rejected' }
   | { kind: 'speak'; text: string; language: CallLanguage }
+  /** Said to somebody who was rung, before they are joined to the root. */
+  | { kind: 'announce'; text: string; language: CallLanguage }
   | { kind: 'record'; order: RecordingOrder }
   | { kind: 'dial' }
   | { kind: 'hang_up' }
@@ -37,7 +39,7 @@ export function advance(scene: Scene, driver: Driver, moment: Moment) {
   if (call.endedAt || call.hangupRequestedAt) return endAll(scene, driver);
   moveTransfers(scene);
   if (driver === 'documents') return;
-  if (call.answeredAt) return joinTalk(scene);
+  if (call.answeredAt) return joinTalk(scene, moment);
   runSteps(scene, moment);
 }
 
@@ -113,35 +115,60 @@ export function letGo(scene: Scene, leg: LegRow): void {
 }
 
 /** Somebody talks with the customer: the others stop ringing, and both sit in a room, where they can be controlled. */
-function joinTalk(scene: Scene) {
+function joinTalk(scene: Scene, moment: Moment) {
   const { call, legs } = scene;
   const root = rootOf(scene);
   const winner = legs.find(({ id }) => id === call.answeredLegId);
   if (!winner) return;
+  // No step is waited for any more.
+  call.stepDueAt = null;
   for (const leg of legs) if (leg.role === 'target' && leg !== winner) hangUp(scene, leg);
   if (!root.answeredAt) return answer(scene, root);
   if (!winner.inRoom && talks(winner)) {
-    root.inRoom = true;
-    winner.inRoom = true;
-    call.roomName ??= `relais-${call.id}`;
-    tell(scene, root, { kind: 'connect', otherLegId: winner.id });
-    const step = call.plan.steps[winner.step ?? -1];
-    if (step?.kind === 'dial' && step.record && call.recording === 'off') {
-      call.recording = 'on';
-      const order = {
-        channels: 'dual' as const,
-        beep: false,
-        maxSeconds: call.plan.limitSeconds,
-        silenceSeconds: 0,
-      };
-      tell(scene, root, { kind: 'record', order });
-    }
+    if (isHearing(scene, winner, moment)) return;
+    connect(scene, root, winner);
   }
   for (const leg of legs) {
     if (leg.role !== 'transfer' || leg.inRoom || leg.hangupAsked || !talks(leg)) continue;
     leg.inRoom = true;
     tell(scene, leg, { kind: 'join' });
   }
+}
+
+/** Both sit in a room from now on, and are recorded if that was planned and, where it must be said before, has been said. */
+function connect(scene: Scene, root: LegRow, winner: LegRow): void {
+  const { call } = scene;
+  root.inRoom = true;
+  winner.inRoom = true;
+  call.roomName ??= `relais-${call.id}`;
+  tell(scene, root, { kind: 'connect', otherLegId: winner.id });
+  const step = call.plan.steps[winner.step ?? -1];
+  const isRecorded = step?.kind === 'dial' && step.record && call.recording === 'off';
+  if (!isRecorded || (wordsFor(call.plan, winner) && !call.recordingAnnounced)) return;
+  call.recording = 'on';
+  const order = {
+    channels: 'dual' as const,
+    beep: false,
+    maxSeconds: call.plan.limitSeconds,
+    silenceSeconds: 0,
+  };
+  tell(scene, root, { kind: 'record', order });
+}
+
+/**
+ * Whether somebody still hears that the talk will be recorded. They are told one time; when nothing is heard of it, the
+ * time is up all the same, so that a lost event does not keep two people apart.
+ */
+function isHearing({ call, commands }: Scene, leg: LegRow, { at }: Moment): boolean {
+  const text = wordsFor(call.plan, leg);
+  if (!text) return false;
+  if (leg.announcedAt === null) {
+    leg.announcedAt = new Date(at.getTime() + FIRST_WORD_MS + speechMs(text));
+    commands.push({ legId: leg.id, command: { kind: 'announce', text, language: call.plan.language } });
+  }
+  if (leg.announcedAt <= at) return false;
+  call.stepDueAt = leg.announcedAt;
+  return true;
 }
 
 function answer(scene: Scene, root: LegRow): void {
@@ -174,8 +201,7 @@ function waitsForAnswer(step: Step, root: LegRow): boolean {
   return step.kind === 'dial' && root.party === 'agent';
 }
 
-/** Longer than any voice takes for a character, and for its first word. */
-const CHARACTER_MS = 120;
+/** Longer than any voice takes for its first word. */
 const FIRST_WORD_MS = 15_000;
 /** How long the news that a time is up may take. */
 const SLACK_MS = 20_000;
@@ -190,7 +216,7 @@ function begin(scene: Scene, step: Step, { at, newId }: Moment) {
   scene.events.push({ kind: `step_${step.kind}`, legId: null, details: { step: call.step } });
   switch (step.kind) {
     case 'say':
-      dueIn(FIRST_WORD_MS + step.text.length * CHARACTER_MS);
+      dueIn(FIRST_WORD_MS + speechMs(step.text));
       return tell(scene, root, { kind: 'speak', text: step.text, language: step.language });
     case 'dial':
       dueIn(step.timeoutSeconds * 1000 + SLACK_MS);

@@ -145,6 +145,18 @@ export async function listSoftphones(
   return rows;
 }
 
+/** What is kept for the company's browsers, held until the transaction ends. */
+export async function lockSealedSoftphones(tx: Tx): Promise<{ id: string; keptSealed: string }[]> {
+  const { rows } = await sql<{ id: string; keptSealed: string }>`
+    select id, kept_sealed from call_softphones where company_id = current_company() and kept_sealed is not null
+    order by id for update`.execute(tx);
+  return rows;
+}
+
+export async function resealSoftphone(tx: Tx, id: string, keptSealed: string): Promise<void> {
+  await sql`update call_softphones set kept_sealed = ${keptSealed} where id = ${id}`.execute(tx);
+}
+
 export async function saveSoftphone(
   tx: Tx,
   softphone: SoftphoneRow & {

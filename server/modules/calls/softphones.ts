@@ -10,6 +10,7 @@ import { type ProviderName, portFor, type SoftphoneGrant } from '../providers/in
 import { openDesk } from './desk.ts';
 import { isEmergency } from './guard.ts';
 import * as store from './settings-store.ts';
+import { openKept, sealKept } from './softphone-secrets.ts';
 import { requireDestination } from './spend.ts';
 
 /** The person who acts. A program has no telephone. @throws person_needed. */
@@ -136,7 +137,7 @@ async function grantOne(
   // Twilio's key is the account's, Telnyx's credential the person's.
   const keeper = provider === 'twilio' ? null : userId;
   const identity = `relais_${plain(companyId)}_${plain(userId)}`;
-  const kept = openKept(ctx, rows.find((row) => row.userId === keeper) ?? null);
+  const kept = keptFrom(ctx, rows.find((row) => row.userId === keeper) ?? null);
   const grant = await port.softphone(identity, kept);
   const known = rows.find((row) => row.userId === userId);
   await transact(ctx, async (tx) => {
@@ -148,7 +149,7 @@ async function grantOne(
         id,
         userId: null,
         address: null,
-        keptSealed: seal(ctx, id, grant.keep),
+        keptSealed: sealKept(kernel, companyId, id, grant.keep),
       });
     }
     if (known?.address === grant.address && (grant.keep === null || keeper === null)) return;
@@ -161,22 +162,17 @@ async function grantOne(
       });
     const id = newId(kernel.clock);
     const keep = keeper === userId ? (grant.keep ?? kept) : null;
-    const keptSealed = keep === null ? null : seal(ctx, id, keep);
+    const keptSealed = keep === null ? null : sealKept(kernel, companyId, id, keep);
     await store.saveSoftphone(tx, { ...base, id, userId, address: grant.address, keptSealed });
   });
   return grant;
 }
 
-/** A sealed text moved to another row or company does not open. */
-const purposeOf = ({ companyId }: CompanyCtx, id: string) => `softphone:${companyId}:${id}`;
-
-const seal = (ctx: CompanyCtx, id: string, kept: string) => ctx.kernel.vault.seal(purposeOf(ctx, id), kept);
-
 /** What was kept, or null: then another one is made, which costs nothing. */
-function openKept(ctx: CompanyCtx, row: store.SoftphoneRow | null): string | null {
+function keptFrom(ctx: CompanyCtx, row: store.SoftphoneRow | null): string | null {
   if (!row?.keptSealed) return null;
   try {
-    return ctx.kernel.vault.open(purposeOf(ctx, row.id), row.keptSealed);
+    return openKept(ctx.kernel, ctx.companyId, row.id, row.keptSealed);
   } catch (error) {
     ctx.log.warn({ err: error }, 'What was kept for softphones does not open; it is made again');
     return null;

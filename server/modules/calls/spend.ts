@@ -6,6 +6,8 @@ import { activeNumbers, type NumberFacts } from '../numbers/index.ts';
 import { countForGuard, spentSince } from './attempts-store.ts';
 import type { Desk } from './desk.ts';
 import { type GuardVerdict, judgeBudget, judgeDestination, judgeSpend } from './guard.ts';
+import type { CallSettings } from './model.ts';
+import { type SpentToday, spendLimitsOf } from './rule-model.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -83,9 +85,22 @@ export async function destinationsAllowed(
 }
 
 async function hasBudget(ctx: CompanyCtx, tx: Tx, { settings }: Desk): Promise<boolean> {
-  if (!settings.dailySpendMax) return true;
+  if (spendLimitsOf(settings).length === 0) return true;
   const spent = await spentSince(tx, midnightBefore(ctx.kernel.clock.now()));
   return judgeBudget(settings, spent).kind === 'allowed';
+}
+
+/** What has been spent today, currency by currency, beside its limit. */
+export async function spentToday(ctx: CompanyCtx, tx: Tx, settings: CallSettings): Promise<SpentToday[]> {
+  const limits = spendLimitsOf(settings);
+  const spent = await spentSince(tx, midnightBefore(ctx.kernel.clock.now()));
+  return Object.entries(spent)
+    .filter(([, amount]) => Number(amount) > 0)
+    .sort(([left], [right]) => (left < right ? -1 : 1))
+    .map(([currency, amount]) => ({
+      ...{ currency, amount: String(amount) },
+      limit: limits.find((limit) => limit.currency === currency)?.amount ?? null,
+    }));
 }
 
 function tryParse(phoneNumber: string): PhoneNumber | null {

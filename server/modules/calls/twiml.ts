@@ -1,7 +1,7 @@
 import twilio from 'twilio';
 import { type Config, publicBaseUrl } from '../../kernel/config.ts';
 import { type CallLanguage, standardWords } from './model.ts';
-import type { DialStep, Plan, Step } from './plan.ts';
+import { type DialStep, type Plan, type Step, wordsFor } from './plan.ts';
 
 const { VoiceResponse } = twilio.twiml;
 type Voice = InstanceType<typeof VoiceResponse>;
@@ -32,7 +32,7 @@ const LEG_EVENTS = ['initiated', 'ringing', 'answered', 'completed'] as const;
  */
 export function voiceUrl(
   { config, accountId }: Pick<Surroundings, 'config' | 'accountId'>,
-  door: 'completed' | 'recording' | 'status',
+  door: 'completed' | 'recording' | 'status' | 'announce',
   reference: string,
 ): string {
   const base =
@@ -130,6 +130,7 @@ function renderDial(
     const told = {
       statusCallback: voiceUrl(around, 'status', legId),
       statusCallbackEvent: [...LEG_EVENTS],
+      ...(wordsFor(plan, { step: index }) ? { url: voiceUrl(around, 'announce', legId) } : {}),
     };
     if (address.startsWith('client:')) dial.client(told, address.slice('client:'.length));
     else dial.number(told, address);
@@ -160,6 +161,13 @@ export function renderRoom(
     },
     room.name,
   );
+  return response.toString();
+}
+
+/** What whoever was rung hears before they are joined. */
+export function renderWords(text: string, language: CallLanguage): string {
+  const response = new VoiceResponse();
+  say(response, text, language);
   return response.toString();
 }
 

@@ -12,3 +12,4 @@ export const recordingKeys: SealedFiles = {
 };
 
 export { reviewPushSecrets } from './push-secrets.ts';
+export { reviewSoftphoneSecrets } from './softphone-secrets.ts';

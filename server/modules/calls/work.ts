@@ -2,7 +2,7 @@ import type { Kernel } from '../../kernel/ctx.ts';
 import { inSystem } from '../../kernel/db/index.ts';
 import { newId } from '../../kernel/ids.ts';
 import { carryOut } from './commands.ts';
-import { type CommandRow, claimCommands, nextCommand } from './commands-store.ts';
+import { type CommandRow, claimCommands, nextCommand, renewCommands } from './commands-store.ts';
 import { checkDueCalls } from './reconcile.ts';
 import { stateOf } from './state.ts';
 
@@ -15,8 +15,9 @@ export interface CallWork {
 }
 
 const IN_HAND_MAX = 64;
-/** What a process took is free for others after this long, and twice what a provider may take to answer. */
-const LEASE_MS = 2_000;
+/** What a process took is free for others so long after it last said that it has it in hand: people wait on the telephone. */
+const LEASE_MS = 3_000;
+const RENEW_MS = 1_000;
 /** What other processes decided is seen this late at most. */
 const POLL_MS = 250;
 /** How often calls whose time has come are looked for. */
@@ -26,6 +27,8 @@ const CHECK_MS = 1000;
 export function startCallWork(kernel: Kernel): CallWork {
   const { nudges } = stateOf(kernel);
   const inHand = new Set<Promise<void>>();
+  const held = new Set<CommandRow>();
+  let renewing: Promise<void> | null = null;
   let claiming: Promise<void> | null = null;
   let checking: Promise<void> | null = null;
   let again = false;
@@ -37,7 +40,7 @@ export function startCallWork(kernel: Kernel): CallWork {
       const free = IN_HAND_MAX - inHand.size;
       if (free <= 0) return;
       const now = kernel.clock.now();
-      const leaseUntil = new Date(now.getTime() + LEASE_MS + 2 * kernel.config.PROVIDER_TIMEOUT_MS);
+      const leaseUntil = new Date(now.getTime() + LEASE_MS);
       const turn = { now, leaseId: newId(kernel.clock), leaseUntil, limit: free };
       const rows = await inSystem(kernel.db, (tx) => claimCommands(tx, turn));
       for (const row of byLeg(rows)) take(row);
@@ -55,9 +58,11 @@ export function startCallWork(kernel: Kernel): CallWork {
       )
       .finally(() => {
         inHand.delete(work);
+        for (const row of rows) held.delete(row);
         nudge();
       });
     inHand.add(work);
+    for (const row of rows) held.add(row);
   }
 
   function nudge(): void {
@@ -67,6 +72,16 @@ export function startCallWork(kernel: Kernel): CallWork {
       .catch((error) => kernel.log.warn({ err: error }, 'Commands to calls could not be read; trying again'))
       .finally(() => {
         claiming = null;
+      });
+  }
+
+  function renew(): void {
+    if (held.size === 0) return;
+    const leaseUntil = new Date(kernel.clock.nowMs() + LEASE_MS);
+    renewing ??= inSystem(kernel.db, (tx) => renewCommands(tx, [...held], leaseUntil))
+      .catch((error) => kernel.log.warn({ err: error }, 'Commands in hand could not be kept; trying again'))
+      .finally(() => {
+        renewing = null;
       });
   }
 
@@ -83,10 +98,11 @@ export function startCallWork(kernel: Kernel): CallWork {
     await claiming;
     await checking;
     await Promise.all(inHand);
+    await renewing;
   }
 
   nudges.add(nudge);
-  const timers = [setInterval(nudge, POLL_MS), setInterval(check, CHECK_MS)];
+  const timers = [setInterval(nudge, POLL_MS), setInterval(check, CHECK_MS), setInterval(renew, RENEW_MS)];
   nudge();
   return {
     idle: async () => {

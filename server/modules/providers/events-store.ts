@@ -51,9 +51,15 @@ export interface EventRow extends NewEvent {
  * Takes due events for this process until `leaseUntil`. Rows that another process is taking are passed over, and a process
  * that dies loses what it took when the lease ends.
  */
-export async function claimEvents(tx: Tx, at: Date, leaseUntil: Date, limit: number): Promise<EventRow[]> {
+export async function claimEvents(
+  tx: Tx,
+  at: Date,
+  lease: { until: Date; callsUntil: Date },
+  limit: number,
+): Promise<EventRow[]> {
   const { rows } = await sql<EventRow>`
-    update provider_events as event set attempts = event.attempts + 1, next_attempt_at = ${leaseUntil}
+    update provider_events as event set attempts = event.attempts + 1,
+      next_attempt_at = case when event.topic like '%.call%' then ${lease.callsUntil}::timestamptz else ${lease.until}::timestamptz end
     from (
       select id from provider_events where status = 'received' and next_attempt_at <= ${at}
       order by next_attempt_at, id limit ${limit} for update skip locked

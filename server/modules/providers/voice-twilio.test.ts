@@ -227,6 +227,21 @@ describe('a talk', () => {
     );
   });
 
+  it('keeps its limit where it moves to, and says first what the move cut off', async () => {
+    const legs = await talk();
+    relais.document('/webhook/voice/completed', conference('relais-6'));
+    const words = { text: 'This call is recorded.', language: 'en' as const };
+    const order = { recorded: null, limitSeconds: 60, words };
+    expect(await port.openRoom(room('relais-6'), legs, order)).not.toBe('gone');
+    const heard = (await lineOf(sandbox, AGENT)).heard.map(({ what }) => what);
+    expect(heard.indexOf(words.text)).toBeGreaterThanOrEqual(0);
+    expect(heard.indexOf(words.text)).toBeLessThan(heard.findIndex((what) => /♪|conference/.test(what)));
+    await sandbox.admin('POST', 'advance', { timers: true });
+    await advance();
+    expect(await port.getLeg(legs.other)).toMatchObject({ state: 'ended' });
+    await end();
+  });
+
   it('is handed to somebody who is rung into the room', async () => {
     const legs = await talk();
     relais.document('/webhook/voice/completed', conference('relais-2'));
@@ -286,7 +301,10 @@ describe('a talk', () => {
   it('in a room is recorded as the room', async () => {
     const legs = await talk();
     relais.document('/webhook/voice/completed', conference('relais-5'));
-    const opened = await port.openRoom(room('relais-5'), legs, { reference: 'leg-5' });
+    const opened = await port.openRoom(room('relais-5'), legs, {
+      recorded: { reference: 'leg-5' },
+      ...{ limitSeconds: 3600, words: null },
+    });
     if (opened === 'gone') throw new Error('gone');
     const place = { room: opened, legId: legs.root };
     expect(await port.pauseRecording(place, true)).toBe('done');

@@ -99,6 +99,16 @@ export interface Room {
   roomId: string | null;
 }
 
+/** What a move to a room may not lose. For Twilio, whose recording and whose limit of a talk end when it moves. */
+export interface RoomOrder {
+  /** The room is recorded from its start, and the news of that recording carries the reference. Null: it is not. */
+  recorded: { reference: string } | null;
+  /** How long the other leg may sit there; the root's own document says so for the root. */
+  limitSeconds: number;
+  /** The other leg hears it first: the announcement that the move cut off. */
+  words: Spoken | null;
+}
+
 /** How a leg sounded, as far as the provider says; each side on its own. */
 export interface RemoteQuality {
   source: 'telnyx' | 'twilio';
@@ -177,14 +187,13 @@ export interface VoicePort {
   hangUp(legId: string): Promise<LegOutcome>;
   /**
    * Puts two legs that talk into a room, where they can be controlled one by one. Legs that sit in it already stay.
-   * @param recorded Twilio: the recording of a talk ends when it moves; with a reference, the room is recorded from its start,
-   * and the news of that recording carries the reference.
+   * @param order how the talk goes on there.
    * @returns the room with the provider's id, or gone.
    */
   openRoom(
     room: Room,
     legs: { root: string; other: string | null },
-    recorded?: { reference: string } | null,
+    order?: RoomOrder,
   ): Promise<Room | 'gone'>;
   setMuted(room: Room, legId: string, muted: boolean): Promise<LegOutcome>;
   /** A leg on hold hears music and is not heard. */

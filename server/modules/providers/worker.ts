@@ -32,6 +32,8 @@ const IN_HAND_MAX = 200;
 const CLAIM_MIN = 8;
 /** What a process took is free for others after this long. */
 const LEASE_MS = 60_000;
+/** The same for what is about calls, where people wait on the telephone. It is acted on in the database alone, in a moment. */
+const CALLS_LEASE_MS = 5_000;
 /** Events stored by other processes are found this late at most. */
 const POLL_MS = 1000;
 const PRUNE_EVERY_MS = 600_000;
@@ -55,8 +57,9 @@ export function startProviderEvents(kernel: Kernel, handlers: Record<string, Eve
       const free = IN_HAND_MAX - hand.size();
       if (free < CLAIM_MIN) return;
       const at = kernel.clock.now();
-      const leaseUntil = new Date(at.getTime() + LEASE_MS);
-      const events = await inSystem(kernel.db, (tx) => claimEvents(tx, at, leaseUntil, free));
+      const after = (ms: number) => new Date(at.getTime() + ms);
+      const lease = { until: after(LEASE_MS), callsUntil: after(CALLS_LEASE_MS) };
+      const events = await inSystem(kernel.db, (tx) => claimEvents(tx, at, lease, free));
       for (const event of events) hand.take(event);
       again ||= events.length === free;
     } while (again && !stopped);

@@ -87,7 +87,9 @@ export const callRules = {
     announce: 'Announcement before recording',
     announceKinds: { standard: 'The usual sentence', own: 'Your own words', none: 'None' },
     announceStandard: '“{{words}}”',
-    announceNone: 'In many countries callers must be told. Do without only if you tell them otherwise.',
+    announceHint: 'Also heard by whoever you call through this number when you record the call.',
+    announceNone:
+      'In many countries the other side must be told. Do without only if you tell them otherwise.',
     missed: 'Text to callers whom nobody answered',
     missedHint:
       'Goes to whoever called and reached nobody, also after a voicemail: from the number that was called when it can text, else from another one of yours. Empty: none.',
@@ -174,12 +176,21 @@ export const callRules = {
     perNumberPerDay: 'Calls per number of yours and day',
     maxMinutes: 'Longest call, in minutes',
     spend: 'Budget per day',
-    spendHint: 'When it is used up, nothing more can be called until midnight (UTC). Empty: no limit.',
+    spendHint:
+      'For each currency in which calls are billed. When one is used up, nothing more can be called until midnight (UTC). None: no limit.',
+    addSpend: 'Add a budget',
+    removeSpend: 'Remove this budget',
+    spendAmount: 'Amount per day',
+    spendForm: 'An amount, and the three letters of its currency.',
+    spendTwice: 'There is a budget in {{currency}} already.',
+    spentToday: 'Spent today, as far as prices are known: {{amounts}}',
+    spendUnlimited:
+      'Calls were billed in {{currency}} today, and no budget limits those: until there is one in {{currency}}, nothing more can be called.',
     currency: 'Currency',
     recording: 'Recording',
     defaultRecord: 'Record outgoing calls',
     defaultRecordHint:
-      'Nothing is announced by itself: tell whoever you call. Incoming calls: by each number’s routing.',
+      'Whoever you call is told before the talk begins, in the words of the number’s routing. Incoming calls: by each number’s routing.',
     retention: 'Delete recordings after',
     days: 'days',
     retentionHint: 'Empty: they stay until somebody deletes them.',

@@ -90,8 +90,9 @@ export const callRules: Dictionary['callRules'] = {
     announce: "Annonce avant l'enregistrement",
     announceKinds: { standard: 'La phrase habituelle', own: 'Vos propres mots', none: 'Aucune' },
     announceStandard: '« {{words}} »',
+    announceHint: 'Dite aussi aux personnes que vous appelez par ce numéro quand vous enregistrez l’appel.',
     announceNone:
-      "Dans beaucoup de pays, l'appelant doit être prévenu. Ne vous en passez que si vous le prévenez autrement.",
+      'Dans beaucoup de pays, votre correspondant doit être prévenu. Ne vous en passez que si vous le prévenez autrement.',
     missed: 'SMS aux appelants à qui personne n’a répondu',
     missedHint:
       "Envoyé à qui a appelé sans joindre personne, même après un message vocal : depuis le numéro appelé s'il envoie des SMS, sinon depuis un autre des vôtres. Vide : aucun.",
@@ -179,12 +180,21 @@ export const callRules: Dictionary['callRules'] = {
     perNumberPerDay: 'Appels par numéro à vous et par jour',
     maxMinutes: 'Appel le plus long, en minutes',
     spend: 'Budget par jour',
-    spendHint: "Une fois épuisé, plus aucun appel ne part jusqu'à minuit (UTC). Vide : aucune limite.",
+    spendHint:
+      "Un par devise dans laquelle les appels sont facturés. Dès que l'un est épuisé, plus aucun appel ne part jusqu'à minuit (UTC). Aucun : pas de limite.",
+    addSpend: 'Ajouter un budget',
+    removeSpend: 'Retirer ce budget',
+    spendAmount: 'Montant par jour',
+    spendForm: 'Un montant, et les trois lettres de sa devise.',
+    spendTwice: 'Il y a déjà un budget en {{currency}}.',
+    spentToday: "Dépensé aujourd'hui, d'après les prix connus : {{amounts}}",
+    spendUnlimited:
+      "Des appels ont été facturés en {{currency}} aujourd'hui, et aucun budget ne les limite : tant qu'il n'y en a pas en {{currency}}, plus aucun appel ne part.",
     currency: 'Devise',
     recording: 'Enregistrement',
     defaultRecord: 'Enregistrer les appels sortants',
     defaultRecordHint:
-      "Rien n'est annoncé : prévenez la personne que vous appelez. Appels entrants : selon l'accueil de chaque numéro.",
+      "Votre correspondant est prévenu avant que la conversation commence, avec les mots de l'accueil du numéro. Appels entrants : selon l'accueil de chaque numéro.",
     retention: 'Supprimer les enregistrements après',
     days: 'jours',
     retentionHint: "Vide : ils restent jusqu'à ce que quelqu'un les supprime.",

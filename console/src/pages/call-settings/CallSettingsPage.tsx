@@ -2,7 +2,7 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { Form, Skeleton } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { CallSettings } from '../../../../server/modules/calls/model.ts';
-import { callSettings } from '../../api/calls.ts';
+import { type CallSettingsAnswer, callSettings } from '../../api/calls.ts';
 import { keys } from '../../api/keys.ts';
 import { queryClient } from '../../api/queryClient.ts';
 import { useMay } from '../../api/session.ts';
@@ -11,7 +11,7 @@ import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
 import { PageFrame } from '../../ui/PageFrame.tsx';
 import { RequirePermission } from '../../ui/RequirePermission.tsx';
 import { useNotify } from '../../ui/useNotify.ts';
-import { settingsToKeep } from './logic/settings.ts';
+import { budgetsOf, settingsToKeep } from './logic/settings.ts';
 import { QualityLimits } from './QualityLimits.tsx';
 import { Limits, RecordingRules, WhereTo } from './SettingsParts.tsx';
 import '../../ui/styles/call-settings.css';
@@ -29,7 +29,7 @@ export default function CallSettingsPage() {
       <RequirePermission permission="calls:read">
         <ErrorNotice error={error} onRetry={() => void refetch()} />
         {data ? (
-          <SettingsForm key={data.version} settings={data.settings} version={data.version} />
+          <SettingsForm key={data.version} {...data} />
         ) : (
           !error && <Skeleton active paragraph={{ rows: 8 }} />
         )}
@@ -38,7 +38,7 @@ export default function CallSettingsPage() {
   );
 }
 
-function SettingsForm({ settings, version }: { settings: CallSettings; version: number }) {
+function SettingsForm({ settings, version, spentToday }: CallSettingsAnswer) {
   const { t } = useTranslation();
   const { done } = useNotify();
   const may = useMay();
@@ -56,11 +56,11 @@ function SettingsForm({ settings, version }: { settings: CallSettings; version: 
       requiredMark={false}
       disabled={!may('calls:manage')}
       scrollToFirstError={{ focus: true }}
-      initialValues={settings}
+      initialValues={{ ...settings, dailySpendMax: budgetsOf(settings.dailySpendMax) }}
       onFinish={(fields) => saving.mutate(fields)}
     >
       <WhereTo />
-      <Limits />
+      <Limits spent={spentToday} />
       <RecordingRules />
       <QualityLimits />
       <ErrorNotice error={saving.error} />

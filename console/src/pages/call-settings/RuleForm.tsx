@@ -124,7 +124,7 @@ function More({ rule, onChange }: PartProps) {
         <Switch id="record" checked={rule.record} onChange={(record) => onChange({ record })} />
         <label htmlFor="record">{t('callRules.route.record')}</label>
       </div>
-      {rule.record && <Announcement rule={rule} onChange={onChange} />}
+      <Announcement rule={rule} onChange={onChange} />
       <Line label={t('callRules.route.missed')}>
         <Input.TextArea
           aria-label={t('callRules.route.missed')}
@@ -140,7 +140,7 @@ function More({ rule, onChange }: PartProps) {
   );
 }
 
-/** What callers are told before they are recorded: absent in the rule means the usual sentence, null means nothing. */
+/** What people are told before they are recorded: absent in the rule means the usual sentence, null means nothing. */
 function Announcement({ rule, onChange }: PartProps) {
   const { t } = useTranslation();
   const { announceRecording } = rule;
@@ -164,6 +164,7 @@ function Announcement({ rule, onChange }: PartProps) {
           {t('callRules.route.announceStandard', { words: standardWords('announce', rule.language) })}
         </p>
       )}
+      <p className="muted small">{t('callRules.route.announceHint')}</p>
       {kind === 'none' && <p className="small route-warning">{t('callRules.route.announceNone')}</p>}
       {kind === 'own' && (
         <SpokenText

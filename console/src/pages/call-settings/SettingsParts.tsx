@@ -1,7 +1,9 @@
-import { Checkbox, Form, Input, InputNumber, Radio, Select } from 'antd';
+import { Checkbox, Form, InputNumber, Radio, Select } from 'antd';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { SpentToday } from '../../../../server/modules/calls/model.ts';
 import { countriesByName } from '../../ui/format.ts';
+import { SpendLimits } from './SpendLimits.tsx';
 
 const PREFIX = /^\+\d{1,14}$/;
 
@@ -89,7 +91,7 @@ const CAPS: [name: Cap, min: number, max: number][] = [
 ];
 
 /** How much may be called, and for how much money. */
-export function Limits() {
+export function Limits({ spent }: { spent: readonly SpentToday[] }) {
   const { t } = useTranslation();
   return (
     <Part title={t('callRules.settings.limits')}>
@@ -105,32 +107,7 @@ export function Limits() {
           </Form.Item>
         ))}
       </div>
-      <Form.Item
-        label={t('callRules.settings.spend')}
-        extra={t('callRules.settings.spendHint')}
-        htmlFor="spend"
-      >
-        <div className="spend-line">
-          <Form.Item name={['dailySpendMax', 'amount']} noStyle>
-            <InputNumber id="spend" min={0} max={1_000_000} />
-          </Form.Item>
-          <Form.Item
-            name={['dailySpendMax', 'currency']}
-            noStyle
-            dependencies={[['dailySpendMax', 'amount']]}
-            rules={[
-              ({ getFieldValue }) => ({
-                required: getFieldValue(['dailySpendMax', 'amount']) != null,
-                pattern: /^[A-Z]{3}$/,
-                message: t('callRules.settings.currency'),
-              }),
-            ]}
-            normalize={(text: string) => text.toUpperCase()}
-          >
-            <Input aria-label={t('callRules.settings.currency')} placeholder="USD" maxLength={3} />
-          </Form.Item>
-        </div>
-      </Form.Item>
+      <SpendLimits spent={spent} />
     </Part>
   );
 }

@@ -1,5 +1,5 @@
 import { RelaisError } from '../../../kernel/errors.ts';
-import type { LegOutcome, Room } from '../voice.ts';
+import type { LegOutcome, Room, RoomOrder } from '../voice.ts';
 import type { TwilioParts } from './client.ts';
 import { twilioAddresses } from './numbers.ts';
 import { getLeg, ROOM_EVENTS, twiml, unlessGone } from './voice-legs.ts';
@@ -7,6 +7,7 @@ import { getLeg, ROOM_EVENTS, twiml, unlessGone } from './voice-legs.ts';
 /** How often, and with which pauses, it is looked whether both legs have come in. */
 const LOOKS_MAX = 16;
 const PAUSE_MS = 350;
+const CHARACTER_MS = 120;
 
 /**
  * Moves two legs into a conference. The other leg, which the root's `<Dial>` rang, is given the conference as its document.
@@ -16,18 +17,20 @@ export async function openRoom(
   parts: TwilioParts,
   room: Room,
   legs: { root: string; other: string | null },
-  recorded: { reference: string } | null,
+  order: RoomOrder | null,
 ): Promise<Room | 'gone'> {
   const wanted = [legs.root, ...(legs.other === null ? [] : [legs.other])];
   const before = await look(parts, room);
   const moved = legs.other ?? legs.root;
   if (!before.inside.has(moved)) {
-    const document = conferenceDocument(parts, room.name, recorded);
+    const document = conferenceDocument(parts, room.name, order);
     const move = () =>
       parts.request('repeatable', () => parts.client.calls(moved).update({ twiml: document }));
     if ((await unlessGone(move)) === 'gone') return 'gone';
   }
-  for (let looks = 1; looks <= LOOKS_MAX; looks++) {
+  // Words are said first, and take their time.
+  const looksMax = LOOKS_MAX + Math.ceil((order?.words?.text.length ?? 0) * (CHARACTER_MS / PAUSE_MS));
+  for (let looks = 1; looks <= looksMax; looks++) {
     const { roomId, inside } = await look(parts, room);
     const missing = wanted.filter((legId) => !inside.has(legId));
     if (roomId && missing.length === 0) return { name: room.name, roomId };
@@ -37,20 +40,21 @@ export async function openRoom(
   throw new RelaisError('provider_timeout', { params: { provider: 'Twilio' } });
 }
 
+const SPOKEN = { fr: 'fr-FR', en: 'en-US' } as const;
+
 /** The first leg of a conference decides how it is: whoever writes another document for it should write the same. */
-function conferenceDocument(
-  parts: TwilioParts,
-  name: string,
-  recorded: { reference: string } | null,
-): string {
+function conferenceDocument(parts: TwilioParts, name: string, order: RoomOrder | null): string {
   const addresses = twilioAddresses(parts);
+  const recorded = order?.recorded ?? null;
   const recording = recorded && {
     record: 'record-from-start' as const,
     recordingStatusCallback: addresses.recording(recorded.reference),
     recordingStatusCallbackEvent: ['completed', 'absent'] as never,
   };
   const document = twiml();
-  document.dial().conference(
+  if (order?.words)
+    document.say({ voice: 'alice', language: SPOKEN[order.words.language] }, order.words.text);
+  document.dial(order ? { timeLimit: order.limitSeconds } : {}).conference(
     {
       beep: 'false',
       startConferenceOnEnter: true,

@@ -14,7 +14,7 @@ export function voiceOf(parts: TwilioParts): VoicePort {
     findDial: (dial, since, known) => legs.findDial(parts, dial, since, known),
     getLeg: (legId) => legs.getLeg(parts, legId),
     hangUp: (legId) => legs.hangUp(parts, legId),
-    openRoom: (room, both, recorded) => rooms.openRoom(parts, room, both, recorded ?? null),
+    openRoom: (room, both, order) => rooms.openRoom(parts, room, both, order ?? null),
     setMuted: (room, legId, muted) => rooms.setMuted(parts, room, legId, muted),
     setHeld: (room, legId, held) => rooms.setHeld(parts, room, legId, held),
     removeFromRoom: (room, legId) => rooms.removeFromRoom(parts, room, legId),

@@ -11,7 +11,7 @@ export function incompleteParts(rule: RouteRule): RulePart[] {
   if (DAYS.some((day) => problemOf(week[day] ?? []))) parts.push('hours');
   if (isIncomplete(rule.open)) parts.push('open');
   if (rule.hours && isIncomplete(rule.closed)) parts.push('closed');
-  if (rule.record && rule.announceRecording === '') parts.push('announce');
+  if (rule.announceRecording === '') parts.push('announce');
   return parts;
 }
 

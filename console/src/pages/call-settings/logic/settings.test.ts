@@ -54,9 +54,11 @@ test('what the form does not show is kept', () => {
 test('a budget without a number is none', () => {
   const before = defaultSettings();
   const budget = { amount: 50, currency: 'EUR' };
-  expect(settingsToKeep(before, { dailySpendMax: budget }).dailySpendMax).toEqual(budget);
+  const other = { amount: 5, currency: 'USD' };
+  expect(settingsToKeep(before, { dailySpendMax: [budget, other] }).dailySpendMax).toEqual([budget, other]);
+  expect(settingsToKeep({ ...before, dailySpendMax: budget }, {}).dailySpendMax).toEqual([budget]);
   const emptied = { ...budget, amount: null as unknown as number };
-  expect(settingsToKeep({ ...before, dailySpendMax: budget }, { dailySpendMax: emptied }).dailySpendMax).toBe(
-    null,
-  );
+  expect(
+    settingsToKeep({ ...before, dailySpendMax: budget }, { dailySpendMax: [emptied] }).dailySpendMax,
+  ).toBe(null);
 });

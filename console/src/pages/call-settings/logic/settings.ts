@@ -1,4 +1,4 @@
-import type { CallSettings } from '../../../../../server/modules/calls/model.ts';
+import type { CallSettings, SpendLimit } from '../../../../../server/modules/calls/model.ts';
 
 export type Thresholds = CallSettings['quality'];
 export type Threshold = keyof Thresholds;
@@ -42,9 +42,14 @@ export function contradicts(name: Threshold, quality: Partial<Record<Threshold, 
   });
 }
 
+/** The limits of a day's spending, one for each currency: also where one was written alone. */
+export const budgetsOf = (kept: CallSettings['dailySpendMax'] | undefined): SpendLimit[] =>
+  [kept ?? []].flat();
+
 /** What is to be kept: what the form shows over what was there, so that nothing it does not show is lost. */
 export function settingsToKeep(before: CallSettings, fields: Partial<CallSettings>): CallSettings {
   const after = { ...before, ...fields, quality: { ...before.quality, ...fields.quality } };
   // An amount without a number is no limit.
-  return after.dailySpendMax?.amount == null ? { ...after, dailySpendMax: null } : after;
+  const limits = budgetsOf(after.dailySpendMax).filter(({ amount }) => amount != null);
+  return { ...after, dailySpendMax: limits.length > 0 ? limits : null };
 }
