@@ -13,6 +13,14 @@ const MARK = '/* plan kept */';
  */
 export const planKept = sql.raw(MARK);
 
+const SHARED_MARK = '/* plan shared */';
+
+/**
+ * The same, with one plan for all companies: for statements that find or write rows by their keys, for which no other plan would
+ * suit any company. So they cost the same however many companies there are.
+ */
+export const planShared = sql.raw(SHARED_MARK);
+
 /** Of so many companies a connection keeps plans, the first that it serves; of others each statement is planned when it comes. */
 const COMPANIES_MAX = 8;
 /** Statements are few: those written down with the mark, with each way to filter them. */
@@ -52,8 +60,10 @@ function sparingClient(client: pg.PoolClient): PostgresPoolClient {
   let opening: string | null = null;
   let company = '';
   const nameOf = namesOfPlans();
-  const send = (text: string, values: readonly unknown[]) =>
-    client.query({ name: nameOf(company, text), text, values: [...values] });
+  const send = (text: string, values: readonly unknown[]) => {
+    gather(client);
+    return client.query({ name: nameOf(company, text), text, values: [...values] });
+  };
   const run = async (text: string, values: readonly unknown[]) => {
     if (text === 'begin') {
       opening = text;
@@ -69,27 +79,22 @@ function sparingClient(client: pg.PoolClient): PostgresPoolClient {
     const first = opening;
     opening = null;
     if (text === 'commit' || text === 'rollback') return NOTHING;
-    return together(client, () => [client.query(first), send(text, values)]);
+    gather(client);
+    const begun = client.query(first);
+    const [, answer] = await Promise.all([begun, send(text, values)]);
+    return answer;
   };
   return { query: run as unknown as PostgresPoolClient['query'], release: () => client.release() };
 }
 
 const NOTHING = { command: 'BEGIN', rowCount: 0, rows: [] };
 
-/** Sends in one packet. @returns the last answer. @throws the first failure. */
-async function together(
-  client: pg.PoolClient,
-  send: () => Promise<pg.QueryResult>[],
-): Promise<pg.QueryResult> {
+/** Whatever is sent before the program waits for something leaves in one packet: to send is dearer than to answer. */
+function gather(client: pg.PoolClient): void {
   const { stream } = (client as unknown as { connection: { stream: Duplex } }).connection;
+  if (stream.writableCorked > 0) return;
   stream.cork();
-  let answers: Promise<pg.QueryResult>[];
-  try {
-    answers = send();
-  } finally {
-    stream.uncork();
-  }
-  return (await Promise.all(answers)).at(-1)!;
+  process.nextTick(() => stream.uncork());
 }
 
 /**
@@ -98,10 +103,12 @@ async function together(
  */
 function namesOfPlans(): (company: string, text: string) => string | undefined {
   const byCompany = new Map<string, Map<string, string>>();
+  const shared = new Map<string, string>();
   let count = 0;
   return (company, text) => {
-    if (!text.trimStart().startsWith(MARK)) return undefined;
-    let names = byCompany.get(company);
+    const isShared = text.startsWith(SHARED_MARK, text.search(/\S/));
+    if (!isShared && !text.startsWith(MARK, text.search(/\S/))) return undefined;
+    let names = isShared ? shared : byCompany.get(company);
     if (!names) {
       if (byCompany.size === COMPANIES_MAX) return undefined;
       names = new Map();

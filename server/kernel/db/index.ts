@@ -1,11 +1,11 @@
-import { CamelCasePlugin, Kysely, PostgresDialect, type Transaction } from 'kysely';
+import { CamelCasePlugin, DummyDriver, Kysely, PostgresDialect, Transaction } from 'kysely';
 import pg from 'pg';
 import type { Config } from '../config.ts';
 import { setCompany, sparing } from './connections.ts';
 import type { DB } from './schema.generated.ts';
 
 export { type RawBuilder, sql } from 'kysely';
-export { planKept } from './connections.ts';
+export { planKept, planShared } from './connections.ts';
 export type { DB } from './schema.generated.ts';
 
 /** An open transaction. Every query of Relais runs in one: it carries the role, the company and the outcome. */
@@ -82,14 +82,30 @@ export function surviveBrokenConnections(pool: pg.Pool): pg.Pool {
 export function inCompany<T>(db: Database, companyId: string, work: (tx: Tx) => Promise<T>): Promise<T> {
   return db.app.transaction().execute(async (tx) => {
     await setCompany(companyId).execute(tx);
-    return work(tx);
+    return atOnce(tx, work);
   });
 }
 
 /** Runs `work` in a transaction of the system role, for the tables whose company is not known yet. */
 export function inSystem<T>(db: Database, work: (tx: Tx) => Promise<T>): Promise<T> {
-  return db.system.transaction().execute(work);
+  return db.system.transaction().execute((tx) => atOnce(tx, work));
 }
+
+/**
+ * Lets a transaction send statements before those before them are answered: whatever is asked for together (Promise.all) leaves
+ * in one packet, and is carried out in that order. Kysely by itself would send each when the one before it is answered.
+ */
+function atOnce<T>(tx: Tx, work: (tx: Tx) => Promise<T>): Promise<T> {
+  const executor = tx.getExecutor();
+  return executor.provideConnection((connection) => {
+    const direct = executor.withConnectionProvider({ provideConnection: (consumer) => consumer(connection) });
+    return work(new Transaction<DB>({ ...INERT, executor: direct }));
+  });
+}
+
+/** Kysely asks for these as well; a transaction that was begun elsewhere has no use for them. */
+const DIALECT = new PostgresDialect({ pool: () => Promise.reject(new Error('This begins no connections')) });
+const INERT = { config: { dialect: DIALECT }, dialect: DIALECT, driver: new DummyDriver() };
 
 /** Whether an error is a unique violation, of one constraint if it is named (SQLSTATE 23505). */
 export function isUniqueViolation(error: unknown, constraint?: string): boolean {
