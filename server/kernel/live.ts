@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { type Database, inSystem, sql, type Tx } from './db/index.ts';
+import { type Database, inSystem, planShared, sql, type Tx } from './db/index.ts';
 import type { Logger } from './log.ts';
 
 /** A piece of news for the consoles of one company: what changed, never the row itself, so it cannot leak fields. */
@@ -29,6 +29,19 @@ const RECHECK_MS = 50;
 /** Announces a change in the transaction that makes it: rolled back, nobody hears of it. */
 export async function publish(tx: Tx, companyId: string, topic: string, entityId: string): Promise<void> {
   await sql`select publish_live(${companyId}::uuid, ${topic}, ${entityId})`.execute(tx);
+}
+
+/** The same of many things, in one statement. */
+export async function publishAll(
+  tx: Tx,
+  companyId: string,
+  topic: string,
+  entityIds: readonly string[],
+): Promise<void> {
+  if (entityIds.length === 0) return;
+  await sql`${planShared} select publish_live_all(${companyId}::uuid, ${topic}, ${entityIds}::text[])`.execute(
+    tx,
+  );
 }
 
 /**

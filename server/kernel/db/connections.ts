@@ -27,6 +27,17 @@ const COMPANIES_MAX = 8;
 const STATEMENTS_MAX = 100;
 
 const SET_COMPANY = "select set_config('relais.company_id', ";
+const SET_PACE = 'set local ';
+
+/**
+ * For transactions whose every statement finds rows by keys, and which others wait for. What the planner has not seen yet it
+ * takes for small, and reads whole; and such a plan would be kept. And nobody waits long for what somebody else holds.
+ */
+export function setPace(lockTimeoutMs: number): RawBuilder<unknown> {
+  const settings = ['enable_seqscan = off', 'enable_hashjoin = off', 'enable_mergejoin = off'];
+  const limits = lockTimeoutMs > 0 ? [`lock_timeout = ${Math.round(lockTimeoutMs)}`] : [];
+  return sql.raw([...settings, ...limits].map((setting) => `${SET_PACE}${setting}`).join('; '));
+}
 
 /** Names the company of a transaction that has just begun. @param companyId is written into the statement, so it must be an id. */
 export function setCompany(companyId: string): RawBuilder<unknown> {
@@ -53,8 +64,8 @@ export function sparing(pool: pg.Pool): PostgresPool {
 }
 
 /**
- * To send is most of what a short query costs here. So the beginning of a transaction and the name of its company wait for the
- * first statement and go out in front of it. Should they fail, their failure is the statement's.
+ * To send is most of what a short query costs here. So the beginning of a transaction, its settings and the name of its company
+ * wait for the first statement and go out in front of it. Should they fail, their failure is the statement's.
  */
 function sparingClient(client: pg.PoolClient): PostgresPoolClient {
   let opening: string | null = null;
@@ -71,9 +82,9 @@ function sparingClient(client: pg.PoolClient): PostgresPoolClient {
       return NOTHING;
     }
     if (opening === null) return send(text, values);
-    if (text.startsWith(SET_COMPANY)) {
+    if (text.startsWith(SET_COMPANY) || text.startsWith(SET_PACE)) {
       opening += `; ${text}`;
-      company = text;
+      if (text.startsWith(SET_COMPANY)) company = text;
       return NOTHING;
     }
     const first = opening;

@@ -1,7 +1,7 @@
 import { CamelCasePlugin, DummyDriver, Kysely, PostgresDialect, Transaction } from 'kysely';
 import pg from 'pg';
 import type { Config } from '../config.ts';
-import { setCompany, sparing } from './connections.ts';
+import { setCompany, setPace, sparing } from './connections.ts';
 import type { DB } from './schema.generated.ts';
 
 export { type RawBuilder, sql } from 'kysely';
@@ -78,17 +78,59 @@ export function surviveBrokenConnections(pool: pg.Pool): pg.Pool {
   return pool;
 }
 
+/** How a transaction is run. */
+export interface Pace {
+  /** Every statement finds rows by keys: tables are not read whole, whatever the planner thinks of them. */
+  byKeys?: boolean;
+  /** It fails (55P03) when it would wait longer for what another transaction holds. */
+  lockTimeoutMs?: number;
+}
+
 /** Runs `work` in a transaction that sees and writes the rows of one company only. */
-export function inCompany<T>(db: Database, companyId: string, work: (tx: Tx) => Promise<T>): Promise<T> {
-  return db.app.transaction().execute(async (tx) => {
+export function inCompany<T>(
+  db: Database,
+  companyId: string,
+  work: (tx: Tx) => Promise<T>,
+  pace: Pace = {},
+): Promise<T> {
+  return run(db.app, work, async (tx) => {
     await setCompany(companyId).execute(tx);
-    return atOnce(tx, work);
+    await keepPace(tx, pace);
   });
 }
 
 /** Runs `work` in a transaction of the system role, for the tables whose company is not known yet. */
-export function inSystem<T>(db: Database, work: (tx: Tx) => Promise<T>): Promise<T> {
-  return db.system.transaction().execute((tx) => atOnce(tx, work));
+export function inSystem<T>(db: Database, work: (tx: Tx) => Promise<T>, pace: Pace = {}): Promise<T> {
+  return run(db.system, work, (tx) => keepPace(tx, pace));
+}
+
+async function keepPace(tx: Tx, { byKeys, lockTimeoutMs }: Pace): Promise<void> {
+  if (byKeys) await setPace(lockTimeoutMs ?? 0).execute(tx);
+}
+
+/** What open transactions bring about once they have been committed. */
+const sequels = new WeakMap<Tx, (() => void)[]>();
+
+/** Does something once the transaction is committed, and not at all when it is not: for what others are told of within a process. */
+export function afterCommit(tx: Tx, act: () => void): void {
+  sequels.get(tx)?.push(act);
+}
+
+async function run<T>(
+  role: Kysely<DB>,
+  work: (tx: Tx) => Promise<T>,
+  prepare: (tx: Tx) => Promise<void>,
+): Promise<T> {
+  const acts: (() => void)[] = [];
+  const result = await role.transaction().execute(async (begun) => {
+    await prepare(begun);
+    return atOnce(begun, (tx) => {
+      sequels.set(tx, acts);
+      return work(tx);
+    });
+  });
+  for (const act of acts) act();
+  return result;
 }
 
 /**

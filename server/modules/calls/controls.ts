@@ -7,7 +7,6 @@ import { openPort } from './dial.ts';
 import { customerOf, oursOf, talks } from './judge.ts';
 import { type CallAction, type CallEventKind, callCan, isLive } from './model.ts';
 import { endLeg, rootOf, type Scene } from './scene.ts';
-import { nudgeWork } from './state.ts';
 
 export type Shown = Pick<Scene, 'call' | 'legs'>;
 
@@ -46,7 +45,6 @@ export async function hangUpCall(ctx: CompanyCtx, callId: string): Promise<Shown
           endLeg(leg, 'canceled', ctx.kernel.clock.now());
     }),
   );
-  nudgeWork(ctx.kernel);
   return showCall(ctx, callId);
 }
 
@@ -73,7 +71,6 @@ export async function noteChange(
       scene.events.push({ kind, legId: null, details: {} });
     }),
   );
-  nudgeWork(ctx.kernel);
   return showCall(ctx, callId);
 }
 

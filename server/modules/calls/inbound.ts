@@ -4,15 +4,8 @@ import { newId } from '../../kernel/ids.ts';
 import type { ContactRef } from '../contacts/index.ts';
 import type { NumberFacts } from '../numbers/index.ts';
 import type { RemoteLeg } from '../providers/index.ts';
-import {
-  type CallRow,
-  callOfExternal,
-  holdExternal,
-  insertCalls,
-  type LegRow,
-  saveLegs,
-} from './calls-store.ts';
-import { contactsOf, type Desk, openDesk } from './desk.ts';
+import { type CallRow, callsOfExternals, holdExternal, type LegRow } from './calls-store.ts';
+import { type Desk, knownContacts, makeContacts, openDesk } from './desk.ts';
 import { type Plan, planInbound, telephonesOf } from './plan.ts';
 import { BLANK_CALL, newLeg, type Scene, sceneOf } from './scene.ts';
 import { telephonesAllowed } from './spend.ts';
@@ -28,8 +21,8 @@ export interface Arrival {
 const NUMBER_MAX = 100;
 
 /**
- * Makes the calls of one company that were heard of for the first time, with their contacts and plans. Whoever hears of the
- * same leg at the same moment waits, and finds the call.
+ * Makes the calls of one company that were heard of for the first time, with their contacts and plans; whoever asked for them
+ * writes them down (concludeScenes). Whoever hears of the same leg at the same moment waits, and finds the call.
  * @returns the new scenes, and the ids of calls that were there already; by the provider's id of the leg.
  */
 export async function takeCalls(
@@ -39,40 +32,35 @@ export async function takeCalls(
 ): Promise<{ made: Map<string, Scene>; known: Map<string, string> }> {
   const byLeg = new Map(arrivals.map((arrival) => [arrival.remote.legId, arrival]));
   const [first] = arrivals;
-  const known = new Map<string, string>();
-  if (!first) return { made: new Map(), known };
-  await holdExternal(tx, first.number.provider, [...byLeg.keys()]);
-  for (const [legId, { number }] of byLeg) {
-    const callId = await callOfExternal(tx, number.provider, legId);
-    if (callId) known.set(legId, callId);
-  }
-  const fresh = [...byLeg.values()].filter(({ remote }) => !known.has(remote.legId));
+  if (!first) return { made: new Map(), known: new Map() };
+  const { provider } = first.number;
+  const all = [...byLeg.values()];
+  // In this order: what is read after the wait is what whoever was waited for has written.
+  const [, known, desk, contacts] = await Promise.all([
+    holdExternal(tx, provider, [...byLeg.keys()]),
+    callsOfExternals(tx, provider, [...byLeg.keys()]),
+    openDesk(
+      ctx,
+      tx,
+      all.map(({ number }) => number.id),
+    ),
+    knownContacts(
+      tx,
+      all.map(({ remote }) => remote.from),
+    ),
+  ]);
+  const fresh = all.filter(({ remote }) => !known.has(remote.legId));
   const made = new Map<string, Scene>();
   if (fresh.length === 0) return { made, known };
-  const desk = await openDesk(
-    ctx,
-    tx,
-    fresh.map(({ number }) => number.id),
-  );
-  const contacts = await contactsOf(
-    ctx,
-    tx,
-    fresh.map(({ remote }) => remote.from),
-  );
-  const plans = await plansFor(ctx, tx, desk, fresh);
+  const from = fresh.map(({ remote }) => remote.from);
+  const [, plans] = await Promise.all([
+    makeContacts(ctx, tx, contacts, from),
+    plansFor(ctx, tx, desk, fresh),
+  ]);
   for (const arrival of fresh) {
     const { legId, from } = arrival.remote;
-    made.set(legId, inboundScene(ctx, arrival, plans.get(legId)!, contacts.get(from)));
+    made.set(legId, inboundScene(ctx, arrival, plans.get(legId)!, contacts.found.get(from)));
   }
-  const scenes = [...made.values()];
-  await insertCalls(
-    tx,
-    scenes.map(({ call }) => call),
-  );
-  await saveLegs(
-    tx,
-    scenes.flatMap(({ legs }) => legs),
-  );
   return { made, known };
 }
 
@@ -141,7 +129,7 @@ function inboundScene(
     },
     dialledAt: createdAt,
   });
-  const scene = sceneOf(call, [root]);
+  const scene = sceneOf(call, [root], true);
   scene.events.push({ kind: 'initiated', legId: rootLegId, details: {} });
   return scene;
 }

@@ -20,7 +20,6 @@ import { planOutbound } from './plan.ts';
 import { refusalOf } from './refusals.ts';
 import { BLANK_CALL, newLeg, type Scene, sceneOf } from './scene.ts';
 import { requireAllowed } from './spend.ts';
-import { nudgeWork } from './state.ts';
 
 /** What a client asks for when it wants somebody called. Numbers as people write them. */
 export interface CallRequest {
@@ -65,7 +64,6 @@ export async function initiateCall(
   const port = await openPort(ctx, scene.call);
   const outcome = port && party ? await port.dial(dialOf(scene, root, party)) : accountGone;
   const concluded = await transact(ctx, (tx) => concludeDial(ctx, tx, scene.call.id, root.id, outcome));
-  nudgeWork(ctx.kernel);
   const { call, legs } = concluded ?? scene;
   ctx.log.info({ callId: call.id, outcome: outcome.kind }, 'A call was asked for');
   refuseAs(call, outcome, root.address);
@@ -137,8 +135,6 @@ async function write(ctx: CompanyCtx, tx: Tx, request: CallRequest, key: string 
   await requireAllowed(ctx, tx, { desk, number, to, ownPhone: own.via === 'phone' ? own.address : null });
   const links = await linksOf(ctx, tx, request, to);
   const scene = outboundScene(ctx, { request, desk, number, to, own, ...links, key, requestHash });
-  await store.insertCalls(tx, [scene.call]);
-  await store.saveLegs(tx, scene.legs);
   await concludeScenes(ctx, tx, [scene], () => undefined);
   await noteAttempt(ctx, tx, { from: number.phoneNumber, to }, 'allowed', scene.call.id);
   return { kind: 'new', scene };
@@ -221,7 +217,7 @@ function outboundScene(ctx: CompanyCtx, wanted: Outbound): Scene {
     // Asked for from here on: whoever finds it without an answer looks for it, and never asks again.
     ...{ dialledAt: createdAt, outcomeUnknown: true },
   });
-  const scene = sceneOf(call, [root]);
+  const scene = sceneOf(call, [root], true);
   scene.events.push({ kind: 'initiated', legId: rootLegId, details: { via: own.via } });
   return scene;
 }

@@ -1,4 +1,4 @@
-import { sql, type Tx } from '../../kernel/db/index.ts';
+import { planShared, sql, type Tx } from '../../kernel/db/index.ts';
 import { type ContactRow, contactColumns } from './store.ts';
 
 /**
@@ -8,7 +8,7 @@ import { type ContactRow, contactColumns } from './store.ts';
  */
 export async function holdersOf(tx: Tx, phoneNumbers: readonly string[]): Promise<Map<string, ContactRow>> {
   const { rows } = await sql<ContactRow & { asked: string }>`
-    select phone.phone_number as asked, ${contactColumns}
+    ${planShared} select phone.phone_number as asked, ${contactColumns}
     from contact_phones phone join contacts on contacts.id = phone.contact_id
     where phone.phone_number = any(${phoneNumbers}::text[]) and contacts.merged_into_id is null
     order by contacts.id for key share of contacts`.execute(tx);
@@ -35,7 +35,7 @@ export async function insertFirstContacts(
   at: Date,
 ): Promise<Set<string>> {
   const { rows } = await sql<{ phoneNumber: string }>`
-    with wanted as (
+    ${planShared} with wanted as (
       select * from jsonb_to_recordset(${JSON.stringify(contacts)}::jsonb)
         as row (id uuid, "phoneId" uuid, "phoneNumber" text, name text)
     ), phone as (

@@ -26,15 +26,40 @@ export async function ensureContacts(
   tx: Tx,
   phones: readonly KnownPhone[],
 ): Promise<Map<string, ContactRef>> {
+  const found = await heldContacts(
+    tx,
+    phones.map(({ phoneNumber }) => phoneNumber),
+  );
+  const unknown = phones.filter(({ phoneNumber }) => !found.has(phoneNumber));
+  for (const [phoneNumber, contact] of await makeFirstContacts(ctx, tx, unknown))
+    found.set(phoneNumber, contact);
+  return found;
+}
+
+/** The first half of ensureContacts: the contacts that have these numbers, held until the transaction ends. */
+export async function heldContacts(
+  tx: Tx,
+  phoneNumbers: readonly string[],
+): Promise<Map<string, ContactRef>> {
+  const found = phoneNumbers.length > 0 ? await holdersOf(tx, [...new Set(phoneNumbers)]) : new Map();
+  return new Map([...found].map(([phoneNumber, row]) => [phoneNumber, toRef(row)]));
+}
+
+/** Its second half: contacts for numbers that heldContacts found nobody for. */
+export async function makeFirstContacts(
+  ctx: CompanyCtx,
+  tx: Tx,
+  phones: readonly KnownPhone[],
+): Promise<Map<string, ContactRef>> {
   const wanted = new Map(phones.map((phone) => [phone.phoneNumber, phone]));
   const found = new Map<string, ContactRow>();
   while (found.size < wanted.size) {
-    const missing = [...wanted.keys()].filter((phoneNumber) => !found.has(phoneNumber));
-    for (const [phoneNumber, row] of await holdersOf(tx, missing)) found.set(phoneNumber, row);
-    const unknown = [...wanted.values()].filter(({ phoneNumber }) => !found.has(phoneNumber));
-    if (unknown.length === 0) break;
+    const unknown = () => [...wanted.values()].filter(({ phoneNumber }) => !found.has(phoneNumber));
+    for (const [phoneNumber, row] of await makeContacts(ctx, tx, unknown())) found.set(phoneNumber, row);
     // What somebody else has just written is not among these; the next look finds it.
-    for (const [phoneNumber, row] of await makeContacts(ctx, tx, unknown)) found.set(phoneNumber, row);
+    const missing = unknown().map(({ phoneNumber }) => phoneNumber);
+    if (missing.length === 0) break;
+    for (const [phoneNumber, row] of await holdersOf(tx, missing)) found.set(phoneNumber, row);
   }
   return new Map([...found].map(([phoneNumber, row]) => [phoneNumber, toRef(row)]));
 }
@@ -58,17 +83,18 @@ async function makeContacts(
   const named = made.filter(({ name }) => name !== '');
   const words = named.map(({ id, name }) => ({ id, words: searchWords(name) }));
   await replaceWords(tx, ctx.companyId, words);
-  await publishContacts(
-    tx,
-    ctx.companyId,
-    made.map(({ id }) => id),
-  );
-  for (const contact of made) {
-    await news.tell(ctx, tx, 'contact.phone_added', contact.phoneNumber);
-    // What a text or a call makes is told by that text or call; what a person makes, by the audit log.
-    if (ctx.actor.kind !== 'system')
-      await audit(tx, ctx, { action: 'contact.created', entityType: 'contact', entityId: contact.id });
-  }
+  await Promise.all([
+    publishContacts(
+      tx,
+      ctx.companyId,
+      made.map(({ id }) => id),
+    ),
+    ...made.map(({ phoneNumber }) => news.tell(ctx, tx, 'contact.phone_added', phoneNumber)),
+  ]);
+  // What a text or a call makes is told by that text or call; what a person makes, by the audit log.
+  if (ctx.actor.kind !== 'system')
+    for (const { id } of made)
+      await audit(tx, ctx, { action: 'contact.created', entityType: 'contact', entityId: id });
   return new Map(made.map((contact) => [contact.phoneNumber, firstRow(contact, at)]));
 }
 

@@ -2,7 +2,14 @@ import { createBatcher } from '../../kernel/batch.ts';
 import type { Kernel } from '../../kernel/ctx.ts';
 import { inSystem } from '../../kernel/db/index.ts';
 import { toEvent } from './event.ts';
-import { claimEvents, type EventRow, nextDueAt, type Settlement, settleEvents } from './events-store.ts';
+import {
+  claimEvents,
+  type EventRow,
+  type NewEvent,
+  nextDueAt,
+  type Settlement,
+  settleEvents,
+} from './events-store.ts';
 import { displayName } from './failure.ts';
 import type { ProviderEvent } from './model.ts';
 import { pruneDeliveries } from './prune.ts';
@@ -145,12 +152,13 @@ async function handleOne(
 ): Promise<Settlement> {
   const name = displayName(row.provider);
   const context = { eventId: row.id, topic: row.topic, type: row.type, attempt: row.attempts };
-  if (row.attempts === 1) kernel.log.info(context, `📨 Received ${name} webhook: ${row.type}`);
+  if (row.attempts === 1) logReceived(kernel, row);
+  const event = toEvent(kernel, row);
   const settlement = { id: row.id, attempts: row.attempts, nextAttemptAt: row.receivedAt, lastError: null };
   try {
-    const status = (await handlers[row.topic]?.(toEvent(kernel, row))) ?? 'ignored';
+    const status = (await handlers[row.topic]?.(event)) ?? 'ignored';
     observe(kernel, row, status);
-    return { ...settlement, status };
+    return { ...settlement, status, companyId: event.companyId };
   } catch (error) {
     const lastError = ((error as Error)?.message || String(error)).slice(0, 1000);
     const status = row.attempts >= ATTEMPTS_MAX ? 'failed' : 'received';
@@ -162,11 +170,21 @@ async function handleOne(
         : `A ${name} webhook could not be handled; it will be tried again`,
     );
     observe(kernel, row, status === 'failed' ? 'failed' : 'retried');
-    return { ...settlement, status, nextAttemptAt, lastError };
+    return { ...settlement, status, nextAttemptAt, lastError, companyId: event.companyId };
   }
 }
 
-function observe(kernel: Kernel, row: EventRow, outcome: string): void {
+/** Says that somebody begins to act on a delivery. */
+export function logReceived({ log }: Kernel, { id: eventId, topic, type, provider }: NewEvent): void {
+  log.info({ eventId, topic, type, attempt: 1 }, `📨 Received ${displayName(provider)} webhook: ${type}`);
+}
+
+/** Measures how long it took from the arrival of a delivery until it was acted on. */
+export function observe(
+  kernel: Kernel,
+  row: Pick<NewEvent, 'provider' | 'receivedAt'>,
+  outcome: string,
+): void {
   kernel.metrics.webhookSeconds.observe(
     { provider: row.provider, outcome },
     Math.max(0, kernel.clock.nowMs() - row.receivedAt.getTime()) / 1000,
