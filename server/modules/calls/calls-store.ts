@@ -164,12 +164,19 @@ export async function saveLegs(tx: Tx, rows: LegRow[]): Promise<void> {
 }
 
 /** Holds calls until the transaction ends, always in the same order. */
-export async function lockCalls(tx: Tx, ids: string[]): Promise<CallRow[]> {
+export async function lockCalls(tx: Tx, ids: string[], which: 'all' | 'free' = 'all'): Promise<CallRow[]> {
   if (ids.length === 0) return [];
   const { rows } = await sql<CallRow>`
-    ${planShared} select ${ANY_CALL} from calls where id = any (${ids}::uuid[]) order by id for no key update`.execute(
-    tx,
-  );
+    ${planShared} select ${ANY_CALL} from calls where id = any (${ids}::uuid[]) order by id
+    for no key update ${which === 'free' ? sql`skip locked` : sql``}`.execute(tx);
+  return rows;
+}
+
+/** Calls as they are, without holding them. */
+export async function readCalls(tx: Tx, ids: string[]): Promise<CallRow[]> {
+  if (ids.length === 0) return [];
+  const { rows } = await sql<CallRow>`
+    ${planShared} select ${ANY_CALL} from calls where id = any (${ids}::uuid[])`.execute(tx);
   return rows;
 }
 

@@ -34,10 +34,10 @@ export async function changeCalls(
   return new Map(scenes.map((scene) => [scene.call.id, scene]));
 }
 
-/** Calls with their legs, held until the transaction ends. */
-export async function holdScenes(tx: Tx, callIds: string[]): Promise<Scene[]> {
+/** Calls with their legs, held until the transaction ends. @param which `free`: those alone that nobody else holds. */
+export async function holdScenes(tx: Tx, callIds: string[], which: 'all' | 'free' = 'all'): Promise<Scene[]> {
   // Together, and in this order: the legs are read once the calls are held.
-  const [calls, legs] = await Promise.all([store.lockCalls(tx, callIds), store.legsOf(tx, callIds)]);
+  const [calls, legs] = await Promise.all([store.lockCalls(tx, callIds, which), store.legsOf(tx, callIds)]);
   const legsByCall = new Map<string, store.LegRow[]>(calls.map(({ id }) => [id, []]));
   for (const leg of legs) legsByCall.get(leg.callId)?.push(leg);
   return calls.map((call) => sceneOf(call, legsByCall.get(call.id)!));
@@ -58,8 +58,9 @@ export async function concludeScenes(
   }
   const changed = scenes.map((scene, index) => changesOf(scene, before[index]!));
   const touched = scenes.filter((scene, index) => {
-    const { isChanged, newLegs, oldLegs } = changed[index]!;
-    return scene.isNew || isChanged || newLegs.length > 0 || oldLegs.length > 0 || scene.events.length > 0;
+    const { isChanged, isSeen, newLegs, oldLegs } = changed[index]!;
+    const isNews = scene.isNew || (isChanged && isSeen);
+    return isNews || newLegs.length > 0 || oldLegs.length > 0 || scene.events.length > 0;
   });
   const some = (which: (index: number) => boolean) => scenes.filter((_scene, index) => which(index));
   const made = some((index) => scenes[index]!.isNew).map(({ call }) => call);
@@ -103,6 +104,8 @@ function snapshotOf({ isNew, call, legs }: Scene): Snapshot {
 function changesOf({ call, legs }: Scene, before: Snapshot) {
   return {
     isChanged: differs(call, before.call),
+    /** More than when it is looked at next: nobody sees that. */
+    isSeen: differs(call, { ...before.call, checks: call.checks, nextCheckAt: call.nextCheckAt }),
     newLegs: legs.filter(({ id }) => !before.legs.has(id)),
     oldLegs: legs.filter((leg) => {
       const known = before.legs.get(leg.id);

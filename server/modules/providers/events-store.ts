@@ -111,7 +111,8 @@ export async function settleEvents(tx: Tx, settlements: Settlement[], at: Date):
       from unnest(${column('id')}::uuid[], ${column('attempts')}::int[], ${column('status')}::text[],
         ${column('nextAttemptAt')}::timestamptz[], ${column('lastError')}::text[], ${column('companyId')}::uuid[])
         as item (id, attempts, status, next_attempt_at, last_error, company_id)
-      where event.id = item.id and event.attempts = item.attempts and event.status = 'received'
+      -- Not "status = 'received'", which says the same: the planner would go through all that wait, for each of these.
+      where event.id = item.id and event.attempts = item.attempts and event.handled_at is null
       returning event.company_id, event.id
     )
     select publish_live(company_id, 'provider_event', max(id::text)) from settled where company_id is not null group by company_id`.execute(

@@ -63,7 +63,9 @@ export function startProviderEvents(kernel: Kernel, handlers: Record<string, Eve
       if (free < CLAIM_MIN) return;
       const at = kernel.clock.now();
       const leaseUntil = new Date(at.getTime() + LEASE_MS);
-      const events = await inSystem(kernel.db, (tx) => claimEvents(tx, at, leaseUntil, free));
+      const events = await inSystem(kernel.db, (tx) => claimEvents(tx, at, leaseUntil, free), {
+        byKeys: true,
+      });
       for (const event of events) hand.take(event);
       again ||= events.length === free;
     } while (again && !stopped);
@@ -114,7 +116,7 @@ function createHand(kernel: Kernel, handlers: Record<string, EventHandler>, onFr
   const inHand = new Set<Promise<void>>();
   const settlements = createBatcher(
     async (items: Settlement[]) => {
-      await inSystem(kernel.db, (tx) => settleEvents(tx, items, kernel.clock.now()));
+      await inSystem(kernel.db, (tx) => settleEvents(tx, items, kernel.clock.now()), { byKeys: true });
       return items;
     },
     { itemsMax: IN_HAND_MAX },
