@@ -1,7 +1,7 @@
 import type { CompanyCtx } from '../../kernel/ctx.ts';
 import { sql, type Tx } from '../../kernel/db/index.ts';
 import { RelaisError } from '../../kernel/errors.ts';
-import { type ContactRef, heldContacts, makeFirstContacts } from '../contacts/index.ts';
+import { type ContactRef, ensureContacts } from '../contacts/index.ts';
 import { companyProfile, memberNames } from '../identity/index.ts';
 import { activeNumbers } from '../numbers/index.ts';
 import type { ProviderName } from '../providers/index.ts';
@@ -79,59 +79,42 @@ export async function softphoneAddresses(
 
 const E164 = /^\+[1-9]\d{5,14}$/;
 
-/** The contacts of whoever calls or is called. */
-export interface Contacts {
-  found: Map<string, ContactRef>;
-  /** The company's own numbers are no contacts. */
-  own: Set<string>;
-}
-
-/** Contacts that are there already, held until the transaction ends. What is no number has none. */
-export async function knownContacts(tx: Tx, phoneNumbers: readonly string[]): Promise<Contacts> {
-  const wanted = [...new Set(phoneNumbers.filter((phone) => E164.test(phone)))];
-  if (wanted.length === 0) return { found: new Map(), own: new Set() };
-  const [numbers, found] = await Promise.all([
-    activeNumbers(tx, { phoneNumbers: wanted }),
-    heldContacts(tx, wanted),
-  ]);
-  const own = new Set(numbers.map(({ phoneNumber }) => phoneNumber));
-  for (const phone of own) found.delete(phone);
-  return { found, own };
-}
-
-/** Makes contacts for those of these numbers that have none. What is no number gets none, nor do our own. */
-export async function makeContacts(
-  ctx: CompanyCtx,
-  tx: Tx,
-  { found, own }: Contacts,
-  phoneNumbers: readonly string[],
-): Promise<void> {
-  const unknown = [...new Set(phoneNumbers)]
-    .filter((phone) => E164.test(phone) && !found.has(phone) && !own.has(phone))
-    .map((phoneNumber) => ({ phoneNumber }));
-  if (unknown.length === 0) return;
-  try {
-    const [, made] = await Promise.all([
-      sql`savepoint contacts`.execute(tx),
-      makeFirstContacts(ctx, tx, unknown),
-    ]);
-    for (const [phone, contact] of made) found.set(phone, contact);
-  } catch (error) {
-    // A number that another module knows as the company's own: the call comes through, without a contact.
-    if (!(error instanceof RelaisError)) throw error;
-    await sql`rollback to savepoint contacts`.execute(tx);
-    if (unknown.length === 1) return;
-    for (const { phoneNumber } of unknown) await makeContacts(ctx, tx, { found, own }, [phoneNumber]);
-  }
-}
-
-/** The contacts of whoever is called, made where there are none. */
+/**
+ * The contacts of whoever calls or is called, made where there are none. The company's own numbers are no contacts, nor is
+ * what is no number. @param isWanted whether a contact is to be made for a number that has none; absent: for all of them.
+ */
 export async function contactsOf(
   ctx: CompanyCtx,
   tx: Tx,
   phoneNumbers: readonly string[],
+  isWanted: (phoneNumber: string) => Promise<boolean> = async () => true,
 ): Promise<Map<string, ContactRef>> {
-  const contacts = await knownContacts(tx, phoneNumbers);
-  await makeContacts(ctx, tx, contacts, phoneNumbers);
-  return contacts.found;
+  const wanted = [...new Set(phoneNumbers.filter((phone) => E164.test(phone)))];
+  if (wanted.length === 0) return new Map();
+  const numbers = activeNumbers(tx, { phoneNumbers: wanted });
+  let made: string[] = [];
+  const whichToMake = async (unknown: string[]): Promise<Set<string>> => {
+    const own = new Set((await numbers).map(({ phoneNumber }) => phoneNumber));
+    const isChosen = await Promise.all(
+      unknown.map(async (phone) => !own.has(phone) && (await isWanted(phone))),
+    );
+    made = unknown.filter((_phone, index) => isChosen[index]);
+    if (made.length > 0) await sql`savepoint contacts`.execute(tx);
+    return new Set(made);
+  };
+  try {
+    const known = wanted.map((phoneNumber) => ({ phoneNumber }));
+    const [own, found] = await Promise.all([numbers, ensureContacts(ctx, tx, known, whichToMake)]);
+    for (const { phoneNumber } of own) found.delete(phoneNumber);
+    return found;
+  } catch (error) {
+    // A number that another module knows as the company's own: the call comes through, without a contact.
+    if (!(error instanceof RelaisError) || made.length === 0) throw error;
+    await sql`rollback to savepoint contacts`.execute(tx);
+    const [refused] = made.length === 1 ? made : [];
+    const found = new Map<string, ContactRef>();
+    for (const phone of wanted.filter((each) => each !== refused))
+      for (const [each, contact] of await contactsOf(ctx, tx, [phone], isWanted)) found.set(each, contact);
+    return found;
+  }
 }

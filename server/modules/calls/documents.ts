@@ -5,9 +5,8 @@ import { parseE164 } from '../../kernel/phone.ts';
 import { activeNumbers, type NumberFacts } from '../numbers/index.ts';
 import {
   type AnsweredDelivery,
+  type DeliveryToKeep,
   type DialEnd,
-  keepActed,
-  type NewEvent,
   newsOf,
   type ProviderEvent,
   type RemoteLeg,
@@ -28,7 +27,7 @@ import * as twiml from './twiml.ts';
 export interface Question {
   event: ProviderEvent;
   /** To be kept with what follows from it. */
-  delivery: NewEvent | null;
+  delivery: DeliveryToKeep | null;
   /** Null where it says nothing of a leg. */
   remote: RemoteLeg | null;
   /** What became of those whom the document before had rung. */
@@ -45,7 +44,7 @@ export interface Question {
 export async function answerVoice(
   kernel: Kernel,
   event: ProviderEvent,
-  delivery: NewEvent | null,
+  delivery: DeliveryToKeep | null,
 ): Promise<AnsweredDelivery> {
   try {
     return await answer(kernel, event, delivery);
@@ -60,7 +59,7 @@ const unkept = (document: string): AnsweredDelivery => ({ document, kept: null }
 async function answer(
   kernel: Kernel,
   event: ProviderEvent,
-  delivery: NewEvent | null,
+  delivery: DeliveryToKeep | null,
 ): Promise<AnsweredDelivery> {
   const { legId, step: place } = twiml.readReference(event.reference);
   // What only tells of a recording is acted on from the stored event.
@@ -103,7 +102,7 @@ export async function writeAnswers(
     asked.map(({ scene }) => scene),
   );
   const documents = new Map<Scene, string>();
-  const toKeep: NewEvent[] = [];
+  const toKeep: DeliveryToKeep[] = [];
   const questions = new Map(asked.map(({ question, scene }) => [scene, question]));
   const written = concludeScenes(
     ctx,
@@ -115,7 +114,9 @@ export async function writeAnswers(
       if (question.delivery && tellsOfRoot(scene, question)) toKeep.push(question.delivery);
     },
   );
-  const [outcomes] = await Promise.all([keepActed(tx, toKeep, ctx.kernel.clock.now()), written]);
+  const [first] = toKeep;
+  const rows = toKeep.map(({ row }) => row);
+  const [outcomes = []] = await Promise.all([first?.keepActed(tx, rows, ctx.kernel.clock.now()), written]);
   return asked.map(({ question, scene }) => ({
     document: documents.get(scene)!,
     kept: outcomes[toKeep.indexOf(question.delivery!)] ?? null,

@@ -5,7 +5,7 @@ import type { ContactRef } from '../contacts/index.ts';
 import type { NumberFacts } from '../numbers/index.ts';
 import type { RemoteLeg } from '../providers/index.ts';
 import { type CallRow, callsOfExternals, holdExternal, type LegRow } from './calls-store.ts';
-import { type Desk, knownContacts, makeContacts, openDesk } from './desk.ts';
+import { contactsOf, type Desk, openDesk } from './desk.ts';
 import { type Plan, planInbound, telephonesOf } from './plan.ts';
 import { BLANK_CALL, newLeg, type Scene, sceneOf } from './scene.ts';
 import { telephonesAllowed } from './spend.ts';
@@ -36,30 +36,27 @@ export async function takeCalls(
   const { provider } = first.number;
   const all = [...byLeg.values()];
   // In this order: what is read after the wait is what whoever was waited for has written.
-  const [, known, desk, contacts] = await Promise.all([
-    holdExternal(tx, provider, [...byLeg.keys()]),
-    callsOfExternals(tx, provider, [...byLeg.keys()]),
-    openDesk(
-      ctx,
-      tx,
-      all.map(({ number }) => number.id),
-    ),
-    knownContacts(
-      tx,
-      all.map(({ remote }) => remote.from),
+  const held = holdExternal(tx, provider, [...byLeg.keys()]);
+  const knowing = callsOfExternals(tx, provider, [...byLeg.keys()]);
+  const freshOf = async () => {
+    const known = await knowing;
+    return all.filter(({ remote }) => !known.has(remote.legId));
+  };
+  const numberIds = all.map(({ number }) => number.id);
+  const callers = all.map(({ remote }) => remote.from);
+  const [, known, plans, contacts] = await Promise.all([
+    held,
+    knowing,
+    openDesk(ctx, tx, numberIds).then(async (desk) => plansFor(ctx, tx, desk, await freshOf())),
+    // A repeat makes no contact anew.
+    contactsOf(ctx, tx, callers, async (phone) =>
+      (await freshOf()).some(({ remote }) => remote.from === phone),
     ),
   ]);
-  const fresh = all.filter(({ remote }) => !known.has(remote.legId));
   const made = new Map<string, Scene>();
-  if (fresh.length === 0) return { made, known };
-  const from = fresh.map(({ remote }) => remote.from);
-  const [, plans] = await Promise.all([
-    makeContacts(ctx, tx, contacts, from),
-    plansFor(ctx, tx, desk, fresh),
-  ]);
-  for (const arrival of fresh) {
+  for (const arrival of await freshOf()) {
     const { legId, from } = arrival.remote;
-    made.set(legId, inboundScene(ctx, arrival, plans.get(legId)!, contacts.found.get(from)));
+    made.set(legId, inboundScene(ctx, arrival, plans.get(legId)!, contacts.get(from)));
   }
   return { made, known };
 }

@@ -19,47 +19,28 @@ export interface KnownPhone {
  * The contacts of numbers, made where there are none: one statement when all are known, a few more otherwise, whatever
  * their count. Two transactions that see a number for the first time make one contact. None of the contacts is merged or
  * deleted before the transaction ends.
+ * @param whichToMake of numbers that nobody has; absent: all of them.
  * @returns by number.
  */
 export async function ensureContacts(
   ctx: CompanyCtx,
   tx: Tx,
   phones: readonly KnownPhone[],
-): Promise<Map<string, ContactRef>> {
-  const found = await heldContacts(
-    tx,
-    phones.map(({ phoneNumber }) => phoneNumber),
-  );
-  const unknown = phones.filter(({ phoneNumber }) => !found.has(phoneNumber));
-  for (const [phoneNumber, contact] of await makeFirstContacts(ctx, tx, unknown))
-    found.set(phoneNumber, contact);
-  return found;
-}
-
-/** The first half of ensureContacts: the contacts that have these numbers, held until the transaction ends. */
-export async function heldContacts(
-  tx: Tx,
-  phoneNumbers: readonly string[],
-): Promise<Map<string, ContactRef>> {
-  const found = phoneNumbers.length > 0 ? await holdersOf(tx, [...new Set(phoneNumbers)]) : new Map();
-  return new Map([...found].map(([phoneNumber, row]) => [phoneNumber, toRef(row)]));
-}
-
-/** Its second half: contacts for numbers that heldContacts found nobody for. */
-export async function makeFirstContacts(
-  ctx: CompanyCtx,
-  tx: Tx,
-  phones: readonly KnownPhone[],
+  whichToMake?: (unknown: string[]) => Promise<ReadonlySet<string>>,
 ): Promise<Map<string, ContactRef>> {
   const wanted = new Map(phones.map((phone) => [phone.phoneNumber, phone]));
-  const found = new Map<string, ContactRow>();
+  const found = wanted.size > 0 ? await holdersOf(tx, [...wanted.keys()]) : new Map<string, ContactRow>();
+  const missing = () => [...wanted.values()].filter(({ phoneNumber }) => !found.has(phoneNumber));
+  if (whichToMake && found.size < wanted.size) {
+    const chosen = await whichToMake(missing().map(({ phoneNumber }) => phoneNumber));
+    for (const { phoneNumber } of missing()) if (!chosen.has(phoneNumber)) wanted.delete(phoneNumber);
+  }
   while (found.size < wanted.size) {
-    const unknown = () => [...wanted.values()].filter(({ phoneNumber }) => !found.has(phoneNumber));
-    for (const [phoneNumber, row] of await makeContacts(ctx, tx, unknown())) found.set(phoneNumber, row);
+    for (const [phoneNumber, row] of await makeContacts(ctx, tx, missing())) found.set(phoneNumber, row);
     // What somebody else has just written is not among these; the next look finds it.
-    const missing = unknown().map(({ phoneNumber }) => phoneNumber);
-    if (missing.length === 0) break;
-    for (const [phoneNumber, row] of await holdersOf(tx, missing)) found.set(phoneNumber, row);
+    const others = missing().map(({ phoneNumber }) => phoneNumber);
+    if (others.length === 0) break;
+    for (const [phoneNumber, row] of await holdersOf(tx, others)) found.set(phoneNumber, row);
   }
   return new Map([...found].map(([phoneNumber, row]) => [phoneNumber, toRef(row)]));
 }

@@ -1,5 +1,5 @@
 /** The people whom a company talks to, and their numbers. */
-export { ensureContacts, heldContacts, type KnownPhone, makeFirstContacts } from './ensure.ts';
+export { ensureContacts, type KnownPhone } from './ensure.ts';
 export { contactNames, contactsByIds, linkPhone, searchContactIds } from './links.ts';
 export { contactRoutes } from './routes.ts';
 export type { ContactName } from './store.ts';

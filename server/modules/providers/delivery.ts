@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { type Config, publicBaseUrl } from '../../kernel/config.ts';
 import type { Kernel } from '../../kernel/ctx.ts';
 import { type ErrorCode, type ErrorParams, RelaisError } from '../../kernel/errors.ts';
-import type { NewEvent } from './events-store.ts';
+import type { keepActed, NewEvent } from './events-store.ts';
 import type { ProviderEvent } from './model.ts';
 import { referenceOf, time, word } from './parse.ts';
 import type { ProviderName } from './port.ts';
@@ -24,13 +24,19 @@ export interface WebhookDoor {
 /**
  * Makes the document that a provider waits for, while somebody hears nothing, and once more for a delivery that comes again. It
  * must come to the same then. When it fails, the caller hears an apology.
- * @param delivery to be kept (keepActed) in the transaction that acts on it, where all that it says is acted on there.
+ * @param delivery to be kept in the transaction that acts on it, where all that it says is acted on there.
  */
 export type DocumentAnswer = (
   kernel: Kernel,
   event: ProviderEvent,
-  delivery: NewEvent,
+  delivery: DeliveryToKeep,
 ) => Promise<AnsweredDelivery>;
+
+/** A delivery that is not stored yet, and how deliveries are kept by the transaction that acts on them. */
+export interface DeliveryToKeep {
+  row: NewEvent;
+  keepActed: typeof keepActed;
+}
 
 export interface AnsweredDelivery {
   document: string;

@@ -1,6 +1,6 @@
 export { type AccountToAdopt, adoptAccount } from './adopt.ts';
-export type { AnsweredDelivery, DocumentAnswer, WebhookDoor } from './delivery.ts';
-export { assignCompany, keepActed, type NewEvent } from './events-store.ts';
+export type { AnsweredDelivery, DeliveryToKeep, DocumentAnswer, WebhookDoor } from './delivery.ts';
+export { assignCompany } from './events-store.ts';
 export { webhookDoor } from './ingress.ts';
 export * from './messaging.ts';
 export type { ProviderEvent } from './model.ts';

@@ -14,7 +14,7 @@ import {
   type WebhookDoor,
 } from './delivery.ts';
 import { toEvent } from './event.ts';
-import { insertEvents, type NewEvent } from './events-store.ts';
+import { insertEvents, keepActed, type NewEvent } from './events-store.ts';
 import { displayName } from './failure.ts';
 import { recordRefusal } from './refusals.ts';
 import { stateOf } from './state.ts';
@@ -216,7 +216,7 @@ async function documentFor(
   const { event, accountRef } = admitted;
   const answered = await within(
     DOCUMENT_PATIENCE_MS,
-    answer(kernel, toEvent(kernel, { ...event, accountRef }), event),
+    answer(kernel, toEvent(kernel, { ...event, accountRef }), { row: event, keepActed }),
   );
   if (answered === TOO_LATE) throw new Error(`No document within ${DOCUMENT_PATIENCE_MS} ms`);
   return answered;
