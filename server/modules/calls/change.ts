@@ -12,7 +12,7 @@ import { noteRecording } from './recordings.ts';
 import { type Scene, sceneOf } from './scene.ts';
 import { advance, type Driver } from './script.ts';
 import { nudgeWork } from './state.ts';
-import { tellOthers } from './tell.ts';
+import { tellMissed, tellOthers } from './tell.ts';
 
 /** Who moves the calls of a provider on. */
 export const driverOf = (call: Pick<store.CallRow, 'provider'>): Driver =>
@@ -56,6 +56,7 @@ export async function concludeScenes(
     settle(ctx, scene);
     keepPace(scene, before[index]!);
   }
+  const changes = scenes.map((scene, index) => ({ scene, before: before[index]!.call }));
   const changed = scenes.map((scene, index) => changesOf(scene, before[index]!));
   const touched = scenes.filter((scene, index) => {
     const { isChanged, isSeen, newLegs, oldLegs } = changed[index]!;
@@ -82,12 +83,9 @@ export async function concludeScenes(
       ctx.companyId,
       touched.map(({ call }) => call.id),
     ),
-    tellOthers(
-      ctx,
-      tx,
-      scenes.map((scene, index) => ({ scene, before: before[index]!.call })),
-    ),
+    tellOthers(ctx, tx, changes),
   ]);
+  await tellMissed(ctx, tx, changes);
   for (const scene of scenes) scene.isNew = false;
 }
 

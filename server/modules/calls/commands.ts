@@ -178,6 +178,8 @@ async function connect(
   }
   if (!other?.externalId || other.state === 'ended') return 'done';
   if ((await port.commands!.join(room, other.externalId, `${row.id}-other`)) !== 'gone') return 'done';
+  // The leg, or the room because the first one has left meanwhile: then nobody may be left alone on the line.
+  await port.hangUp(other.externalId);
   await transact(ctx, (tx) => endGone(ctx, tx, call.id, other.id));
   return 'done';
 }

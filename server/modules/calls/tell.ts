@@ -13,7 +13,7 @@ export interface Change {
   before: CallRow;
 }
 
-/** People's devices, what is known of how calls sounded, and modules that want to know: all calls of a transaction together. */
+/** People's devices, and what is known of how calls sounded: all calls of a transaction together. */
 export async function tellOthers(ctx: CompanyCtx, tx: Tx, changes: readonly Change[]): Promise<void> {
   await Promise.all([
     tellRinging(ctx, tx, changes),
@@ -29,9 +29,15 @@ export async function tellOthers(ctx: CompanyCtx, tx: Tx, changes: readonly Chan
         .filter(({ reports, hasEnded }) => reports.length > 0 || hasEnded),
     ),
   ]);
+}
+
+/**
+ * Says of calls that were missed that they were, once all else is written: whoever listens may undo a part of what it does. It
+ * has a text to send; of most calls there is none.
+ */
+export async function tellMissed(ctx: CompanyCtx, tx: Tx, changes: readonly Change[]): Promise<void> {
   for (const { scene, before } of changes) {
     const { call } = scene;
-    // Whoever listens has a text to send; of most calls there is none.
     if (call.missed && !before.missed && call.plan.missedText)
       await ctx.kernel.news.tell(ctx, tx, 'call.missed', call.id);
   }
