@@ -202,16 +202,21 @@ export async function findByKey(tx: Tx, key: string): Promise<CallRow | null> {
   return rows[0] ?? null;
 }
 
-/** The calls of legs that a provider names, by its names. */
-export async function callsOfExternals(
-  tx: Tx,
-  provider: ProviderName,
-  externalIds: readonly string[],
-): Promise<Map<string, string>> {
-  const { rows } = await sql<{ externalId: string; callId: string }>`
-    ${planShared} select external_id, call_id from call_legs
-    where provider = ${provider} and external_id = any (${externalIds}::text[])`.execute(tx);
-  return new Map(rows.map(({ externalId, callId }) => [externalId, callId]));
+/** What a provider calls a leg. */
+export interface LegName {
+  provider: ProviderName;
+  legId: string;
+}
+
+/** The calls of legs, by what their providers call them. */
+export async function callsOfExternals(tx: Tx, names: readonly LegName[]): Promise<Map<string, string>> {
+  const { rows } = await sql<LegName & { callId: string }>`
+    ${planShared} select provider, external_id as leg_id, call_id from call_legs
+    where provider = any (${names.map(({ provider }) => provider)}::text[])
+      and external_id = any (${names.map(({ legId }) => legId)}::text[])`.execute(tx);
+  const asked = new Set(names.map(({ provider, legId }) => `${provider} ${legId}`));
+  const found = rows.filter(({ provider, legId }) => asked.has(`${provider} ${legId}`));
+  return new Map(found.map(({ legId, callId }) => [legId, callId]));
 }
 
 /** What a provider calls those of the company's legs that were asked for since a moment. */
@@ -222,9 +227,9 @@ export async function knownLegs(tx: Tx, provider: ProviderName, since: Date): Pr
   return rows.map(({ externalId }) => externalId);
 }
 
-/** Waits for whoever makes a call of the same leg at this moment, and keeps others waiting until this transaction ends. */
-export async function holdExternal(tx: Tx, provider: ProviderName, externalIds: string[]): Promise<void> {
-  const keys = [...new Set(externalIds)].sort().map((id) => `call ${provider} ${id}`);
+/** Waits for whoever makes calls of the same legs at this moment, and keeps others waiting until this transaction ends. */
+export async function holdExternals(tx: Tx, names: readonly LegName[]): Promise<void> {
+  const keys = [...new Set(names.map(({ provider, legId }) => `call ${provider} ${legId}`))].sort();
   await sql`
     ${planShared} select pg_advisory_xact_lock(hashtextextended(key, 0)) from unnest(${keys}::text[]) as key`.execute(
     tx,

@@ -4,7 +4,7 @@ import { newId } from '../../kernel/ids.ts';
 import type { ContactRef } from '../contacts/index.ts';
 import type { NumberFacts } from '../numbers/index.ts';
 import type { RemoteLeg } from '../providers/index.ts';
-import { type CallRow, callsOfExternals, holdExternal, type LegRow } from './calls-store.ts';
+import { type CallRow, callsOfExternals, holdExternals, type LegRow } from './calls-store.ts';
 import { contactsOf, type Desk, openDesk } from './desk.ts';
 import { type Plan, planInbound, telephonesOf } from './plan.ts';
 import { BLANK_CALL, newLeg, type Scene, sceneOf } from './scene.ts';
@@ -31,27 +31,29 @@ export async function takeCalls(
   arrivals: Arrival[],
 ): Promise<{ made: Map<string, Scene>; known: Map<string, string> }> {
   const byLeg = new Map(arrivals.map((arrival) => [arrival.remote.legId, arrival]));
-  const [first] = arrivals;
-  if (!first) return { made: new Map(), known: new Map() };
-  const { provider } = first.number;
+  if (arrivals.length === 0) return { made: new Map(), known: new Map() };
   const all = [...byLeg.values()];
+  const names = all.map(({ number: { provider }, remote: { legId } }) => ({ provider, legId }));
   // In this order: what is read after the wait is what whoever was waited for has written.
-  const held = holdExternal(tx, provider, [...byLeg.keys()]);
-  const knowing = callsOfExternals(tx, provider, [...byLeg.keys()]);
+  const held = holdExternals(tx, names);
+  const knowing = callsOfExternals(tx, names);
   const freshOf = async () => {
     const known = await knowing;
     return all.filter(({ remote }) => !known.has(remote.legId));
   };
   const numberIds = all.map(({ number }) => number.id);
   const callers = all.map(({ remote }) => remote.from);
+  let freshCallers: Set<string> | null = null;
+  // A repeat makes no contact anew.
+  const isFresh = async (phone: string) => {
+    freshCallers ??= new Set((await freshOf()).map(({ remote }) => remote.from));
+    return freshCallers.has(phone);
+  };
   const [, known, plans, contacts] = await Promise.all([
     held,
     knowing,
     openDesk(ctx, tx, numberIds).then(async (desk) => plansFor(ctx, tx, desk, await freshOf())),
-    // A repeat makes no contact anew.
-    contactsOf(ctx, tx, callers, async (phone) =>
-      (await freshOf()).some(({ remote }) => remote.from === phone),
-    ),
+    contactsOf(ctx, tx, callers, isFresh),
   ]);
   const made = new Map<string, Scene>();
   for (const arrival of await freshOf()) {
