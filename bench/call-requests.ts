@@ -24,7 +24,12 @@ export interface VoiceJob {
   to: string;
 }
 
-export type CallJob = CallEventsJob | VoiceJob;
+/** The callers of the job before hang up. */
+export interface HangUpsJob extends Omit<VoiceJob, 'kind'> {
+  kind: 'hang_ups';
+}
+
+export type CallJob = CallEventsJob | VoiceJob | HangUpsJob;
 
 /** Events of a call: ringing, answered, ended. */
 export const EVENTS_PER_CALL = 3;
@@ -92,35 +97,60 @@ function telnyxCall({ keys, publicUrl, to }: CallEventsJob, from: string): Buffe
   ];
 }
 
+function twilioStatus(
+  job: Pick<CallEventsJob, 'keys' | 'publicUrl' | 'to'>,
+  callSid: string,
+  from: string,
+  CallStatus: string,
+  sequence: number,
+  more: Record<string, string> = {},
+): Buffer {
+  return signedByTwilio(job.keys, job.publicUrl, STATUS_PATH, {
+    ...voiceParams(job, callSid, from),
+    CallStatus,
+    ...{
+      CallbackSource: 'call-progress-events',
+      SequenceNumber: String(sequence),
+      Timestamp: new Date().toUTCString(),
+    },
+    ...more,
+  });
+}
+
 function twilioCall(job: CallEventsJob, from: string): Buffer[] {
   const callSid = `CA${randomBytes(16).toString('hex')}`;
-  const status = (CallStatus: string, sequence: number, more: Record<string, string> = {}) =>
-    signedByTwilio(job.keys, job.publicUrl, STATUS_PATH, {
-      ...voiceParams(job, callSid, from),
-      CallStatus,
-      ...{
-        CallbackSource: 'call-progress-events',
-        SequenceNumber: String(sequence),
-        Timestamp: new Date().toUTCString(),
-      },
-      ...more,
-    });
+  const ended = { CallDuration: '12', Duration: '1', SipResponseCode: '200' };
   return [
-    status('ringing', 0),
-    status('in-progress', 1),
-    status('completed', 2, { CallDuration: '12', Duration: '1', SipResponseCode: '200' }),
+    twilioStatus(job, callSid, from, 'ringing', 0),
+    twilioStatus(job, callSid, from, 'in-progress', 1),
+    twilioStatus(job, callSid, from, 'completed', 2, ended),
   ];
 }
 
+/** Whoever rang in the job before. */
+let ringing: { callSid: string; from: string }[] = [];
+
 /** Inbound calls that ask for their TwiML, each of a caller of its own. */
 export function makeVoice(job: VoiceJob, count: number): Buffer[] {
-  return Array.from({ length: count }, () => {
-    const callSid = `CA${randomBytes(16).toString('hex')}`;
-    return signedByTwilio(job.keys, job.publicUrl, VOICE_PATH, {
-      ...voiceParams(job, callSid, caller()),
+  ringing = Array.from({ length: count }, () => ({
+    callSid: `CA${randomBytes(16).toString('hex')}`,
+    from: caller(),
+  }));
+  return ringing.map(({ callSid, from }) =>
+    signedByTwilio(job.keys, job.publicUrl, VOICE_PATH, {
+      ...voiceParams(job, callSid, from),
       CallStatus: 'ringing',
-    });
-  });
+    }),
+  );
+}
+
+/** The ends of those calls. */
+export function makeHangUps(job: HangUpsJob, count: number): Buffer[] {
+  const callers = ringing.slice(0, count);
+  ringing = [];
+  return callers.map(({ callSid, from }) =>
+    twilioStatus(job, callSid, from, 'completed', 1, { CallDuration: '0' }),
+  );
 }
 
 function voiceParams({ keys, to }: { keys: Keys; to: string }, CallSid: string, from: string) {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { startEmbeddedDatabase } from '../server/kernel/db/embedded.ts';
 import { EVENTS_PER_CALL } from './call-requests.ts';
-import { assertDurable, createDatabase, query } from './database.ts';
+import { assertDurable, createDatabase, openConnection, query } from './database.ts';
 import type { Round, RoundResult } from './load.ts';
 import {
   familyMs,
@@ -48,7 +48,7 @@ type Results = Record<Load, Record<Contender, Measured[]>>;
 
 const PUBLIC_URL = 'https://relais.example.test';
 const NUMBERS = { telnyx: '+33757050001', twilio: '+33757050002' } as const;
-/** Whoever rings here is not followed: nobody tells how those calls end. */
+/** Whoever rings here waits for the document, and hangs up when the round is over. */
 const CALLERS_NUMBER = '+33757050003';
 const CALLS_AT_ONCE = 100;
 const CALLERS_PER_SECOND = 200;
@@ -95,9 +95,8 @@ export async function measureCalls(options: CallOptions, progress: (line: string
     for (let round = 0; round <= options.rounds; round++) {
       for (const kind of LOADS) {
         for (const program of running) {
-          const beforeMs = spentMs(program, postgres);
-          const measured = await measureOne(kind, program, { keys, load, options });
-          const micros = ((spentMs(program, postgres) - beforeMs) * 1000) / measured.answered;
+          const { spentMs, ...measured } = await measureOne(kind, program, postgres, { keys, load, options });
+          const micros = (spentMs * 1000) / measured.answered;
           if (round > 0) results[kind][program.name].push({ ...measured, micros });
         }
       }
@@ -118,62 +117,88 @@ function spentMs({ pid }: Program, postgres: string | undefined): number {
   return (processorMs(pid)?.all ?? 0) + (familyMs(Number(postgres)) ?? 0);
 }
 
-async function measureOne(kind: Load, program: Program, means: Means) {
-  if (kind === 'callers') return measureCallers(program, means);
-  return measureEvents(program, kind === 'telnyx events' ? 'telnyx' : 'twilio', means);
+async function measureOne(kind: Load, program: Program, postgres: string | undefined, means: Means) {
+  if (kind === 'callers') return measureCallers(program, postgres, means);
+  const beforeMs = spentMs(program, postgres);
+  const measured = await measureEvents(program, kind === 'telnyx events' ? 'telnyx' : 'twilio', means);
+  return { ...measured, spentMs: spentMs(program, postgres) - beforeMs };
 }
 
 async function measureEvents(program: Program, provider: ProviderName, { keys, load, options }: Means) {
-  const before = await countEnded(program);
-  const result = await load.ask({
-    job: {
-      ...{ kind: 'call_events', keys, provider, publicUrl: PUBLIC_URL, to: NUMBERS[provider] },
-      atOnce: CALLS_AT_ONCE,
-    },
-    port: program.port,
-    connections: options.connections,
-    requests: options.calls * EVENTS_PER_CALL,
-    durationMs: SETTLED_WITHIN_MS,
-  });
-  if (result.refused > 0) throw new Error(`${program.name} refused ${result.refused} signed events`);
-  await untilEnded(program, before + result.answered / EVENTS_PER_CALL);
-  const elapsedMs = performance.timeOrigin + performance.now() - result.startedAtMs;
-  return { ...result, perSecond: (result.answered * 1000) / elapsedMs };
-}
-
-async function countEnded({ databaseUrl, name }: Program): Promise<number> {
-  const ended = name === 'relais' ? 'ended_at is not null' : "status = 'COMPLETED'";
-  const [row] = await query(
-    databaseUrl,
-    `select count(*)::int as count from calls where ${ended} and to_number <> $1`,
-    [CALLERS_NUMBER],
-  );
-  return Number(row?.count);
-}
-
-async function untilEnded(program: Program, count: number): Promise<void> {
-  const endMs = performance.now() + SETTLED_WITHIN_MS;
-  for (;;) {
-    const ended = await countEnded(program);
-    if (ended === count) return;
-    if (ended > count || performance.now() > endMs)
-      throw new Error(`${program.name} ended ${ended} calls of ${count}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+  const watch = await watchCalls(program);
+  try {
+    const result = await load.ask({
+      job: {
+        ...{ kind: 'call_events', keys, provider, publicUrl: PUBLIC_URL, to: NUMBERS[provider] },
+        atOnce: CALLS_AT_ONCE,
+      },
+      port: program.port,
+      connections: options.connections,
+      requests: options.calls * EVENTS_PER_CALL,
+      durationMs: SETTLED_WITHIN_MS,
+    });
+    if (result.refused > 0) throw new Error(`${program.name} refused ${result.refused} signed events`);
+    await watch.untilEnded(result.answered / EVENTS_PER_CALL);
+    const elapsedMs = performance.timeOrigin + performance.now() - result.startedAtMs;
+    return { ...result, perSecond: (result.answered * 1000) / elapsedMs };
+  } finally {
+    await watch.close();
   }
 }
 
+/**
+ * Counts the calls that begin from now on and have ended. It is asked for all the time until they have: over one connection, and
+ * of those calls alone, or the asking would be most of what is measured.
+ */
+async function watchCalls({ databaseUrl, name }: Program) {
+  const [type, ended] =
+    name === 'relais' ? ['uuid', 'ended_at is not null'] : ['bigint', "status = 'COMPLETED'"];
+  const connection = await openConnection(databaseUrl);
+  const [last] = await connection.query('select id::text as id from calls order by id desc limit 1');
+  const sinceId = last?.id ?? (name === 'relais' ? '00000000-0000-0000-0000-000000000000' : '0');
+  return {
+    close: connection.close,
+    async untilEnded(count: number): Promise<void> {
+      const endMs = performance.now() + SETTLED_WITHIN_MS;
+      for (;;) {
+        const [row] = await connection.query(
+          `select count(*)::int as count from calls where id > $1::${type} and ${ended}`,
+          [sinceId],
+        );
+        if (row?.count === count) return;
+        if (Number(row?.count) > count || performance.now() > endMs)
+          throw new Error(`${name} ended ${row?.count} calls of ${count}`);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    },
+  };
+}
+
 /** Callers ring at a steady pace, whatever the program's answers take: each waits from the moment when it rang. */
-async function measureCallers(program: Program, { keys, load, options }: Means) {
-  const result = await load.ask({
-    job: { kind: 'voice', keys, publicUrl: PUBLIC_URL, to: CALLERS_NUMBER },
-    port: program.port,
-    connections: options.connections,
-    requests: Math.ceil((options.callersMs / 1000) * CALLERS_PER_SECOND),
-    durationMs: options.callersMs * 2,
-    perSecond: CALLERS_PER_SECOND,
-  });
-  if (result.refused > 0) throw new Error(`${program.name} refused ${result.refused} callers`);
-  return { ...result, perSecond: (result.answered * 1000) / result.elapsedMs };
+async function measureCallers(program: Program, postgres: string | undefined, means: Means) {
+  const { keys, load, options } = means;
+  const watch = await watchCalls(program);
+  const beforeMs = spentMs(program, postgres);
+  const job = { keys, publicUrl: PUBLIC_URL, to: CALLERS_NUMBER };
+  const place = { port: program.port, connections: options.connections };
+  const requests = Math.ceil((options.callersMs / 1000) * CALLERS_PER_SECOND);
+  const durationMs = options.callersMs * 2;
+  try {
+    const result = await load.ask({
+      ...{ job: { kind: 'voice', ...job }, ...place, requests, durationMs, perSecond: CALLERS_PER_SECOND },
+    });
+    if (result.refused > 0) throw new Error(`${program.name} refused ${result.refused} callers`);
+    const spent = spentMs(program, postgres) - beforeMs;
+    // What follows is not measured: who has rung hangs up, so that no later round begins with calls that never end.
+    const left = await load.ask({
+      ...{ job: { kind: 'hang_ups', ...job }, ...place, requests: result.answered, durationMs },
+    });
+    if (left.refused > 0) throw new Error(`${program.name} refused ${left.refused} callers who hung up`);
+    await watch.untilEnded(result.answered);
+    return { ...result, spentMs: spent, perSecond: (result.answered * 1000) / result.elapsedMs };
+  } finally {
+    await watch.close();
+  }
 }
 
 /** A provider that takes every command and does nothing: Telnyx is told what to do with each call. */

@@ -17,6 +17,20 @@ export async function assertDurable(url: string): Promise<void> {
   }
 }
 
+/** A connection that stays: whoever asks again and again does not burden the machine with making one each time. */
+export async function openConnection(url: string): Promise<{
+  query(statement: string, values?: unknown[]): Promise<Record<string, unknown>[]>;
+  close(): Promise<void>;
+}> {
+  const client = new pg.Client(url);
+  await client.connect();
+  return {
+    query: async (text, values = []) =>
+      (await client.query({ name: text.slice(0, 60), text, values })).rows as Record<string, unknown>[],
+    close: () => client.end(),
+  };
+}
+
 export async function query(
   url: string,
   statement: string,

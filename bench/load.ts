@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import { type CallJob, makeCallEvents, makeVoice } from './call-requests.ts';
+import { type CallJob, makeCallEvents, makeHangUps, makeVoice } from './call-requests.ts';
 import { type EventsJob, makeRequests } from './requests.ts';
 import { makeAnswers, makeQuestions, makeTexts, type TextJob } from './text-requests.ts';
 
@@ -88,6 +88,8 @@ function requestsOf({ job, requests }: Round): Buffer[] {
       return makeCallEvents(job, requests);
     case 'voice':
       return makeVoice(job, requests);
+    case 'hang_ups':
+      return makeHangUps(job, requests);
   }
 }
 

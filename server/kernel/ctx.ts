@@ -2,7 +2,7 @@ import type { BlobStore } from './blobs/index.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import type { Vault } from './crypto.ts';
-import { type Database, inCompany, type Tx } from './db/index.ts';
+import { type Database, inCompany, type Pace, type Tx } from './db/index.ts';
 import { fail, type Language } from './errors.ts';
 import type { Live } from './live.ts';
 import type { Logger } from './log.ts';
@@ -79,6 +79,6 @@ export function systemCtx(kernel: Kernel, companyId: string, name: string): Comp
 }
 
 /** Runs `work` in a transaction that sees only the context's company. */
-export function transact<T>(ctx: CompanyCtx, work: (tx: Tx) => Promise<T>): Promise<T> {
-  return inCompany(ctx.kernel.db, ctx.companyId, work);
+export function transact<T>(ctx: CompanyCtx, work: (tx: Tx) => Promise<T>, pace?: Pace): Promise<T> {
+  return inCompany(ctx.kernel.db, ctx.companyId, work, pace);
 }

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { type Database, inSystem, sql, type Tx } from './db/index.ts';
+import { type Database, inSystem, planShared, sql, type Tx } from './db/index.ts';
 import type { Logger } from './log.ts';
 
 /** A piece of news for the consoles of one company: what changed, never the row itself, so it cannot leak fields. */
@@ -25,10 +25,25 @@ export interface Live {
 const CHANNEL = 'relais_live';
 const RECONNECT_MS = 1000;
 const RECHECK_MS = 50;
+/** While news comes all the time it is read this often: a piece alone is read at once. */
+const PAUSE_MS = 20;
 
 /** Announces a change in the transaction that makes it: rolled back, nobody hears of it. */
 export async function publish(tx: Tx, companyId: string, topic: string, entityId: string): Promise<void> {
   await sql`select publish_live(${companyId}::uuid, ${topic}, ${entityId})`.execute(tx);
+}
+
+/** The same of many things, in one statement. */
+export async function publishAll(
+  tx: Tx,
+  companyId: string,
+  topic: string,
+  entityIds: readonly string[],
+): Promise<void> {
+  if (entityIds.length === 0) return;
+  await sql`${planShared} select publish_live_all(${companyId}::uuid, ${topic}, ${entityIds}::text[])`.execute(
+    tx,
+  );
 }
 
 /**
@@ -46,9 +61,10 @@ export function createLive(db: Database, databaseUrl: string, log: Logger): Live
   let reading: Promise<void> | null = null;
   let again = false;
   let timer: NodeJS.Timeout | undefined;
+  let pause: NodeJS.Timeout | undefined;
 
   async function readNew(): Promise<void> {
-    do {
+    for (let isMore = true; isMore && !stopped; ) {
       again = false;
       const { events, waiting } = await inSystem(db, (tx) => eventsAfter(tx, cursor, 1000));
       for (const event of events) {
@@ -56,13 +72,13 @@ export function createLive(db: Database, databaseUrl: string, log: Logger): Live
         for (const listener of listeners.get(event.companyId) ?? []) listener(event);
       }
       if (waiting) timer = setTimeout(wake, RECHECK_MS);
-      again ||= events.length === 1000;
-    } while (again && !stopped);
+      isMore = events.length === 1000;
+    }
   }
 
   function wake(): void {
     if (stopped) return;
-    if (reading) {
+    if (reading || pause) {
       again = true;
       return;
     }
@@ -70,7 +86,13 @@ export function createLive(db: Database, databaseUrl: string, log: Logger): Live
       .catch((error) => log.warn({ err: error }, 'Live events could not be read; trying again'))
       .finally(() => {
         reading = null;
+        if (!stopped) pause = setTimeout(endPause, PAUSE_MS);
       });
+  }
+
+  function endPause(): void {
+    pause = undefined;
+    if (again) wake();
   }
 
   async function connect(): Promise<void> {
@@ -114,6 +136,7 @@ export function createLive(db: Database, databaseUrl: string, log: Logger): Live
     async stop() {
       stopped = true;
       clearTimeout(timer);
+      clearTimeout(pause);
       await reading;
       await client?.end().catch(() => undefined);
     },
@@ -157,11 +180,13 @@ async function eventsAfter(
   limit: number,
 ): Promise<{ events: LiveEvent[]; waiting: boolean }> {
   const [afterTx, afterId] = cursor.split('.');
-  const { rows } = await sql<EventRow>`
-    select tx::text, id, company_id, topic, entity_id from live_events
-    where (tx, id) > (${afterTx}::xid8, ${afterId}::bigint) and ${settled}
-    order by tx, id limit ${limit}`.execute(tx);
-  const pending = await sql`select 1 from live_events where not (${settled}) limit 1`.execute(tx);
+  const [{ rows }, pending] = await Promise.all([
+    sql<EventRow>`
+      ${planShared} select tx::text, id, company_id, topic, entity_id from live_events
+      where (tx, id) > (${afterTx}::xid8, ${afterId}::bigint) and ${settled}
+      order by tx, id limit ${limit}`.execute(tx),
+    sql`${planShared} select 1 from live_events where not (${settled}) limit 1`.execute(tx),
+  ]);
   return { events: rows.map(toEvent), waiting: pending.rows.length > 0 };
 }
 

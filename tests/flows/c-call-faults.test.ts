@@ -314,7 +314,9 @@ describe('a document', () => {
     } as ProviderEvent;
     for (const when of ['before', 'after'] as const) {
       const { kernel } = killAt(relais.kernel, 1, when);
-      expect(await answerVoice(kernel, event)).toMatch(/<Say .*technical problem.*<\/Say><Hangup\/>/);
+      expect((await answerVoice(kernel, event, null)).document).toMatch(
+        /<Say .*technical problem.*<\/Say><Hangup\/>/,
+      );
     }
     expect(await onCallEvent(relais.kernel, event)).toBe('handled');
     const { calls } = (await relais.api.get('/api/calls?limit=100')).body;

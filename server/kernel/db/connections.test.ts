@@ -1,6 +1,17 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { cloneDatabase, type TestDatabase } from '../../../tests/harness/database.ts';
-import { type Database, inCompany, inSystem, openDatabase, planKept, sql, type Tx } from './index.ts';
+import { systemClock } from '../clock.ts';
+import { newId } from '../ids.ts';
+import {
+  type Database,
+  inCompany,
+  inSystem,
+  openDatabase,
+  planKept,
+  planShared,
+  sql,
+  type Tx,
+} from './index.ts';
 
 const companyOf = (number: number) => `0198c0de-0000-7000-8000-${String(number).padStart(12, '0')}`;
 const COMPANY = companyOf(1);
@@ -89,4 +100,58 @@ it('undoes the first statement with the rest', async () => {
 it('takes nothing for a company but an id', async () => {
   for (const given of ['', "x', true); select set_config('relais.company_id", `${COMPANY}'`, `${COMPANY}\n`])
     await expect(inCompany(db, given, (tx) => ask(tx, 1))).rejects.toThrow('named by its id');
+});
+
+it('sends what is asked for together before it is answered, in that order', async () => {
+  const name = `together ${newId(systemClock)}`;
+  const counted = await inCompany(db, COMPANY, async (tx) => {
+    const add = () =>
+      sql`${planShared} insert into live_events (company_id, topic, entity_id) values (${COMPANY}, 'number', ${name})`.execute(
+        tx,
+      );
+    const count = async (): Promise<number> => {
+      const { rows } = await sql<{
+        count: number;
+      }>`select count(*)::int as count from generate_series(1, ${3})`.execute(tx);
+      return rows[0]!.count;
+    };
+    const [, , three] = await Promise.all([add(), add(), count()]);
+    return three;
+  });
+  expect(counted).toBe(3);
+  const { rows } = await inSystem(db, (tx) =>
+    sql`select from live_events where entity_id = ${name}`.execute(tx),
+  );
+  expect(rows).toHaveLength(2);
+});
+
+it('undoes everything that was sent together when one of it fails, and tells why', async () => {
+  const name = `together ${newId(systemClock)}`;
+  const add = (tx: Tx, topic: string) =>
+    sql`insert into live_events (company_id, topic, entity_id) values (${COMPANY}, ${topic}, ${name})`.execute(
+      tx,
+    );
+  const work = inCompany(db, COMPANY, (tx) =>
+    Promise.all([add(tx, 'number'), add(tx, ''), add(tx, 'number')]),
+  );
+  await expect(work).rejects.toMatchObject({ code: '23514' });
+  const { rows } = await inSystem(db, (tx) =>
+    sql`select from live_events where entity_id = ${name}`.execute(tx),
+  );
+  expect(rows).toEqual([]);
+  expect(await inCompany(db, COMPANY, (tx) => ask(tx, 1))).toEqual({ company: COMPANY, sum: 2 });
+});
+
+it('shares a plan among companies where that is asked for', async () => {
+  const which = async (tx: Tx): Promise<string> => {
+    const { rows } = await sql<{ company: string }>`
+      ${planShared} select current_company() as company, ${'x'}::text as given`.execute(tx);
+    return rows[0]!.company;
+  };
+  const before = await inCompany(db, COMPANY, keptPlans);
+  for (let number = 1; number <= 30; number++) {
+    const company = companyOf(number);
+    expect(await inCompany(db, company, which)).toBe(company);
+  }
+  expect(await inCompany(db, COMPANY, keptPlans)).toBe(before + 1);
 });

@@ -13,12 +13,31 @@ const MARK = '/* plan kept */';
  */
 export const planKept = sql.raw(MARK);
 
+const SHARED_MARK = '/* plan shared */';
+
+/**
+ * The same, with one plan for all companies: for statements that find or write rows by their keys, for which no other plan would
+ * suit any company. So they cost the same however many companies there are.
+ */
+export const planShared = sql.raw(SHARED_MARK);
+
 /** Of so many companies a connection keeps plans, the first that it serves; of others each statement is planned when it comes. */
 const COMPANIES_MAX = 8;
 /** Statements are few: those written down with the mark, with each way to filter them. */
 const STATEMENTS_MAX = 100;
 
 const SET_COMPANY = "select set_config('relais.company_id', ";
+const SET_PACE = 'set local ';
+
+/**
+ * For transactions whose every statement finds rows by keys, and which others wait for. What the planner has not seen yet it
+ * takes for small, and reads whole; and such a plan would be kept. And nobody waits long for what somebody else holds.
+ */
+export function setPace(lockTimeoutMs: number): RawBuilder<unknown> {
+  const settings = ['enable_seqscan = off', 'enable_hashjoin = off', 'enable_mergejoin = off'];
+  const limits = lockTimeoutMs > 0 ? [`lock_timeout = ${Math.round(lockTimeoutMs)}`] : [];
+  return sql.raw([...settings, ...limits].map((setting) => `${SET_PACE}${setting}`).join('; '));
+}
 
 /** Names the company of a transaction that has just begun. @param companyId is written into the statement, so it must be an id. */
 export function setCompany(companyId: string): RawBuilder<unknown> {
@@ -45,15 +64,17 @@ export function sparing(pool: pg.Pool): PostgresPool {
 }
 
 /**
- * To send is most of what a short query costs here. So the beginning of a transaction and the name of its company wait for the
- * first statement and go out in front of it. Should they fail, their failure is the statement's.
+ * To send is most of what a short query costs here. So the beginning of a transaction, its settings and the name of its company
+ * wait for the first statement and go out in front of it. Should they fail, their failure is the statement's.
  */
 function sparingClient(client: pg.PoolClient): PostgresPoolClient {
   let opening: string | null = null;
   let company = '';
   const nameOf = namesOfPlans();
-  const send = (text: string, values: readonly unknown[]) =>
-    client.query({ name: nameOf(company, text), text, values: [...values] });
+  const send = (text: string, values: readonly unknown[]) => {
+    gather(client);
+    return client.query({ name: nameOf(company, text), text, values: [...values] });
+  };
   const run = async (text: string, values: readonly unknown[]) => {
     if (text === 'begin') {
       opening = text;
@@ -61,35 +82,30 @@ function sparingClient(client: pg.PoolClient): PostgresPoolClient {
       return NOTHING;
     }
     if (opening === null) return send(text, values);
-    if (text.startsWith(SET_COMPANY)) {
+    if (text.startsWith(SET_COMPANY) || text.startsWith(SET_PACE)) {
       opening += `; ${text}`;
-      company = text;
+      if (text.startsWith(SET_COMPANY)) company = text;
       return NOTHING;
     }
     const first = opening;
     opening = null;
     if (text === 'commit' || text === 'rollback') return NOTHING;
-    return together(client, () => [client.query(first), send(text, values)]);
+    gather(client);
+    const begun = client.query(first);
+    const [, answer] = await Promise.all([begun, send(text, values)]);
+    return answer;
   };
   return { query: run as unknown as PostgresPoolClient['query'], release: () => client.release() };
 }
 
 const NOTHING = { command: 'BEGIN', rowCount: 0, rows: [] };
 
-/** Sends in one packet. @returns the last answer. @throws the first failure. */
-async function together(
-  client: pg.PoolClient,
-  send: () => Promise<pg.QueryResult>[],
-): Promise<pg.QueryResult> {
+/** Whatever is sent before the program waits for something leaves in one packet: to send is dearer than to answer. */
+function gather(client: pg.PoolClient): void {
   const { stream } = (client as unknown as { connection: { stream: Duplex } }).connection;
+  if (stream.writableCorked > 0) return;
   stream.cork();
-  let answers: Promise<pg.QueryResult>[];
-  try {
-    answers = send();
-  } finally {
-    stream.uncork();
-  }
-  return (await Promise.all(answers)).at(-1)!;
+  process.nextTick(() => stream.uncork());
 }
 
 /**
@@ -98,10 +114,12 @@ async function together(
  */
 function namesOfPlans(): (company: string, text: string) => string | undefined {
   const byCompany = new Map<string, Map<string, string>>();
+  const shared = new Map<string, string>();
   let count = 0;
   return (company, text) => {
-    if (!text.trimStart().startsWith(MARK)) return undefined;
-    let names = byCompany.get(company);
+    const isShared = text.startsWith(SHARED_MARK, text.search(/\S/));
+    if (!isShared && !text.startsWith(MARK, text.search(/\S/))) return undefined;
+    let names = isShared ? shared : byCompany.get(company);
     if (!names) {
       if (byCompany.size === COMPANIES_MAX) return undefined;
       names = new Map();

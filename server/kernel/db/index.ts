@@ -1,11 +1,11 @@
-import { CamelCasePlugin, Kysely, PostgresDialect, type Transaction } from 'kysely';
+import { CamelCasePlugin, DummyDriver, Kysely, PostgresDialect, Transaction } from 'kysely';
 import pg from 'pg';
 import type { Config } from '../config.ts';
-import { setCompany, sparing } from './connections.ts';
+import { setCompany, setPace, sparing } from './connections.ts';
 import type { DB } from './schema.generated.ts';
 
 export { type RawBuilder, sql } from 'kysely';
-export { planKept } from './connections.ts';
+export { planKept, planShared } from './connections.ts';
 export type { DB } from './schema.generated.ts';
 
 /** An open transaction. Every query of Relais runs in one: it carries the role, the company and the outcome. */
@@ -78,18 +78,76 @@ export function surviveBrokenConnections(pool: pg.Pool): pg.Pool {
   return pool;
 }
 
+/** How a transaction is run. */
+export interface Pace {
+  /** Every statement finds rows by keys: tables are not read whole, whatever the planner thinks of them. */
+  byKeys?: boolean;
+  /** It fails (55P03) when it would wait longer for what another transaction holds. */
+  lockTimeoutMs?: number;
+}
+
 /** Runs `work` in a transaction that sees and writes the rows of one company only. */
-export function inCompany<T>(db: Database, companyId: string, work: (tx: Tx) => Promise<T>): Promise<T> {
-  return db.app.transaction().execute(async (tx) => {
+export function inCompany<T>(
+  db: Database,
+  companyId: string,
+  work: (tx: Tx) => Promise<T>,
+  pace: Pace = {},
+): Promise<T> {
+  return run(db.app, work, async (tx) => {
     await setCompany(companyId).execute(tx);
-    return work(tx);
+    await keepPace(tx, pace);
   });
 }
 
 /** Runs `work` in a transaction of the system role, for the tables whose company is not known yet. */
-export function inSystem<T>(db: Database, work: (tx: Tx) => Promise<T>): Promise<T> {
-  return db.system.transaction().execute(work);
+export function inSystem<T>(db: Database, work: (tx: Tx) => Promise<T>, pace: Pace = {}): Promise<T> {
+  return run(db.system, work, (tx) => keepPace(tx, pace));
 }
+
+async function keepPace(tx: Tx, { byKeys, lockTimeoutMs }: Pace): Promise<void> {
+  if (byKeys) await setPace(lockTimeoutMs ?? 0).execute(tx);
+}
+
+/** What open transactions bring about once they have been committed. */
+const sequels = new WeakMap<Tx, (() => void)[]>();
+
+/** Does something once the transaction is committed, and not at all when it is not: for what others are told of within a process. */
+export function afterCommit(tx: Tx, act: () => void): void {
+  sequels.get(tx)?.push(act);
+}
+
+async function run<T>(
+  role: Kysely<DB>,
+  work: (tx: Tx) => Promise<T>,
+  prepare: (tx: Tx) => Promise<void>,
+): Promise<T> {
+  const acts: (() => void)[] = [];
+  const result = await role.transaction().execute(async (begun) => {
+    await prepare(begun);
+    return atOnce(begun, (tx) => {
+      sequels.set(tx, acts);
+      return work(tx);
+    });
+  });
+  for (const act of acts) act();
+  return result;
+}
+
+/**
+ * Lets a transaction send statements before those before them are answered: whatever is asked for together (Promise.all) leaves
+ * in one packet, and is carried out in that order. Kysely by itself would send each when the one before it is answered.
+ */
+function atOnce<T>(tx: Tx, work: (tx: Tx) => Promise<T>): Promise<T> {
+  const executor = tx.getExecutor();
+  return executor.provideConnection((connection) => {
+    const direct = executor.withConnectionProvider({ provideConnection: (consumer) => consumer(connection) });
+    return work(new Transaction<DB>({ ...INERT, executor: direct }));
+  });
+}
+
+/** Kysely asks for these as well; a transaction that was begun elsewhere has no use for them. */
+const DIALECT = new PostgresDialect({ pool: () => Promise.reject(new Error('This begins no connections')) });
+const INERT = { config: { dialect: DIALECT }, dialect: DIALECT, driver: new DummyDriver() };
 
 /** Whether an error is a unique violation, of one constraint if it is named (SQLSTATE 23505). */
 export function isUniqueViolation(error: unknown, constraint?: string): boolean {

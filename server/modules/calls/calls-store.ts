@@ -1,6 +1,8 @@
-import { sql, type Tx } from '../../kernel/db/index.ts';
+import { planShared, sql, type Tx } from '../../kernel/db/index.ts';
 import { isId } from '../../kernel/ids.ts';
+import { publishAll } from '../../kernel/live.ts';
 import type { ProviderName } from '../providers/index.ts';
+import { columnsOf } from './columns-store.ts';
 import type { CallDirection, CallLegState, CallStatus } from './model.ts';
 import type { Plan } from './plan.ts';
 
@@ -89,116 +91,109 @@ export interface LegRow {
   announcedAt: Date | null;
 }
 
-const snakeCase = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-const record = (row: object): string =>
-  JSON.stringify(Object.fromEntries(Object.entries(row).map(([name, value]) => [snakeCase(name), value])));
-const records = (rows: readonly object[]): string => `[${rows.map(record).join(',')}]`;
+/** What events and controls change of a call. */
+const CALL_CHANGES: (keyof CallRow)[] = [
+  ...(['status', 'userId', 'step', 'stepRunning', 'stepDueAt', 'answeredLegId', 'roomName'] as const),
+  ...(['roomId', 'recording', 'endCode', 'providerCode', 'providerMessage', 'missed'] as const),
+  ...([
+    'recordingAnnounced',
+    'hasVoicemail',
+    'hangupRequestedAt',
+    'durationSeconds',
+    'priceAmount',
+    'priceCurrency',
+  ] as const),
+  ...(['priceEstimated', 'nextCheckAt', 'checks', 'ringingAt', 'answeredAt', 'endedAt'] as const),
+];
+const LEG_CHANGES: (keyof LegRow)[] = [
+  ...(['state', 'outcomeUnknown', 'externalId', 'recordId', 'sessionId', 'muted', 'held'] as const),
+  ...(['answerAsked', 'hangupAsked', 'inRoom', 'transferMode', 'endCode', 'providerCode'] as const),
+  ...(['providerMessage', 'durationSeconds', 'priceAmount', 'priceCurrency', 'dialledAt'] as const),
+  ...(['ringingAt', 'answeredAt', 'endedAt', 'announcedAt'] as const),
+];
+
+const NEW_CALL = columnsOf<CallRow>(
+  ['id', 'companyId', 'provider', 'providerAccountId', 'direction', 'fromNumber', 'toNumber', 'numberId'],
+  ['ourNumber', 'contactId', 'leadId', 'via', 'authorKind', 'authorId', 'authorName', 'plan', 'rootLegId'],
+  ['note', 'idempotencyKey', 'requestHash', 'createdAt'],
+  CALL_CHANGES,
+);
+const NEW_LEG = columnsOf<LegRow>(
+  ['id', 'companyId', 'callId', 'party', 'role', 'step', 'position', 'address', 'userId', 'provider'],
+  ['createdAt'],
+  LEG_CHANGES,
+);
+const CHANGED_CALL = columnsOf<CallRow>(CALL_CHANGES);
+const CHANGED_LEG = columnsOf<LegRow>(LEG_CHANGES);
+const CALL_KEY = columnsOf<CallRow>(['id'], CALL_CHANGES);
+const LEG_KEY = columnsOf<LegRow>(['id'], LEG_CHANGES);
+/** Every column of a call and of a leg, for statements whose plan is kept. */
+const ANY_CALL = NEW_CALL.names;
+const ANY_LEG = NEW_LEG.names;
 
 /** Adds calls, in one statement. @throws a unique violation of calls_idempotency when the key was used. */
 export async function insertCalls(tx: Tx, rows: CallRow[]): Promise<void> {
   if (rows.length === 0) return;
-  await sql`insert into calls select * from jsonb_populate_recordset(null::calls, ${records(rows)}::jsonb)`.execute(
+  await sql`
+    ${planShared} insert into calls (${NEW_CALL.names})
+    select ${NEW_CALL.names} from jsonb_populate_recordset(null::calls, ${NEW_CALL.json(rows)}::jsonb)`.execute(
     tx,
   );
 }
-
-/** What events and controls change of a call. */
-const CALL_CHANGES = sql.raw(
-  (
-    [
-      ...[
-        'status',
-        'userId',
-        'step',
-        'stepRunning',
-        'stepDueAt',
-        'answeredLegId',
-        'roomName',
-        'roomId',
-        'recording',
-        'recordingAnnounced',
-      ],
-      ...[
-        'endCode',
-        'providerCode',
-        'providerMessage',
-        'missed',
-        'hasVoicemail',
-        'hangupRequestedAt',
-        'durationSeconds',
-      ],
-      ...[
-        'priceAmount',
-        'priceCurrency',
-        'priceEstimated',
-        'nextCheckAt',
-        'checks',
-        'ringingAt',
-        'answeredAt',
-        'endedAt',
-      ],
-    ] as const
-  )
-    .map((name) => `${snakeCase(name)} = item.${snakeCase(name)}`)
-    .join(', '),
-);
 
 /** Writes calls that the transaction holds, in one statement. */
 export async function saveCalls(tx: Tx, rows: CallRow[]): Promise<void> {
   if (rows.length === 0) return;
   await sql`
-    update calls set ${CALL_CHANGES} from jsonb_populate_recordset(null::calls, ${records(rows)}::jsonb) as item
-    where calls.id = item.id`.execute(tx);
+    ${planShared} update calls set ${CHANGED_CALL.set}
+    from jsonb_populate_recordset(null::calls, ${CALL_KEY.json(rows)}::jsonb) as item where calls.id = item.id`.execute(
+    tx,
+  );
 }
 
-const LEG_CHANGES = sql.raw(
-  (
-    [
-      ...[
-        'state',
-        'outcomeUnknown',
-        'externalId',
-        'recordId',
-        'sessionId',
-        'muted',
-        'held',
-        'answerAsked',
-        'hangupAsked',
-      ],
-      ...[
-        'inRoom',
-        'transferMode',
-        'endCode',
-        'providerCode',
-        'providerMessage',
-        'durationSeconds',
-        'priceAmount',
-      ],
-      ...['priceCurrency', 'dialledAt', 'ringingAt', 'answeredAt', 'endedAt', 'announcedAt'],
-    ] as const
-  )
-    .map((name) => `${snakeCase(name)} = excluded.${snakeCase(name)}`)
-    .join(', '),
-);
+/** Adds legs of calls that the transaction holds, in one statement. */
+export async function insertLegs(tx: Tx, rows: LegRow[]): Promise<void> {
+  if (rows.length === 0) return;
+  await sql`
+    ${planShared} insert into call_legs (${NEW_LEG.names})
+    select ${NEW_LEG.names} from jsonb_populate_recordset(null::call_legs, ${NEW_LEG.json(rows)}::jsonb)`.execute(
+    tx,
+  );
+}
 
-/** Writes legs of calls that the transaction holds, new ones included, in one statement. */
+/** Writes legs of calls that the transaction holds, in one statement. */
 export async function saveLegs(tx: Tx, rows: LegRow[]): Promise<void> {
   if (rows.length === 0) return;
   await sql`
-    insert into call_legs select * from jsonb_populate_recordset(null::call_legs, ${records(rows)}::jsonb)
-    on conflict (id) do update set ${LEG_CHANGES}`.execute(tx);
+    ${planShared} update call_legs set ${CHANGED_LEG.set}
+    from jsonb_populate_recordset(null::call_legs, ${LEG_KEY.json(rows)}::jsonb) as item where call_legs.id = item.id`.execute(
+    tx,
+  );
 }
 
 /** Holds calls until the transaction ends, always in the same order. */
-export async function lockCalls(tx: Tx, ids: string[]): Promise<CallRow[]> {
+export async function lockCalls(tx: Tx, ids: string[], which: 'all' | 'free' = 'all'): Promise<CallRow[]> {
+  if (ids.length === 0) return [];
   const { rows } = await sql<CallRow>`
-    select * from calls where id = any (${ids}::uuid[]) order by id for no key update`.execute(tx);
+    ${planShared} select ${ANY_CALL} from calls where id = any (${ids}::uuid[]) order by id
+    for no key update ${which === 'free' ? sql`skip locked` : sql``}`.execute(tx);
+  return rows;
+}
+
+/** Calls as they are, without holding them. */
+export async function readCalls(tx: Tx, ids: string[]): Promise<CallRow[]> {
+  if (ids.length === 0) return [];
+  const { rows } = await sql<CallRow>`
+    ${planShared} select ${ANY_CALL} from calls where id = any (${ids}::uuid[])`.execute(tx);
   return rows;
 }
 
 export async function legsOf(tx: Tx, callIds: string[]): Promise<LegRow[]> {
+  if (callIds.length === 0) return [];
   const { rows } = await sql<LegRow>`
-    select * from call_legs where call_id = any (${callIds}::uuid[]) order by id`.execute(tx);
+    ${planShared} select ${ANY_LEG} from call_legs where call_id = any (${callIds}::uuid[]) order by id`.execute(
+    tx,
+  );
   return rows;
 }
 
@@ -215,15 +210,21 @@ export async function findByKey(tx: Tx, key: string): Promise<CallRow | null> {
   return rows[0] ?? null;
 }
 
-/** The call of a leg that a provider names. */
-export async function callOfExternal(
-  tx: Tx,
-  provider: ProviderName,
-  externalId: string,
-): Promise<string | null> {
-  const { rows } = await sql<{ callId: string }>`
-    select call_id from call_legs where provider = ${provider} and external_id = ${externalId}`.execute(tx);
-  return rows[0]?.callId ?? null;
+/** What a provider calls a leg. */
+export interface LegName {
+  provider: ProviderName;
+  legId: string;
+}
+
+/** The calls of legs, by what their providers call them. */
+export async function callsOfExternals(tx: Tx, names: readonly LegName[]): Promise<Map<string, string>> {
+  const { rows } = await sql<LegName & { callId: string }>`
+    ${planShared} select provider, external_id as leg_id, call_id from call_legs
+    where provider = any (${names.map(({ provider }) => provider)}::text[])
+      and external_id = any (${names.map(({ legId }) => legId)}::text[])`.execute(tx);
+  const asked = new Set(names.map(({ provider, legId }) => `${provider} ${legId}`));
+  const found = rows.filter(({ provider, legId }) => asked.has(`${provider} ${legId}`));
+  return new Map(found.map(({ legId, callId }) => [legId, callId]));
 }
 
 /** What a provider calls those of the company's legs that were asked for since a moment. */
@@ -234,10 +235,11 @@ export async function knownLegs(tx: Tx, provider: ProviderName, since: Date): Pr
   return rows.map(({ externalId }) => externalId);
 }
 
-/** Waits for whoever makes a call of the same leg at this moment, and keeps others waiting until this transaction ends. */
-export async function holdExternal(tx: Tx, provider: ProviderName, externalIds: string[]): Promise<void> {
-  const keys = [...new Set(externalIds)].sort().map((id) => `call ${provider} ${id}`);
-  await sql`select pg_advisory_xact_lock(hashtextextended(key, 0)) from unnest(${keys}::text[]) as key`.execute(
+/** Waits for whoever makes calls of the same legs at this moment, and keeps others waiting until this transaction ends. */
+export async function holdExternals(tx: Tx, names: readonly LegName[]): Promise<void> {
+  const keys = [...new Set(names.map(({ provider, legId }) => `call ${provider} ${legId}`))].sort();
+  await sql`
+    ${planShared} select pg_advisory_xact_lock(hashtextextended(key, 0)) from unnest(${keys}::text[]) as key`.execute(
     tx,
   );
 }
@@ -254,10 +256,24 @@ export interface CallEvent {
   createdAt: Date;
 }
 
+const EVENT = columnsOf<CallEvent>([
+  'id',
+  'companyId',
+  'callId',
+  'legId',
+  'kind',
+  'details',
+  'actorId',
+  'actorName',
+  'createdAt',
+]);
+
 /** Adds to the timelines of calls, in one statement. */
 export async function addEvents(tx: Tx, events: CallEvent[]): Promise<void> {
   if (events.length === 0) return;
-  await sql`insert into call_events select * from jsonb_populate_recordset(null::call_events, ${records(events)}::jsonb)`.execute(
+  await sql`
+    ${planShared} insert into call_events (${EVENT.names})
+    select ${EVENT.names} from jsonb_populate_recordset(null::call_events, ${EVENT.json(events)}::jsonb)`.execute(
     tx,
   );
 }
@@ -290,9 +306,5 @@ export async function moveContact(tx: Tx, fromId: string, toId: string | null): 
 
 /** Tells the company's consoles that calls changed, in one statement. */
 export async function announceCalls(tx: Tx, companyId: string, ids: string[]): Promise<void> {
-  if (ids.length === 0) return;
-  await sql`
-    select publish_live(${companyId}::uuid, 'call', id) from unnest(${[...new Set(ids)]}::text[]) as id`.execute(
-    tx,
-  );
+  await publishAll(tx, companyId, 'call', [...new Set(ids)]);
 }

@@ -1,19 +1,18 @@
 import type { CompanyCtx } from '../../kernel/ctx.ts';
-import type { Tx } from '../../kernel/db/index.ts';
+import { afterCommit, type Tx } from '../../kernel/db/index.ts';
 import { newId } from '../../kernel/ids.ts';
-import { contactsByIds } from '../contacts/index.ts';
 import * as store from './calls-store.ts';
 import { nextCheck } from './checks.ts';
 import { insertCommands } from './commands-store.ts';
 import { type CallFacts, customerOf, judge, oursOf } from './judge.ts';
-import { type CallStatus, isLive } from './model.ts';
+import type { CallStatus } from './model.ts';
 import { dialStepOf } from './plan.ts';
 import { sumPrices } from './prices.ts';
-import { pushEnded, pushIncoming } from './push.ts';
-import { noteQuality, planQuality } from './quality.ts';
 import { noteRecording } from './recordings.ts';
 import { type Scene, sceneOf } from './scene.ts';
 import { advance, type Driver } from './script.ts';
+import { nudgeWork } from './state.ts';
+import { tellMissed, tellOthers } from './tell.ts';
 
 /** Who moves the calls of a provider on. */
 export const driverOf = (call: Pick<store.CallRow, 'provider'>): Driver =>
@@ -30,19 +29,18 @@ export async function changeCalls(
   callIds: string[],
   change: (scene: Scene) => void,
 ): Promise<Map<string, Scene>> {
-  const calls = await store.lockCalls(tx, [...new Set(callIds)]);
-  const legs = await store.legsOf(
-    tx,
-    calls.map(({ id }) => id),
-  );
-  const scenes = calls.map((call) =>
-    sceneOf(
-      call,
-      legs.filter(({ callId }) => callId === call.id),
-    ),
-  );
+  const scenes = await holdScenes(tx, [...new Set(callIds)]);
   await concludeScenes(ctx, tx, scenes, change);
   return new Map(scenes.map((scene) => [scene.call.id, scene]));
+}
+
+/** Calls with their legs, held until the transaction ends. @param which `free`: those alone that nobody else holds. */
+export async function holdScenes(tx: Tx, callIds: string[], which: 'all' | 'free' = 'all'): Promise<Scene[]> {
+  // Together, and in this order: the legs are read once the calls are held.
+  const [calls, legs] = await Promise.all([store.lockCalls(tx, callIds, which), store.legsOf(tx, callIds)]);
+  const legsByCall = new Map<string, store.LegRow[]>(calls.map(({ id }) => [id, []]));
+  for (const leg of legs) legsByCall.get(leg.callId)?.push(leg);
+  return calls.map((call) => sceneOf(call, legsByCall.get(call.id)!));
 }
 
 /** The same for calls that the transaction has just made, or holds. */
@@ -52,44 +50,84 @@ export async function concludeScenes(
   scenes: Scene[],
   change: (scene: Scene) => void,
 ): Promise<void> {
-  const before = scenes.map(({ call, legs }) => ({
-    call: { ...call },
-    legs: new Map(legs.map((leg) => [leg.id, JSON.stringify(leg)])),
-  }));
+  const before = scenes.map(snapshotOf);
   for (const [index, scene] of scenes.entries()) {
     change(scene);
     settle(ctx, scene);
     keepPace(scene, before[index]!);
   }
-  const changedCalls = scenes.filter(
-    ({ call }, index) => JSON.stringify(call) !== JSON.stringify(before[index]!.call),
-  );
-  const changedLegs = scenes.flatMap(({ legs }, index) =>
-    legs.filter((leg) => before[index]!.legs.get(leg.id) !== JSON.stringify(leg)),
-  );
-  await store.saveCalls(
-    tx,
-    changedCalls.map(({ call }) => call),
-  );
-  await store.saveLegs(tx, changedLegs);
-  await writeRest(ctx, tx, scenes);
-  const touched = new Set([
-    ...changedCalls.map(({ call }) => call.id),
-    ...changedLegs.map(({ callId }) => callId),
+  const changes = scenes.map((scene, index) => ({ scene, before: before[index]!.call }));
+  const changed = scenes.map((scene, index) => changesOf(scene, before[index]!));
+  const touched = scenes.filter((scene, index) => {
+    const { isChanged, isSeen, newLegs, oldLegs } = changed[index]!;
+    const isNews = scene.isNew || (isChanged && isSeen);
+    return isNews || newLegs.length > 0 || oldLegs.length > 0 || scene.events.length > 0;
+  });
+  const some = (which: (index: number) => boolean) => scenes.filter((_scene, index) => which(index));
+  const made = some((index) => scenes[index]!.isNew).map(({ call }) => call);
+  const saved = some((index) => !scenes[index]!.isNew && changed[index]!.isChanged).map(({ call }) => call);
+  await Promise.all([
+    store.insertCalls(tx, made),
+    store.saveCalls(tx, saved),
+    store.insertLegs(
+      tx,
+      changed.flatMap(({ newLegs }) => newLegs),
+    ),
+    store.saveLegs(
+      tx,
+      changed.flatMap(({ oldLegs }) => oldLegs),
+    ),
+    writeRest(ctx, tx, scenes),
+    store.announceCalls(
+      tx,
+      ctx.companyId,
+      touched.map(({ call }) => call.id),
+    ),
+    tellOthers(ctx, tx, changes),
   ]);
-  for (const { call, events } of scenes) if (events.length > 0) touched.add(call.id);
-  await store.announceCalls(tx, ctx.companyId, [...touched]);
-  for (const [index, scene] of scenes.entries()) await tellOthers(ctx, tx, before[index]!.call, scene);
+  await tellMissed(ctx, tx, changes);
+  for (const scene of scenes) scene.isNew = false;
+}
+
+/** A call and its legs as they were. */
+interface Snapshot {
+  call: store.CallRow;
+  legs: Map<string, store.LegRow>;
+}
+
+function snapshotOf({ isNew, call, legs }: Scene): Snapshot {
+  return { call: { ...call }, legs: new Map(isNew ? [] : legs.map((leg) => [leg.id, { ...leg }])) };
+}
+
+function changesOf({ call, legs }: Scene, before: Snapshot) {
+  return {
+    isChanged: differs(call, before.call),
+    /** More than when it is looked at next: nobody sees that. */
+    isSeen: differs(call, { ...before.call, checks: call.checks, nextCheckAt: call.nextCheckAt }),
+    newLegs: legs.filter(({ id }) => !before.legs.has(id)),
+    oldLegs: legs.filter((leg) => {
+      const known = before.legs.get(leg.id);
+      return known !== undefined && differs(leg, known);
+    }),
+  };
+}
+
+/** Whether two rows of a kind differ. A plan is never changed, only made. */
+function differs<Row extends object>(left: Row, right: Row): boolean {
+  return (Object.keys(left) as (keyof Row)[]).some((key) => {
+    const [one, other] = [left[key], right[key]];
+    if (one instanceof Date && other instanceof Date) return one.getTime() !== other.getTime();
+    return one !== other;
+  });
 }
 
 /** What brings nothing new does not put off the next look either, so a repeat writes nothing at all. */
-function keepPace({ call, legs }: Scene, before: { call: store.CallRow; legs: Map<string, string> }): void {
+function keepPace(scene: Scene, before: Snapshot): void {
+  const { call } = scene;
   const { nextCheckAt } = before.call;
-  if (nextCheckAt === null || call.nextCheckAt === null) return;
-  const isSame =
-    JSON.stringify({ ...call, nextCheckAt }) === JSON.stringify(before.call) &&
-    legs.every((leg) => before.legs.get(leg.id) === JSON.stringify(leg));
-  if (isSame) call.nextCheckAt = nextCheckAt;
+  if (scene.isNew || nextCheckAt === null || call.nextCheckAt === null) return;
+  const { isChanged, newLegs, oldLegs } = changesOf({ ...scene, call: { ...call, nextCheckAt } }, before);
+  if (!isChanged && newLegs.length === 0 && oldLegs.length === 0) call.nextCheckAt = nextCheckAt;
 }
 
 /** What the call has come to, and what follows. */
@@ -162,58 +200,25 @@ async function writeRest(ctx: CompanyCtx, tx: Tx, scenes: Scene[]): Promise<void
   const { companyId, actor } = ctx;
   const at = clock.now();
   const isPerson = actor.kind !== 'system';
-  await store.addEvents(
-    tx,
-    scenes.flatMap(({ call, events }) =>
-      events.map(({ kind, legId, details }) => ({
-        ...{ id: newId(clock), companyId, callId: call.id, legId, kind, details, createdAt: at },
-        ...{ actorId: isPerson ? actor.id : null, actorName: isPerson ? actor.name : null },
-      })),
-    ),
+  const commands = scenes.flatMap(({ call, commands }) =>
+    commands.map(({ legId, command }) => ({
+      ...{ id: newId(clock), companyId, callId: call.id, legId, command, at },
+    })),
   );
-  await insertCommands(
-    tx,
-    scenes.flatMap(({ call, commands }) =>
-      commands.map(({ legId, command }) => ({
-        id: newId(clock),
-        companyId,
-        callId: call.id,
-        legId,
-        command,
-        at,
-      })),
+  if (commands.length > 0) afterCommit(tx, () => nudgeWork(ctx.kernel));
+  await Promise.all([
+    store.addEvents(
+      tx,
+      scenes.flatMap(({ call, events }) =>
+        events.map(({ kind, legId, details }) => ({
+          ...{ id: newId(clock), companyId, callId: call.id, legId, kind, details, createdAt: at },
+          ...{ actorId: isPerson ? actor.id : null, actorName: isPerson ? actor.name : null },
+        })),
+      ),
     ),
-  );
-  for (const { call, qualities, recordings } of scenes) {
-    for (const { legId, quality } of qualities)
-      await noteQuality(ctx, tx, { callId: call.id, legId }, quality);
+    insertCommands(tx, commands),
+  ]);
+  for (const { call, recordings } of scenes)
     for (const { kind, remote } of recordings)
       await noteRecording(ctx, tx, { callId: call.id, kind }, remote);
-  }
-}
-
-/** People's devices, and modules that want to know. */
-async function tellOthers(ctx: CompanyCtx, tx: Tx, before: store.CallRow, scene: Scene): Promise<void> {
-  const { call, legs } = scene;
-  const rings = scene.events.some(({ kind }) => kind === 'step_dial');
-  if (call.direction === 'INBOUND' && rings && isLive(call.status)) {
-    const userIds = [
-      ...new Set(legs.flatMap(({ userId, step }) => (userId && step === call.step ? [userId] : []))),
-    ];
-    const contact = call.contactId
-      ? (await contactsByIds(tx, [call.contactId])).get(call.contactId)
-      : undefined;
-    if (userIds.length > 0)
-      await pushIncoming(
-        ctx,
-        tx,
-        { id: call.id, from: call.fromNumber, contactName: contact?.name || null },
-        userIds,
-      );
-  }
-  const isPast = call.step > before.step && before.plan.steps[before.step]?.kind === 'dial';
-  if (call.direction === 'INBOUND' && before.status === 'RINGING' && (call.status !== 'RINGING' || isPast))
-    await pushEnded(ctx, tx, call.id, call.answeredAt ? 'answered' : 'ended');
-  if (call.endedAt && !before.endedAt && call.answeredAt) await planQuality(ctx, tx, call.id);
-  if (call.missed && !before.missed) await ctx.kernel.news.tell(ctx, tx, 'call.missed', call.id);
 }

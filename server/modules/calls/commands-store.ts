@@ -1,4 +1,4 @@
-import { sql, type Tx } from '../../kernel/db/index.ts';
+import { planShared, sql, type Tx } from '../../kernel/db/index.ts';
 import type { Command } from './script.ts';
 
 export interface CommandRow {
@@ -26,11 +26,12 @@ export async function insertCommands(
 ): Promise<void> {
   if (commands.length === 0) return;
   const rows = commands.map(({ id, companyId, callId, legId, command, at }) => ({
-    ...{ id, company_id: companyId, call_id: callId, leg_id: legId, command, state: 'waiting', attempts: 0 },
-    ...{ next_attempt_at: at, created_at: at },
+    ...{ id, company_id: companyId, call_id: callId, leg_id: legId, command, at },
   }));
   await sql`
-    insert into call_commands select * from jsonb_populate_recordset(null::call_commands, ${JSON.stringify(rows)}::jsonb)`.execute(
+    ${planShared} insert into call_commands (id, company_id, call_id, leg_id, command, state, next_attempt_at, created_at)
+    select id, company_id, call_id, leg_id, command, 'waiting', at, at from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+      as item (id uuid, company_id uuid, call_id uuid, leg_id uuid, command jsonb, at timestamptz)`.execute(
     tx,
   );
 }
@@ -44,7 +45,7 @@ export async function claimCommands(
   turn: { now: Date; leaseId: string; leaseUntil: Date; limit: number },
 ): Promise<CommandRow[]> {
   const { rows } = await sql<CommandRow>`
-    update call_commands set attempts = attempts + 1, lease_id = ${turn.leaseId}, lease_until = ${turn.leaseUntil}
+    ${planShared} update call_commands set attempts = attempts + 1, lease_id = ${turn.leaseId}, lease_until = ${turn.leaseUntil}
     from (
       select id from call_commands waiting where state = 'waiting' and next_attempt_at <= ${turn.now}
         and (lease_until is null or lease_until < ${turn.now})
@@ -79,16 +80,23 @@ export async function renewCommands(
   );
 }
 
-/** Writes how the carrying out of a command ended, unless somebody else has taken it over. */
-export async function settleCommand(
-  tx: Tx,
-  command: Pick<CommandRow, 'id' | 'leaseId'>,
-  outcome: { state: 'done' | 'failed' | 'waiting'; nextAttemptAt: Date; lastError: string | null },
-): Promise<void> {
+/** How the carrying out of a command ended. */
+export interface CommandEnd extends Pick<CommandRow, 'id' | 'leaseId'> {
+  state: 'done' | 'failed' | 'waiting';
+  nextAttemptAt: Date;
+  lastError: string | null;
+}
+
+/** Writes how the carrying out of commands ended, unless somebody else has taken them over, in one statement. */
+export async function settleCommands(tx: Tx, ends: readonly CommandEnd[]): Promise<void> {
+  const column = <Name extends keyof CommandEnd>(name: Name) => ends.map((end) => end[name]);
+  const errors = ends.map(({ lastError }) => lastError?.slice(0, 1000) ?? null);
   await sql`
-    update call_commands set state = ${outcome.state}, next_attempt_at = ${outcome.nextAttemptAt}, lease_id = null, lease_until = null,
-      last_error = ${outcome.lastError?.slice(0, 1000) ?? null}
-    where id = ${command.id} and lease_id = ${command.leaseId}`.execute(tx);
+    ${planShared} update call_commands set state = item.state, next_attempt_at = item.next_attempt_at, lease_id = null, lease_until = null,
+      last_error = item.last_error
+    from unnest(${column('id')}::uuid[], ${column('leaseId')}::uuid[], ${column('state')}::text[], ${column('nextAttemptAt')}::timestamptz[],
+      ${errors}::text[]) as item (id, lease_id, state, next_attempt_at, last_error)
+    where call_commands.id = item.id and call_commands.lease_id = item.lease_id`.execute(tx);
 }
 
 /** When the next command is due, or null when none waits. For the system role. */

@@ -1,14 +1,57 @@
+import { type Batcher, createBatcher } from '../../kernel/batch.ts';
 import { type CompanyCtx, type Kernel, systemCtx, transact } from '../../kernel/ctx.ts';
 import { inSystem } from '../../kernel/db/index.ts';
 import type { LegOutcome, ProviderPort } from '../providers/index.ts';
 import { announceTo } from './announcing.ts';
-import { legsOf, lockCalls } from './calls-store.ts';
+import { legsOf, readCalls } from './calls-store.ts';
 import { changeCalls } from './change.ts';
-import { type CommandRow, settleCommand } from './commands-store.ts';
+import { type CommandEnd, type CommandRow, settleCommands } from './commands-store.ts';
 import { openPort, placeLeg } from './dial.ts';
 import { giveUp, retryAfter } from './failing.ts';
 import { endLeg, rootOf, type Scene, wasGivenUp } from './scene.ts';
 import type { Command } from './script.ts';
+import { stateOf } from './state.ts';
+
+/** What commands that are carried out at the same time share: they look at their calls together, and are settled together. */
+export interface CommandDesk {
+  /** Calls as they are now, without holding them; null when there is none. */
+  looks: Batcher<{ companyId: string; callId: string }, Pick<Scene, 'call' | 'legs'> | null>;
+  ends: Batcher<CommandEnd, null>;
+}
+
+const TOGETHER_MAX = 200;
+
+function commandDesk(kernel: Kernel): CommandDesk {
+  const state = stateOf(kernel);
+  state.commands ??= {
+    looks: createBatcher((asked) => lookAll(kernel, asked), { itemsMax: TOGETHER_MAX }),
+    ends: createBatcher(
+      async (ends: CommandEnd[]) => {
+        await inSystem(kernel.db, (tx) => settleCommands(tx, ends), { byKeys: true });
+        return ends.map(() => null);
+      },
+      { itemsMax: TOGETHER_MAX },
+    ),
+  };
+  return state.commands;
+}
+
+async function lookAll(
+  kernel: Kernel,
+  asked: { companyId: string; callId: string }[],
+): Promise<(Pick<Scene, 'call' | 'legs'> | null)[]> {
+  const found = new Map<string, Pick<Scene, 'call' | 'legs'>>();
+  for (const companyId of new Set(asked.map((each) => each.companyId))) {
+    const ctx = systemCtx(kernel, companyId, 'calls.command');
+    const mine = asked.filter((each) => each.companyId === companyId).map(({ callId }) => callId);
+    const [calls, legs] = await transact(ctx, (tx) => Promise.all([readCalls(tx, mine), legsOf(tx, mine)]), {
+      byKeys: true,
+    });
+    for (const call of calls) found.set(call.id, { call, legs: [] });
+    for (const leg of legs) found.get(leg.callId)?.legs.push(leg);
+  }
+  return asked.map(({ callId }) => found.get(callId) ?? null);
+}
 
 /** What became of carrying a command out. */
 type Done = LegOutcome | { retryAfterMs: number };
@@ -25,12 +68,13 @@ const endsLeg = ({ kind }: Command) => kind === 'hang_up' || kind === 'leave';
 export async function carryOut(kernel: Kernel, row: CommandRow): Promise<void> {
   const ctx = systemCtx(kernel, row.companyId, 'calls.command');
   const later = (ms: number) => new Date(kernel.clock.nowMs() + ms);
-  const settle = (state: 'done' | 'failed' | 'waiting', nextAttemptAt: Date, lastError: string | null) =>
-    inSystem(kernel.db, (tx) => settleCommand(tx, row, { state, nextAttemptAt, lastError }));
+  const desk = commandDesk(kernel);
+  const settle = (state: CommandEnd['state'], nextAttemptAt: Date, lastError: string | null) =>
+    desk.ends.add({ id: row.id, leaseId: row.leaseId, state, nextAttemptAt, lastError });
   try {
     const outcome = await perform(ctx, row);
     if (typeof outcome === 'object')
-      return await settle('waiting', later(outcome.retryAfterMs), 'rate limited');
+      return void (await settle('waiting', later(outcome.retryAfterMs), 'rate limited'));
     if (outcome === 'gone') await noteGone(ctx, row);
     await settle('done', later(0), null);
   } catch (error) {
@@ -40,7 +84,7 @@ export async function carryOut(kernel: Kernel, row: CommandRow): Promise<void> {
       'A call could not be told what to do',
     );
     const again = retryAfter(row.command, row.attempts, kernel.clock.nowMs() - row.createdAt.getTime());
-    if (again !== null) return await settle('waiting', later(again), message);
+    if (again !== null) return void (await settle('waiting', later(again), message));
     await noteFailed(ctx, row);
     await settle('failed', later(0), message);
   }
@@ -52,14 +96,6 @@ async function noteFailed(ctx: CompanyCtx, { callId, legId, command }: CommandRo
   );
 }
 
-/** The call as it is now, without holding it. */
-async function look(ctx: CompanyCtx, callId: string): Promise<Pick<Scene, 'call' | 'legs'> | null> {
-  return transact(ctx, async (tx) => {
-    const [call] = await lockCalls(tx, [callId]);
-    return call ? { call, legs: await legsOf(tx, [callId]) } : null;
-  });
-}
-
 async function perform(ctx: CompanyCtx, row: CommandRow): Promise<Done> {
   const { command, callId, legId } = row;
   if (command.kind === 'dial') {
@@ -68,7 +104,7 @@ async function perform(ctx: CompanyCtx, row: CommandRow): Promise<Done> {
       ? { retryAfterMs: Math.max(250, outcome.retryAfterMs) }
       : 'done';
   }
-  const scene = await look(ctx, callId);
+  const scene = await commandDesk(ctx.kernel).looks.add({ companyId: ctx.companyId, callId });
   const leg = scene?.legs.find(({ id }) => id === legId);
   if (!scene || !leg) return 'done';
   const ends = endsLeg(command);
@@ -145,6 +181,8 @@ async function connect(
   }
   if (!other?.externalId || other.state === 'ended') return 'done';
   if ((await port.commands!.join(room, other.externalId, `${row.id}-other`)) !== 'gone') return 'done';
+  // The leg, or the room because the first one has left meanwhile: then nobody may be left alone on the line.
+  await port.hangUp(other.externalId);
   await transact(ctx, (tx) => endGone(ctx, tx, call.id, other.id));
   return 'done';
 }

@@ -9,7 +9,6 @@ import { customerOf, oursOf, talks } from './judge.ts';
 import { type CallAction, type CallEventKind, callCan, isLive } from './model.ts';
 import { wordsFor } from './plan.ts';
 import { endLeg, rootOf, type Scene } from './scene.ts';
-import { nudgeWork } from './state.ts';
 
 export type Shown = Pick<Scene, 'call' | 'legs'>;
 
@@ -48,7 +47,6 @@ export async function hangUpCall(ctx: CompanyCtx, callId: string): Promise<Shown
           endLeg(leg, 'canceled', ctx.kernel.clock.now());
     }),
   );
-  nudgeWork(ctx.kernel);
   return showCall(ctx, callId);
 }
 
@@ -75,7 +73,6 @@ export async function noteChange(
       scene.events.push({ kind, legId: null, details: {} });
     }),
   );
-  nudgeWork(ctx.kernel);
   return showCall(ctx, callId);
 }
 

@@ -20,9 +20,12 @@ export interface Desk {
 
 /** Reads everything that plans are made of, once for all calls of a transaction. */
 export async function openDesk(ctx: CompanyCtx, tx: Tx, numberIds: readonly string[]): Promise<Desk> {
-  const { value: settings } = await store.findSettings(tx);
-  const routes = await store.findRoutes(tx, numberIds);
-  const { country } = await companyProfile(tx);
+  const [{ value: settings }, routes, { country }, phones] = await Promise.all([
+    store.findSettings(tx),
+    store.findRoutes(tx, numberIds),
+    companyProfile(tx),
+    store.listPhones(tx),
+  ]);
   const fallback = routes.find(({ numberId }) => numberId === null)?.rule ?? defaultRule(languageOf(country));
   const people = new Map<string, Promise<Reachable[]>>();
   return {
@@ -31,7 +34,7 @@ export async function openDesk(ctx: CompanyCtx, tx: Tx, numberIds: readonly stri
     ruleOf: (id) => routes.find(({ numberId }) => numberId === id)?.rule ?? fallback,
     reachable: (provider, accountId) => {
       const key = `${provider} ${accountId}`;
-      const known = people.get(key) ?? reachableNow(ctx, tx, provider, accountId);
+      const known = people.get(key) ?? reachableNow(ctx, tx, phones, { provider, accountId });
       people.set(key, known);
       return known;
     },
@@ -42,16 +45,18 @@ export async function openDesk(ctx: CompanyCtx, tx: Tx, numberIds: readonly stri
 async function reachableNow(
   ctx: CompanyCtx,
   tx: Tx,
-  provider: ProviderName,
-  accountId: string | null,
+  all: readonly store.PhoneRow[],
+  { provider, accountId }: { provider: ProviderName; accountId: string | null },
 ): Promise<Reachable[]> {
-  const phones = (await store.listPhones(tx)).filter(({ available }) => available);
+  const phones = all.filter(({ available }) => available);
   if (phones.length === 0) return [];
-  const members = await memberNames(
-    tx,
-    phones.map(({ userId }) => userId),
-  );
-  const addresses = await softphoneAddresses(tx, provider, accountId);
+  const [members, addresses] = await Promise.all([
+    memberNames(
+      tx,
+      phones.map(({ userId }) => userId),
+    ),
+    softphoneAddresses(tx, provider, accountId),
+  ]);
   const now = ctx.kernel.clock.now();
   return phones
     .filter(({ userId }) => members.has(userId))
@@ -76,30 +81,40 @@ const E164 = /^\+[1-9]\d{5,14}$/;
 
 /**
  * The contacts of whoever calls or is called, made where there are none. The company's own numbers are no contacts, nor is
- * what is no number.
+ * what is no number. @param isWanted whether a contact is to be made for a number that has none; absent: for all of them.
  */
 export async function contactsOf(
   ctx: CompanyCtx,
   tx: Tx,
   phoneNumbers: readonly string[],
+  isWanted: (phoneNumber: string) => Promise<boolean> = async () => true,
 ): Promise<Map<string, ContactRef>> {
   const wanted = [...new Set(phoneNumbers.filter((phone) => E164.test(phone)))];
   if (wanted.length === 0) return new Map();
-  const own = new Set(
-    (await activeNumbers(tx, { phoneNumbers: wanted })).map(({ phoneNumber }) => phoneNumber),
-  );
-  const others = wanted.filter((phone) => !own.has(phone)).map((phoneNumber) => ({ phoneNumber }));
-  await sql`savepoint contacts`.execute(tx);
+  const numbers = activeNumbers(tx, { phoneNumbers: wanted });
+  let made: string[] = [];
+  const whichToMake = async (unknown: string[]): Promise<Set<string>> => {
+    const own = new Set((await numbers).map(({ phoneNumber }) => phoneNumber));
+    const isChosen = await Promise.all(
+      unknown.map(async (phone) => !own.has(phone) && (await isWanted(phone))),
+    );
+    made = unknown.filter((_phone, index) => isChosen[index]);
+    if (made.length > 0) await sql`savepoint contacts`.execute(tx);
+    return new Set(made);
+  };
   try {
-    return await ensureContacts(ctx, tx, others);
+    const known = wanted.map((phoneNumber) => ({ phoneNumber }));
+    const [own, found] = await Promise.all([numbers, ensureContacts(ctx, tx, known, whichToMake)]);
+    for (const { phoneNumber } of own) found.delete(phoneNumber);
+    return found;
   } catch (error) {
     // A number that another module knows as the company's own: the call comes through, without a contact.
-    if (!(error instanceof RelaisError)) throw error;
+    if (!(error instanceof RelaisError) || made.length === 0) throw error;
     await sql`rollback to savepoint contacts`.execute(tx);
-    if (others.length === 1) return new Map();
+    const [refused] = made.length === 1 ? made : [];
     const found = new Map<string, ContactRef>();
-    for (const { phoneNumber } of others)
-      for (const [phone, contact] of await contactsOf(ctx, tx, [phoneNumber])) found.set(phone, contact);
+    for (const phone of wanted.filter((each) => each !== refused))
+      for (const [each, contact] of await contactsOf(ctx, tx, [phone], isWanted)) found.set(each, contact);
     return found;
   }
 }

@@ -3,10 +3,17 @@ import { inSystem, type Tx } from '../../kernel/db/index.ts';
 import { newId } from '../../kernel/ids.ts';
 import { parseE164 } from '../../kernel/phone.ts';
 import { activeNumbers, type NumberFacts } from '../numbers/index.ts';
-import { type DialEnd, newsOf, type ProviderEvent, type RemoteLeg } from '../providers/index.ts';
+import {
+  type AnsweredDelivery,
+  type DeliveryToKeep,
+  type DialEnd,
+  newsOf,
+  type ProviderEvent,
+  type RemoteLeg,
+} from '../providers/index.ts';
 import { learnAnnounced, overAt } from './announcing.ts';
-import { legsOf, lockCalls } from './calls-store.ts';
-import { concludeScenes } from './change.ts';
+import { answerWithOthers, rememberHome } from './callers.ts';
+import { concludeScenes, holdScenes } from './change.ts';
 import { softphoneAddresses } from './desk.ts';
 import { holderOf } from './events.ts';
 import { takeCalls } from './inbound.ts';
@@ -14,14 +21,15 @@ import { customerOf, oursOf } from './judge.ts';
 import { ownersOf } from './lookup-store.ts';
 import { type CallLanguage, languageOf, standardWords } from './model.ts';
 import { wordsFor } from './plan.ts';
-import { endLeg, learnDial, learnLeg, rootOf, type Scene, sceneOf, wasGivenUp } from './scene.ts';
+import { endLeg, learnDial, learnLeg, rootOf, type Scene, wasGivenUp } from './scene.ts';
 import { type Moment, targetLegs } from './script.ts';
-import { nudgeWork } from './state.ts';
 import * as twiml from './twiml.ts';
 
 /** A request of Twilio for a document. */
-interface Question {
+export interface Question {
   event: ProviderEvent;
+  /** To be kept with what follows from it. */
+  delivery: DeliveryToKeep | null;
   /** Null where it says nothing of a leg. */
   remote: RemoteLeg | null;
   /** What became of those whom the document before had rung. */
@@ -32,17 +40,19 @@ interface Question {
 }
 
 /**
- * The document for a request of Twilio, made in one transaction. The same request gets the same document, with the same
- * legs in it, however often it comes. When we fail, the caller still hears a sentence.
+ * The document for a request of Twilio. The same request gets the same document, with the same legs in it, however often it
+ * comes. When we fail, the caller still hears a sentence.
  */
-export async function answerVoice(kernel: Kernel, event: ProviderEvent): Promise<string> {
+export async function answerVoice(
+  kernel: Kernel,
+  event: ProviderEvent,
+  delivery: DeliveryToKeep | null,
+): Promise<AnsweredDelivery> {
   try {
-    const document = await answer(kernel, event);
-    nudgeWork(kernel);
-    return document;
+    return await answer(kernel, event, delivery);
   } catch (error) {
     kernel.log.error({ err: error, eventId: event.id }, 'A call could not be answered as planned');
-    return apologyFor(event);
+    return unkept(apologyFor(event));
   }
 }
 
@@ -53,36 +63,92 @@ function apologyFor(event: ProviderEvent): string {
   return twiml.renderSorry('sorry', language);
 }
 
-async function answer(kernel: Kernel, event: ProviderEvent): Promise<string> {
+const unkept = (document: string): AnsweredDelivery => ({ document, kept: null });
+
+async function answer(
+  kernel: Kernel,
+  event: ProviderEvent,
+  delivery: DeliveryToKeep | null,
+): Promise<AnsweredDelivery> {
   const { legId, step: place } = twiml.readReference(event.reference);
   // What only tells of a recording is acted on from the stored event.
-  if (isAbout(event, 'recording') && place === null) return twiml.renderNothing();
+  if (isAbout(event, 'recording') && place === null) return unkept(twiml.renderNothing());
   const news = newsOf(event);
   const said = news.kind === 'call' && news.news.kind === 'leg' ? news.news : null;
   const remote = said?.leg ?? null;
-  const question: Question = { event, remote, dialEnd: said?.dialEnd ?? null, legId, place };
+  const question: Question = { event, delivery, remote, dialEnd: said?.dialEnd ?? null, legId, place };
+  const together = await answerWithOthers(kernel, question);
+  if (together) return together;
   const found = await whose(kernel, question);
-  if (typeof found === 'string') {
-    if (isAbout(event, 'announce')) return apologyFor(event);
-    return twiml.renderSorry('unavailable', languageSpokenAt(event));
-  }
+  if (typeof found === 'string')
+    return unkept(
+      isAbout(event, 'announce')
+        ? apologyFor(event)
+        : twiml.renderSorry('unavailable', languageSpokenAt(event)),
+    );
+  if (found.number && remote) rememberHome(kernel, remote.to, found.number);
   const ctx = systemCtx(kernel, found.companyId, 'calls.answer');
-  return transact(ctx, async (tx) => {
-    const scene = found.number
-      ? await arrived(ctx, tx, question, found.number)
-      : await held(tx, found.callId);
-    const { call } = scene;
-    const addresses = call.plan.steps.some(
+  return transact(
+    ctx,
+    async (tx) => {
+      const scene = found.number
+        ? await arrived(ctx, tx, question, found.number)
+        : await held(tx, found.callId);
+      const [answered] = await writeAnswers(ctx, tx, [{ question, scene }]);
+      return answered!;
+    },
+    { byKeys: true },
+  );
+}
+
+/**
+ * Makes documents, and writes with them all that follows: calls that the transaction has made or holds. What a delivery says is
+ * acted on here, so it is kept here too, unless it says more than of the call's own leg.
+ * @param asked each of a call of its own.
+ */
+export async function writeAnswers(
+  ctx: CompanyCtx,
+  tx: Tx,
+  asked: { question: Question; scene: Scene }[],
+): Promise<AnsweredDelivery[]> {
+  const addresses = await browsersOf(
+    tx,
+    asked.map(({ scene }) => scene),
+  );
+  const documents = new Map<Scene, string>();
+  const toKeep: DeliveryToKeep[] = [];
+  const questions = new Map(asked.map(({ question, scene }) => [scene, question]));
+  const written = concludeScenes(
+    ctx,
+    tx,
+    asked.map(({ scene }) => scene),
+    (scene) => {
+      const question = questions.get(scene)!;
+      documents.set(scene, documentFor(ctx, scene, question, addresses));
+      if (question.delivery && tellsOfRoot(scene, question)) toKeep.push(question.delivery);
+    },
+  );
+  const [first] = toKeep;
+  const rows = toKeep.map(({ row }) => row);
+  const [outcomes = []] = await Promise.all([first?.keepActed(tx, rows, ctx.kernel.clock.now()), written]);
+  return asked.map(({ question, scene }) => ({
+    document: documents.get(scene)!,
+    kept: outcomes[toKeep.indexOf(question.delivery!)] ?? null,
+  }));
+}
+
+const tellsOfRoot = (scene: Scene, { remote }: Question): boolean =>
+  remote !== null && remote.legId === rootOf(scene).externalId;
+
+/** Where people's browsers are rung, for plans that ring any. The calls are of one account. */
+async function browsersOf(tx: Tx, scenes: Scene[]): Promise<Map<string, string>> {
+  const ringing = scenes.find(({ call }) =>
+    call.plan.steps.some(
       (step) => step.kind === 'dial' && step.targets.some(({ address }) => address.startsWith('browser:')),
-    )
-      ? await softphoneAddresses(tx, call.provider, call.providerAccountId)
-      : new Map<string, string>();
-    let document = '';
-    await concludeScenes(ctx, tx, [scene], () => {
-      document = documentFor(ctx, scene, question, addresses);
-    });
-    return document;
-  });
+    ),
+  );
+  if (!ringing) return new Map();
+  return softphoneAddresses(tx, ringing.call.provider, ringing.call.providerAccountId);
 }
 
 type Owner =
@@ -92,17 +158,24 @@ type Owner =
 
 async function whose(kernel: Kernel, { event, remote, legId }: Question): Promise<Owner> {
   const { provider, accountId, companyId } = event;
-  return inSystem(kernel.db, async (tx): Promise<Owner> => {
-    const externalId = remote?.legId ?? null;
-    const key = { provider, accountId, companyId, legId, externalId, recordId: null, callId: null };
-    const [owner] = await ownersOf(tx, [key]);
-    if (owner) return { companyId: owner.companyId, callId: owner.callId, number: null };
-    if (!remote || legId !== null) return 'unknown';
-    const holder = holderOf(event, remote.to, await activeNumbers(tx, { phoneNumbers: [remote.to] }));
-    return typeof holder === 'string'
-      ? 'unknown'
-      : { companyId: holder.companyId, callId: null, number: holder };
-  });
+  return inSystem(
+    kernel.db,
+    async (tx): Promise<Owner> => {
+      const externalId = remote?.legId ?? null;
+      const key = { provider, accountId, companyId, legId, externalId, recordId: null, callId: null };
+      const isFirst = remote !== null && legId === null;
+      const [[owner], numbers] = await Promise.all([
+        ownersOf(tx, [key]),
+        isFirst ? activeNumbers(tx, { phoneNumbers: [remote.to] }) : [],
+      ]);
+      if (owner) return { companyId: owner.companyId, callId: owner.callId, number: null };
+      const holder = isFirst ? holderOf(event, remote.to, numbers) : 'unknown';
+      return typeof holder === 'string'
+        ? 'unknown'
+        : { companyId: holder.companyId, callId: null, number: holder };
+    },
+    { byKeys: true },
+  );
 }
 
 async function arrived(ctx: CompanyCtx, tx: Tx, question: Question, number: NumberFacts): Promise<Scene> {
@@ -111,9 +184,9 @@ async function arrived(ctx: CompanyCtx, tx: Tx, question: Question, number: Numb
   return made.get(remote.legId) ?? held(tx, known.get(remote.legId)!);
 }
 
-async function held(tx: Tx, callId: string | null): Promise<Scene> {
-  const [call] = await lockCalls(tx, [callId!]);
-  return sceneOf(call!, await legsOf(tx, [callId!]));
+async function held(tx: Tx, callId: string): Promise<Scene> {
+  const [scene] = await holdScenes(tx, [callId]);
+  return scene!;
 }
 
 function documentFor(

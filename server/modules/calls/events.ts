@@ -1,17 +1,16 @@
 import { createBatcher } from '../../kernel/batch.ts';
 import { type CompanyCtx, type Kernel, systemCtx, transact } from '../../kernel/ctx.ts';
-import { inSystem } from '../../kernel/db/index.ts';
+import { inSystem, type Tx } from '../../kernel/db/index.ts';
 import { isId, newId } from '../../kernel/ids.ts';
 import { activeNumbers, type NumberFacts } from '../numbers/index.ts';
-import { assignCompany, type CallNews, newsOf, type ProviderEvent } from '../providers/index.ts';
+import { type CallNews, newsOf, type ProviderEvent } from '../providers/index.ts';
 import { learnSpoken } from './announcing.ts';
-import { legsOf, lockCalls } from './calls-store.ts';
-import { concludeScenes } from './change.ts';
+import { concludeScenes, holdScenes } from './change.ts';
 import { takeCalls } from './inbound.ts';
 import { type CallKey, type CallOwner, keepUnroutable, ownersOf } from './lookup-store.ts';
 import { noteStrayRecording } from './recordings.ts';
-import { learnLeg, learnRecording, rootOf, type Scene, sceneOf } from './scene.ts';
-import { nudgeWork, stateOf } from './state.ts';
+import { learnLeg, learnRecording, rootOf, type Scene } from './scene.ts';
+import { stateOf } from './state.ts';
 import { turnAway } from './turn-away.ts';
 import { readReference } from './twiml.ts';
 
@@ -43,7 +42,6 @@ export async function onCallEvent(kernel: Kernel, event: ProviderEvent): Promise
 async function actOnAll(kernel: Kernel, items: EventItem[]): Promise<EventOutcome[]> {
   try {
     const outcomes = await actTogether(kernel, items);
-    nudgeWork(kernel);
     return outcomes;
   } catch (error) {
     if (items.length === 1) return [error as Error];
@@ -86,32 +84,37 @@ const PATIENCE_MS = 60_000;
 
 async function sortEvents(kernel: Kernel, items: EventItem[]): Promise<Sorted> {
   const keys = items.map(keyOf);
-  return inSystem(kernel.db, async (tx) => {
-    const owners = new Map((await ownersOf(tx, keys)).map((owner) => [owner.item, owner]));
-    const lost = items.flatMap((item, index) => (owners.has(index) ? [] : [{ ...item, index }]));
-    const called = lost.flatMap(({ news }) => (isFirstNews(news) ? [news.leg.to] : []));
-    const numbers = called.length > 0 ? await activeNumbers(tx, { phoneNumbers: [...new Set(called)] }) : [];
-    const holders = new Map<number, NumberFacts>();
-    const waiting = new Set<number>();
-    const orphans = new Set<number>();
-    for (const { index, news, event } of lost) {
-      const holder = isFirstNews(news) ? holderOf(event, news.leg.to, numbers) : null;
-      if (holder && typeof holder === 'object') holders.set(index, holder);
-      else if (news.kind === 'recording' && event.companyId) orphans.add(index);
-      else if (news.kind === 'recording' && kernel.clock.nowMs() - event.receivedAt.getTime() < PATIENCE_MS)
-        waiting.add(index);
-    }
-    await assignCompany(tx, [
-      ...[...owners.values()].map(({ item, companyId }) => ({ eventId: items[item]!.event.id, companyId })),
-      ...[...holders].map(([index, { companyId }]) => ({ eventId: items[index]!.event.id, companyId })),
-    ]);
-    const strays = lost.filter(({ index }) => ![holders, waiting, orphans].some((each) => each.has(index)));
-    await keepUnroutable(
-      tx,
-      strays.map(({ event, news }) => strayOf(kernel, event, news, numbers)),
-    );
-    return { owners, holders, waiting, orphans };
-  });
+  const called = items.flatMap(({ news }) => (isFirstNews(news) ? [news.leg.to] : []));
+  return inSystem(
+    kernel.db,
+    async (tx) => {
+      const [found, numbers] = await Promise.all([
+        ownersOf(tx, keys),
+        called.length > 0 ? activeNumbers(tx, { phoneNumbers: [...new Set(called)] }) : [],
+      ]);
+      const owners = new Map(found.map((owner) => [owner.item, owner]));
+      const lost = items.flatMap((item, index) => (owners.has(index) ? [] : [{ ...item, index }]));
+      const holders = new Map<number, NumberFacts>();
+      const waiting = new Set<number>();
+      const orphans = new Set<number>();
+      for (const { index, news, event } of lost) {
+        const holder = isFirstNews(news) ? holderOf(event, news.leg.to, numbers) : null;
+        if (holder && typeof holder === 'object') holders.set(index, holder);
+        else if (news.kind === 'recording' && event.companyId) orphans.add(index);
+        else if (news.kind === 'recording' && kernel.clock.nowMs() - event.receivedAt.getTime() < PATIENCE_MS)
+          waiting.add(index);
+      }
+      // Whose they are is stored with what becomes of them.
+      for (const [index, { companyId }] of [...owners, ...holders]) items[index]!.event.companyId = companyId;
+      const strays = lost.filter(({ index }) => ![holders, waiting, orphans].some((each) => each.has(index)));
+      await keepUnroutable(
+        tx,
+        strays.map(({ event, news }) => strayOf(kernel, event, news, numbers)),
+      );
+      return { owners, holders, waiting, orphans };
+    },
+    { byKeys: true },
+  );
 }
 
 async function keepOrphan(kernel: Kernel, { event, news }: EventItem): Promise<void> {
@@ -191,32 +194,37 @@ function strayOf(kernel: Kernel, event: ProviderEvent, news: CallNews, numbers: 
 }
 
 /** Applies what concerns one company, in one transaction and in the order of arrival. */
-async function applyFor(ctx: CompanyCtx, items: EventItem[], { owners, holders }: Sorted): Promise<void> {
-  await transact(ctx, async (tx) => {
-    const arrivals = [...holders].flatMap(([index, number]) => {
-      const { news, event } = items[index]!;
-      if (number.companyId !== ctx.companyId || news.kind !== 'leg') return [];
-      return [{ index, number, remote: news.leg, heardAt: event.receivedAt }];
-    });
-    const { made, known } = await takeCalls(ctx, tx, arrivals);
-    const mine = [...owners.values()].filter(({ companyId }) => companyId === ctx.companyId);
-    const callOf = new Map(mine.map(({ item, callId }) => [item, callId]));
-    for (const { index, remote } of arrivals)
-      callOf.set(index, known.get(remote.legId) ?? made.get(remote.legId)!.call.id);
-    const fresh = [...made.values()];
-    const earlier = new Set([...callOf.values()].filter((id) => !fresh.some(({ call }) => call.id === id)));
-    const calls = await lockCalls(tx, [...earlier]);
-    const legs = await legsOf(tx, [...earlier]);
-    const scenes = calls.map((call) =>
-      sceneOf(
-        call,
-        legs.filter(({ callId }) => callId === call.id),
-      ),
-    );
-    await concludeScenes(ctx, tx, [...fresh, ...scenes], (scene) => {
-      for (const [index, { news, event }] of items.entries())
-        if (callOf.get(index) === scene.call.id) learn(scene, news, event, owners.get(index)?.legId ?? null);
-    });
+async function applyFor(ctx: CompanyCtx, items: EventItem[], sorted: Sorted): Promise<void> {
+  await transact(ctx, (tx) => applyIn(ctx, tx, items, sorted), { byKeys: true });
+}
+
+async function applyIn(
+  ctx: CompanyCtx,
+  tx: Tx,
+  items: EventItem[],
+  { owners, holders }: Sorted,
+): Promise<void> {
+  const arrivals = [...holders].flatMap(([index, number]) => {
+    const { news, event } = items[index]!;
+    if (number.companyId !== ctx.companyId || news.kind !== 'leg') return [];
+    return [{ index, number, remote: news.leg, heardAt: event.receivedAt }];
+  });
+  const { made, known } = await takeCalls(ctx, tx, arrivals);
+  const news = new Map<string, number[]>();
+  const tell = (callId: string, index: number) => news.set(callId, [...(news.get(callId) ?? []), index]);
+  for (const { item, callId, companyId } of owners.values())
+    if (companyId === ctx.companyId) tell(callId, item);
+  for (const { index, remote } of arrivals)
+    tell(known.get(remote.legId) ?? made.get(remote.legId)!.call.id, index);
+  const fresh = new Map([...made.values()].map((scene) => [scene.call.id, scene]));
+  const earlier = await holdScenes(
+    tx,
+    [...news.keys()].filter((id) => !fresh.has(id)),
+  );
+  await concludeScenes(ctx, tx, [...fresh.values(), ...earlier], (scene) => {
+    const indexes = news.get(scene.call.id) ?? [];
+    for (const index of indexes.sort((left, right) => left - right))
+      learn(scene, items[index]!.news, items[index]!.event, owners.get(index)?.legId ?? null);
   });
 }
 

@@ -4,14 +4,7 @@ import { newId } from '../../kernel/ids.ts';
 import type { ContactRef } from '../contacts/index.ts';
 import type { NumberFacts } from '../numbers/index.ts';
 import type { RemoteLeg } from '../providers/index.ts';
-import {
-  type CallRow,
-  callOfExternal,
-  holdExternal,
-  insertCalls,
-  type LegRow,
-  saveLegs,
-} from './calls-store.ts';
+import { type CallRow, callsOfExternals, holdExternals, type LegRow } from './calls-store.ts';
 import { contactsOf, type Desk, openDesk } from './desk.ts';
 import { type Plan, planInbound, telephonesOf } from './plan.ts';
 import { BLANK_CALL, newLeg, type Scene, sceneOf } from './scene.ts';
@@ -28,8 +21,8 @@ export interface Arrival {
 const NUMBER_MAX = 100;
 
 /**
- * Makes the calls of one company that were heard of for the first time, with their contacts and plans. Whoever hears of the
- * same leg at the same moment waits, and finds the call.
+ * Makes the calls of one company that were heard of for the first time, with their contacts and plans; whoever asked for them
+ * writes them down (concludeScenes). Whoever hears of the same leg at the same moment waits, and finds the call.
  * @returns the new scenes, and the ids of calls that were there already; by the provider's id of the leg.
  */
 export async function takeCalls(
@@ -38,41 +31,35 @@ export async function takeCalls(
   arrivals: Arrival[],
 ): Promise<{ made: Map<string, Scene>; known: Map<string, string> }> {
   const byLeg = new Map(arrivals.map((arrival) => [arrival.remote.legId, arrival]));
-  const [first] = arrivals;
-  const known = new Map<string, string>();
-  if (!first) return { made: new Map(), known };
-  await holdExternal(tx, first.number.provider, [...byLeg.keys()]);
-  for (const [legId, { number }] of byLeg) {
-    const callId = await callOfExternal(tx, number.provider, legId);
-    if (callId) known.set(legId, callId);
-  }
-  const fresh = [...byLeg.values()].filter(({ remote }) => !known.has(remote.legId));
+  if (arrivals.length === 0) return { made: new Map(), known: new Map() };
+  const all = [...byLeg.values()];
+  const names = all.map(({ number: { provider }, remote: { legId } }) => ({ provider, legId }));
+  // In this order: what is read after the wait is what whoever was waited for has written.
+  const held = holdExternals(tx, names);
+  const knowing = callsOfExternals(tx, names);
+  const freshOf = async () => {
+    const known = await knowing;
+    return all.filter(({ remote }) => !known.has(remote.legId));
+  };
+  const numberIds = all.map(({ number }) => number.id);
+  const callers = all.map(({ remote }) => remote.from);
+  let freshCallers: Set<string> | null = null;
+  // A repeat makes no contact anew.
+  const isFresh = async (phone: string) => {
+    freshCallers ??= new Set((await freshOf()).map(({ remote }) => remote.from));
+    return freshCallers.has(phone);
+  };
+  const [, known, plans, contacts] = await Promise.all([
+    held,
+    knowing,
+    openDesk(ctx, tx, numberIds).then(async (desk) => plansFor(ctx, tx, desk, await freshOf())),
+    contactsOf(ctx, tx, callers, isFresh),
+  ]);
   const made = new Map<string, Scene>();
-  if (fresh.length === 0) return { made, known };
-  const desk = await openDesk(
-    ctx,
-    tx,
-    fresh.map(({ number }) => number.id),
-  );
-  const contacts = await contactsOf(
-    ctx,
-    tx,
-    fresh.map(({ remote }) => remote.from),
-  );
-  const plans = await plansFor(ctx, tx, desk, fresh);
-  for (const arrival of fresh) {
+  for (const arrival of await freshOf()) {
     const { legId, from } = arrival.remote;
     made.set(legId, inboundScene(ctx, arrival, plans.get(legId)!, contacts.get(from)));
   }
-  const scenes = [...made.values()];
-  await insertCalls(
-    tx,
-    scenes.map(({ call }) => call),
-  );
-  await saveLegs(
-    tx,
-    scenes.flatMap(({ legs }) => legs),
-  );
   return { made, known };
 }
 
@@ -141,7 +128,7 @@ function inboundScene(
     },
     dialledAt: createdAt,
   });
-  const scene = sceneOf(call, [root]);
+  const scene = sceneOf(call, [root], true);
   scene.events.push({ kind: 'initiated', legId: rootLegId, details: {} });
   return scene;
 }

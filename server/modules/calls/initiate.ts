@@ -20,7 +20,6 @@ import { announcementOf, planOutbound } from './plan.ts';
 import { refusalOf } from './refusals.ts';
 import { BLANK_CALL, newLeg, type Scene, sceneOf } from './scene.ts';
 import { requireAllowed } from './spend.ts';
-import { nudgeWork } from './state.ts';
 
 /** What a client asks for when it wants somebody called. Numbers as people write them. */
 export interface CallRequest {
@@ -65,7 +64,6 @@ export async function initiateCall(
   const port = await openPort(ctx, scene.call);
   const outcome = port && party ? await port.dial(dialOf(scene, root, party)) : accountGone;
   const concluded = await transact(ctx, (tx) => concludeDial(ctx, tx, scene.call.id, root.id, outcome));
-  nudgeWork(ctx.kernel);
   const { call, legs } = concluded ?? scene;
   ctx.log.info({ callId: call.id, outcome: outcome.kind }, 'A call was asked for');
   refuseAs(call, outcome, root.address);
@@ -139,8 +137,6 @@ async function write(ctx: CompanyCtx, tx: Tx, request: CallRequest, key: string 
   // What is said to the other side is as the number's rule has it.
   const rule = (await openDesk(ctx, tx, [number.id])).ruleOf(number.id);
   const scene = outboundScene(ctx, { request, desk, rule, number, to, own, ...links, key, requestHash });
-  await store.insertCalls(tx, [scene.call]);
-  await store.saveLegs(tx, scene.legs);
   await concludeScenes(ctx, tx, [scene], () => undefined);
   await noteAttempt(ctx, tx, { from: number.phoneNumber, to }, 'allowed', scene.call.id);
   return { kind: 'new', scene };
@@ -228,7 +224,7 @@ function outboundScene(ctx: CompanyCtx, wanted: Outbound): Scene {
     // Asked for from here on: whoever finds it without an answer looks for it, and never asks again.
     ...{ dialledAt: createdAt, outcomeUnknown: true },
   });
-  const scene = sceneOf(call, [root]);
+  const scene = sceneOf(call, [root], true);
   scene.events.push({ kind: 'initiated', legId: rootLegId, details: { via: own.via } });
   return scene;
 }

@@ -1,4 +1,4 @@
-import { sql, type Tx } from '../../kernel/db/index.ts';
+import { planShared, sql, type Tx } from '../../kernel/db/index.ts';
 import type { ProviderName } from '../providers/index.ts';
 
 /** What an event says of which call it is about. */
@@ -33,7 +33,7 @@ export interface CallOwner {
 export async function ownersOf(tx: Tx, keys: CallKey[]): Promise<CallOwner[]> {
   const column = <Name extends keyof CallKey>(name: Name) => keys.map((key) => key[name]);
   const { rows } = await sql<CallOwner>`
-    with item as (
+    ${planShared} with item as (
       select * from unnest(${column('provider')}::text[], ${column('accountId')}::uuid[], ${column('companyId')}::uuid[], ${column('legId')}::uuid[],
         ${column('externalId')}::text[], ${column('recordId')}::text[], ${column('callId')}::uuid[])
         with ordinality as item (provider, account_id, company_id, leg_id, external_id, record_id, call_id, place)

@@ -160,12 +160,15 @@ export async function tracesOf(tx: Tx, callId: string): Promise<TraceRow[]> {
   return rows;
 }
 
-/** The devices that were told of a call, and do not know yet that it is over. */
-export async function toldDevices(tx: Tx, callId: string): Promise<DeviceRow[]> {
-  const { rows } = await sql<DeviceRow>`
-    select push_devices.* from push_traces join push_devices on push_devices.id = device_id
-    where call_id = ${callId} and kind = 'incoming' and failed_at is null and answered_at is null and declined_at is null
-    order by push_devices.id limit 500`.execute(tx);
+/** The devices that were told of calls, and do not know yet that these are over. */
+export async function toldDevices(
+  tx: Tx,
+  callIds: readonly string[],
+): Promise<(DeviceRow & { callId: string })[]> {
+  const { rows } = await sql<DeviceRow & { callId: string }>`
+    select call_id, push_devices.* from push_traces join push_devices on push_devices.id = device_id
+    where call_id = any (${callIds}::uuid[]) and kind = 'incoming' and failed_at is null and answered_at is null and declined_at is null
+    order by push_devices.id`.execute(tx);
   return rows;
 }
 

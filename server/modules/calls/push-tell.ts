@@ -13,10 +13,13 @@ export async function tellDevices(
   devices: DeviceRow[],
   notice: { callId: string | null; kind: PushKind; content: PushContent },
 ): Promise<string[]> {
+  if (devices.length === 0) return [];
   const { clock } = ctx.kernel;
   const createdAt = clock.now();
   const traceIds = await addTraces(tx, devices, () => ({ id: newId(clock), ...notice, createdAt }));
-  for (const traceId of traceIds) await enqueue(tx, 'calls.push', { traceId, companyId: ctx.companyId });
-  if (notice.callId && traceIds.length > 0) await publish(tx, ctx.companyId, 'call_push', notice.callId);
+  await Promise.all([
+    ...traceIds.map((traceId) => enqueue(tx, 'calls.push', { traceId, companyId: ctx.companyId })),
+    notice.callId && traceIds.length > 0 ? publish(tx, ctx.companyId, 'call_push', notice.callId) : null,
+  ]);
   return traceIds;
 }

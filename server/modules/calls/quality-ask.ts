@@ -1,7 +1,6 @@
 import { type CompanyCtx, type Kernel, systemCtx, transact } from '../../kernel/ctx.ts';
-import { enqueue } from '../../kernel/jobs.ts';
 import { type ProviderPort, portFor } from '../providers/index.ts';
-import { noteQuality } from './quality-review.ts';
+import { askLater, noteQuality } from './quality-review.ts';
 import { countAsk, findCall, type QualityLeg, talkedLegs } from './quality-store.ts';
 
 /** How long after each question the next one follows, in seconds. A provider that does not know by then never will. */
@@ -25,14 +24,7 @@ export async function askQuality(kernel: Kernel, companyId: string, callId: stri
   for (const leg of legs) if (!(await askLeg(ctx, port, callId, leg))) open += 1;
   const pause = PAUSES_SECONDS[asks];
   if (open === 0 || pause === undefined) return;
-  await transact(ctx, (tx) =>
-    enqueue(
-      tx,
-      'calls.ask_quality',
-      { callId, companyId },
-      { key: `calls.ask_quality:${callId}`, delaySeconds: pause },
-    ),
-  );
+  await transact(ctx, (tx) => askLater(ctx, tx, callId, pause));
 }
 
 /** @returns whether the provider knew. One that refuses (Voice Insights is paid for) is asked later like one that does not know. */

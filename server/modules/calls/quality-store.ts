@@ -1,4 +1,5 @@
-import { sql, type Tx } from '../../kernel/db/index.ts';
+import { planShared, sql, type Tx } from '../../kernel/db/index.ts';
+import { columnsOf } from './columns-store.ts';
 import type { CleanSample, Direction, Level, Summary, WarningKind, Watch } from './quality-model.ts';
 
 /** What the quality of a call is judged by, of the call itself. */
@@ -69,24 +70,53 @@ export interface QualityRow extends Summary {
   asks: number;
 }
 
+const REPORT = columnsOf<NewReport>(
+  ['callId', 'legId', 'source', 'edge', 'codec', 'inboundJitterMs', 'inboundLatencyMs', 'inboundLossPercent'],
+  ['inboundMos', 'inboundMosComputed', 'inboundPackets', 'outboundJitterMs', 'outboundLatencyMs'],
+  ['outboundLossPercent', 'outboundMos', 'outboundMosComputed', 'outboundPackets'],
+);
+const JUDGED = columnsOf<JudgedQuality>(
+  ['callId', 'mos', 'level', 'worstSide', 'jitterMs', 'latencyMs', 'packetLossPercent', 'codec'],
+  ['softphoneLevel', 'edgeLevel', 'discarded', 'ended', 'userId'],
+);
+
 const ROW = sql.raw(
   'call_id, mos, level, worst_side, jitter_ms, latency_ms, packet_loss_percent, codec, softphone_level, edge_level, discarded, watch, ended, asks',
 );
 
-/** Makes the call's row where there is none, and locks it: samples of one call are judged one batch after the other. */
-export async function lockQuality(
+/** Where a call's quality is counted. */
+export interface QualityPlace {
+  call: QualityCall;
+  country: string | null;
+  prefix: string | null;
+}
+
+/**
+ * Makes the rows of calls where there are none, and locks them: what is told of one call is judged one after the other. Two
+ * statements that are sent together, whatever the number of calls.
+ */
+export async function lockQualities(
   tx: Tx,
-  call: QualityCall,
-  place: { companyId: string; country: string | null; prefix: string | null },
+  companyId: string,
+  places: readonly QualityPlace[],
   at: Date,
-): Promise<QualityRow> {
-  await sql`
-    insert into call_quality (call_id, company_id, provider, our_number, user_id, country, prefix, started_at, updated_at)
-    values (${call.id}, ${place.companyId}, ${call.provider}, ${call.ourNumber}, ${call.userId}, ${place.country}, ${place.prefix},
-      ${call.createdAt}, ${at}) on conflict (call_id) do nothing`.execute(tx);
-  const { rows } = await sql<QualityRow>`
-    select ${ROW} from call_quality where call_id = ${call.id} for update`.execute(tx);
-  return rows[0]!;
+): Promise<Map<string, QualityRow>> {
+  const rows = places.map(({ call, country, prefix }) => ({
+    ...{ id: call.id, provider: call.provider, our_number: call.ourNumber, user_id: call.userId },
+    ...{ country, prefix, started_at: call.createdAt },
+  }));
+  const [, locked] = await Promise.all([
+    sql`
+      ${planShared} insert into call_quality (call_id, company_id, provider, our_number, user_id, country, prefix, started_at, updated_at)
+      select id, ${companyId}::uuid, provider, our_number, user_id, country, prefix, started_at, ${at}::timestamptz
+      from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as item
+        (id uuid, provider text, our_number text, user_id uuid, country text, prefix text, started_at timestamptz)
+      order by id on conflict (call_id) do nothing`.execute(tx),
+    sql<QualityRow>`
+      ${planShared} select ${ROW} from call_quality where call_id = any (${places.map(({ call }) => call.id)}::uuid[])
+      order by call_id for update`.execute(tx),
+  ]);
+  return new Map(locked.rows.map((row) => [row.callId, row]));
 }
 
 export async function findQuality(tx: Tx, callId: string): Promise<QualityRow | null> {
@@ -101,6 +131,18 @@ export async function updateQuality(
   change: Partial<Omit<QualityRow, 'watch'>> & { userId?: string | null; watch?: string; updatedAt: Date },
 ): Promise<void> {
   await tx.updateTable('callQuality').set(change).where('callId', '=', callId).execute();
+}
+
+/** What calls have come to. */
+export type JudgedQuality = Summary &
+  Pick<QualityRow, 'callId' | 'discarded' | 'ended'> & { userId: string | null };
+
+/** Writes what calls that the transaction holds have come to, in one statement. */
+export async function saveQualities(tx: Tx, rows: readonly JudgedQuality[], at: Date): Promise<void> {
+  await sql`
+    ${planShared} update call_quality set updated_at = ${at}::timestamptz, ${JUDGED.set}
+    from jsonb_populate_recordset(null::call_quality, ${JUDGED.json(rows)}::jsonb) as item
+    where call_quality.call_id = item.call_id`.execute(tx);
 }
 
 /** @returns how often the provider was asked before. */
@@ -131,30 +173,39 @@ export interface ReportRow {
   outboundPackets: number | null;
 }
 
-/** What the same source said before of the leg is replaced. @returns whether the leg is of the call. */
-export async function saveReport(
+/** What a source says of one leg of a call. */
+export type NewReport = Omit<ReportRow, 'party' | 'userId'> & { callId: string };
+
+/** What the same source said before of a leg is replaced; a leg that is not of the call is passed over. In one statement. */
+export async function saveReports(
   tx: Tx,
-  place: { companyId: string; callId: string; at: Date },
-  report: Omit<ReportRow, 'party' | 'userId'>,
-): Promise<boolean> {
-  const legs =
-    await sql`select 1 from call_legs where id = ${report.legId} and call_id = ${place.callId}`.execute(tx);
-  if (legs.rows.length === 0) return false;
-  const { companyId, callId, at } = place;
-  await tx
-    .insertInto('callQualityReports')
-    .values({ companyId, callId, ...report, updatedAt: at })
-    .onConflict((conflict) =>
-      conflict.columns(['callId', 'legId', 'source']).doUpdateSet({ ...report, updatedAt: at }),
-    )
-    .execute();
-  return true;
+  companyId: string,
+  reports: readonly NewReport[],
+  at: Date,
+): Promise<void> {
+  if (reports.length === 0) return;
+  // The last of what one delivery says twice counts: no statement may write a row two times.
+  const once = new Map(reports.map((report) => [`${report.legId} ${report.source}`, report]));
+  await sql`
+    ${planShared} insert into call_quality_reports (company_id, updated_at, ${REPORT.names})
+    select ${companyId}::uuid, ${at}::timestamptz, ${REPORT.items}
+    from jsonb_populate_recordset(null::call_quality_reports, ${REPORT.json([...once.values()])}::jsonb) as item
+    join call_legs on call_legs.id = item.leg_id and call_legs.call_id = item.call_id
+    on conflict (call_id, leg_id, source) do update set updated_at = excluded.updated_at, ${REPORT.excluded}`.execute(
+    tx,
+  );
 }
 
-export async function reportsOf(tx: Tx, callId: string): Promise<ReportRow[]> {
-  const { rows } = await sql<ReportRow>`
-    select call_quality_reports.*, party, user_id from call_quality_reports join call_legs on call_legs.id = leg_id
-    where call_quality_reports.call_id = ${callId} order by leg_id limit 100`.execute(tx);
+/** What sources said of the legs of calls, at most a hundred reports of each. */
+export async function reportsOf(
+  tx: Tx,
+  callIds: readonly string[],
+): Promise<(ReportRow & { callId: string })[]> {
+  const { rows } = await sql<ReportRow & { callId: string }>`
+    ${planShared} select report.* from unnest(${callIds}::uuid[]) as call (id), lateral (
+      select ${REPORT.items}, party, user_id from call_quality_reports item join call_legs on call_legs.id = item.leg_id
+      where item.call_id = call.id order by item.leg_id limit 100
+    ) as report`.execute(tx);
   return rows;
 }
 
@@ -199,13 +250,15 @@ export interface SampleMeans {
 }
 
 /** What a softphone's samples come to, for each person and direction. */
-export async function sampleMeans(tx: Tx, callId: string): Promise<SampleMeans[]> {
-  const { rows } = await sql<SampleMeans>`
-    select user_id, direction, count(*)::int as count, avg(jitter_ms) as jitter_ms, avg(rtt_ms) as rtt_ms,
+export async function sampleMeans(
+  tx: Tx,
+  callIds: readonly string[],
+): Promise<(SampleMeans & { callId: string })[]> {
+  const { rows } = await sql<SampleMeans & { callId: string }>`
+    ${planShared} select call_id, user_id, direction, count(*)::int as count, avg(jitter_ms) as jitter_ms, avg(rtt_ms) as rtt_ms,
       avg(packet_loss_percent) as packet_loss_percent, avg(mos) as mos, max(codec) as codec
-    from call_quality_samples where call_id = ${callId} group by user_id, direction order by user_id, direction`.execute(
-    tx,
-  );
+    from call_quality_samples where call_id = any (${callIds}::uuid[])
+    group by call_id, user_id, direction order by call_id, user_id, direction`.execute(tx);
   return rows;
 }
 

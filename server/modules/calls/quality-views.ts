@@ -86,8 +86,8 @@ export async function callQuality(tx: Tx, callId: string): Promise<QualityAnswer
   if (!call) fail('not_found', { what: 'call' });
   const row = await store.findQuality(tx, callId);
   const limits = await thresholdsOf(tx);
-  const reports = await store.reportsOf(tx, callId);
-  const means = await store.sampleMeans(tx, callId);
+  const reports = await store.reportsOf(tx, [callId]);
+  const means = await store.sampleMeans(tx, [callId]);
   const warnings = await store.warningsOf(tx, callId);
   const userIds = [...reports, ...means, ...warnings].flatMap(({ userId }) => userId ?? []);
   const names = await memberNames(tx, [...new Set(userIds)]);

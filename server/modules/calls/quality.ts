@@ -1,18 +1,18 @@
 import type { CompanyCtx, Kernel } from '../../kernel/ctx.ts';
 import type { Tx } from '../../kernel/db/index.ts';
 import type { HttpServer } from '../../kernel/http/server.ts';
-import { enqueue, type JobDefinitions } from '../../kernel/jobs.ts';
+import type { JobDefinitions } from '../../kernel/jobs.ts';
 import { alertRoutes } from './alert-routes.ts';
 import { checkAlerts, checkTimedAlerts } from './alerts.ts';
 import { askQuality } from './quality-ask.ts';
 import type { Level } from './quality-model.ts';
 import { overviewRoute } from './quality-overview.ts';
-import { lockRow, reviewQuality } from './quality-review.ts';
+import { noteQualities } from './quality-review.ts';
 import { callQualityRoutes } from './quality-routes.ts';
 import { pruneOldSamples } from './quality-samples.ts';
 import * as store from './quality-store.ts';
 
-export { noteQuality } from './quality-review.ts';
+export { noteQualities, noteQuality } from './quality-review.ts';
 
 /** How a call sounded, in one line. */
 export interface QualitySummary {
@@ -23,17 +23,7 @@ export interface QualitySummary {
 /** A call with a talk has ended: providers are asked how it sounded, once they know. */
 export async function planQuality(ctx: CompanyCtx, tx: Tx, callId: string): Promise<void> {
   const call = await store.findCall(tx, callId);
-  if (!call) return;
-  const row = await lockRow(ctx, tx, call);
-  await reviewQuality(ctx, tx, call, { ...row, ended: true });
-  // Telnyx tells with the end of each leg, and has nothing to be asked for.
-  if (call.provider === 'telnyx' || row.ended) return;
-  await enqueue(
-    tx,
-    'calls.ask_quality',
-    { callId, companyId: ctx.companyId },
-    { key: `calls.ask_quality:${callId}`, delaySeconds: ctx.kernel.config.QUALITY_ASK_SECONDS },
-  );
+  if (call) await noteQualities(ctx, tx, [{ call, reports: [], hasEnded: true }]);
 }
 
 /** By call id: one query, whatever their count. */

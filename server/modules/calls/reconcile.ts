@@ -1,9 +1,10 @@
+import { createBatcher } from '../../kernel/batch.ts';
 import { type CompanyCtx, type Kernel, systemCtx, transact } from '../../kernel/ctx.ts';
 import { inSystem, type Tx } from '../../kernel/db/index.ts';
 import type { Price } from '../../kernel/money.ts';
 import type { ProviderPort, RemoteLeg } from '../providers/index.ts';
-import { knownLegs, type LegRow, legsOf, lockCalls } from './calls-store.ts';
-import { changeCalls, driverOf } from './change.ts';
+import { knownLegs, type LegRow } from './calls-store.ts';
+import { changeCalls, concludeScenes, driverOf, holdScenes } from './change.ts';
 import { dialOf, openPort, partyOf } from './dial.ts';
 import { dueCalls, hasTwin } from './lookup-store.ts';
 import { endOverdue } from './overdue.ts';
@@ -18,18 +19,40 @@ const CLOCK_SLACK_MS = 120_000;
 
 /** Looks at every call whose time has come: lost webhooks heal here, and prices come in. */
 export async function checkDueCalls(kernel: Kernel): Promise<void> {
-  const due = await inSystem(kernel.db, (tx) => dueCalls(tx, kernel.clock.now(), DUE_MAX));
-  for (let start = 0; start < due.length; start += AT_ONCE) {
-    await Promise.all(
-      due
-        .slice(start, start + AT_ONCE)
-        .map(({ id, companyId }) =>
-          checkCall(kernel, companyId, id).catch((error) =>
-            kernel.log.warn({ err: error, callId: id }, 'A call could not be asked about'),
-          ),
-        ),
-    );
+  const due = await inSystem(kernel.db, (tx) => dueCalls(tx, kernel.clock.now(), DUE_MAX), { byKeys: true });
+  for (const companyId of new Set(due.map((each) => each.companyId))) {
+    const ctx = systemCtx(kernel, companyId, 'calls.check');
+    const callIds = due.filter((each) => each.companyId === companyId).map(({ id }) => id);
+    await askAll(ctx, await begin(ctx, callIds));
   }
+}
+
+/** Begins looks together; when that fails one by one, so that a single bad call does not keep the others from being looked at. */
+async function begin(ctx: CompanyCtx, callIds: string[]): Promise<Looked[]> {
+  try {
+    return await transact(ctx, (tx) => beginChecks(ctx, tx, callIds), { byKeys: true });
+  } catch (error) {
+    const [callId] = callIds;
+    if (callIds.length > 1) return (await Promise.all(callIds.map((id) => begin(ctx, [id])))).flat();
+    ctx.log.warn({ err: error, callId }, 'A call could not be looked at');
+    return [];
+  }
+}
+
+/** A call as it stood when it was looked at. */
+type Looked = Pick<Scene, 'call' | 'legs'>;
+
+/** Asks about calls of one company, a few at once. What was found is written together where it comes together. */
+async function askAll(ctx: CompanyCtx, waiting: Looked[]): Promise<void> {
+  const found = createBatcher((answers: Answer[]) => writeAnswers(ctx, answers), { itemsMax: DUE_MAX });
+  const lanes = Array.from({ length: AT_ONCE }, async () => {
+    for (let scene = waiting.shift(); scene; scene = waiting.shift()) {
+      const callId = scene.call.id;
+      const failure = await found.add({ callId, ...(await ask(ctx, scene)) });
+      if (failure) ctx.log.warn({ err: failure, callId }, 'A call could not be asked about');
+    }
+  });
+  await Promise.all(lanes);
 }
 
 /** What a provider said of one leg when it was asked. */
@@ -41,30 +64,44 @@ type Finding =
   | { kind: 'silent' }
   | { kind: 'price'; price: Price };
 
-/** Asks the provider about one call. Whatever it says goes the way that its events go. */
-export async function checkCall(kernel: Kernel, companyId: string, callId: string): Promise<void> {
-  const ctx = systemCtx(kernel, companyId, 'calls.check');
-  const scene = await transact(ctx, (tx) => beginCheck(ctx, tx, callId));
-  if (!scene) return;
-  const { findings, estimate } = await askAll(ctx, scene);
-  await transact(ctx, (tx) =>
-    changeCalls(ctx, tx, [callId], (each) => {
-      for (const leg of each.legs) applyFinding(ctx, each, leg, findings.get(leg.id));
-      if (estimate && each.call.priceAmount === null)
-        Object.assign(each.call, {
-          priceAmount: estimate.amount,
-          priceCurrency: estimate.currency,
-          priceEstimated: true,
-        });
-      endOverdue(each, kernel.clock.now());
-    }),
-  );
+/** What was learned of one call. */
+interface Answer {
+  callId: string;
+  findings: Map<string, Finding>;
+  estimate: Price | null;
+}
+
+/** Whatever a provider says goes the way that its events go. Together first, then one by one. @returns what failed, of each. */
+async function writeAnswers(ctx: CompanyCtx, answers: Answer[]): Promise<(Error | null)[]> {
+  const byCall = new Map(answers.map((answer) => [answer.callId, answer]));
+  const write = (tx: Tx) =>
+    changeCalls(ctx, tx, [...byCall.keys()], (scene) => applyAnswer(ctx, scene, byCall.get(scene.call.id)!));
+  try {
+    await transact(ctx, write, { byKeys: true });
+    return answers.map(() => null);
+  } catch (error) {
+    if (answers.length === 1) return [error as Error];
+    const failures = [];
+    for (const answer of answers) failures.push(...(await writeAnswers(ctx, [answer])));
+    return failures;
+  }
+}
+
+function applyAnswer(ctx: CompanyCtx, scene: Scene, { findings, estimate }: Answer): void {
+  for (const leg of scene.legs) applyFinding(ctx, scene, leg, findings.get(leg.id));
+  if (estimate && scene.call.priceAmount === null)
+    Object.assign(scene.call, {
+      priceAmount: estimate.amount,
+      priceCurrency: estimate.currency,
+      priceEstimated: true,
+    });
+  endOverdue(scene, ctx.kernel.clock.now());
 }
 
 /** What cannot be asked now is asked next time; the call's time runs out all the same. */
-async function askAll(
+async function ask(
   ctx: CompanyCtx,
-  scene: Pick<Scene, 'call' | 'legs'>,
+  scene: Looked,
 ): Promise<{ findings: Map<string, Finding>; estimate: Price | null }> {
   const findings = new Map<string, Finding>();
   const callId = scene.call.id;
@@ -84,25 +121,24 @@ async function askAll(
   }
 }
 
-/** Counts the look, so that the next one is due later whatever this one comes to. */
-async function beginCheck(
-  ctx: CompanyCtx,
-  tx: Tx,
-  callId: string,
-): Promise<Pick<Scene, 'call' | 'legs'> | null> {
-  const [locked] = await lockCalls(tx, [callId]);
-  if (!locked?.nextCheckAt || locked.nextCheckAt > ctx.kernel.clock.now()) return null;
-  const scenes = await changeCalls(ctx, tx, [callId], ({ call }) => {
+/**
+ * Counts the looks, so that the next ones are due later whatever these come to. A call that somebody holds has news at this
+ * moment: it is looked at next time, and nobody waits.
+ */
+async function beginChecks(ctx: CompanyCtx, tx: Tx, callIds: string[]): Promise<Looked[]> {
+  const now = ctx.kernel.clock.now();
+  const held = await holdScenes(tx, callIds, 'free');
+  const due = held.filter(({ call }) => call.nextCheckAt !== null && call.nextCheckAt <= now);
+  await concludeScenes(ctx, tx, due, ({ call }) => {
     call.checks += 1;
   });
-  const scene = scenes.get(callId)!;
-  return { call: scene.call, legs: await legsOf(tx, [callId]) };
+  return due.map(({ call, legs }) => ({ call, legs }));
 }
 
 async function askAbout(
   ctx: CompanyCtx,
   port: ProviderPort | null,
-  scene: Pick<Scene, 'call' | 'legs'>,
+  scene: Looked,
   leg: LegRow,
 ): Promise<Finding | null> {
   const { clock, config } = ctx.kernel;
@@ -129,7 +165,7 @@ async function askAbout(
 async function findLeg(
   ctx: CompanyCtx,
   port: ProviderPort,
-  scene: Pick<Scene, 'call' | 'legs'>,
+  scene: Looked,
   leg: LegRow,
 ): Promise<RemoteLeg | null> {
   const since = new Date(leg.dialledAt!.getTime() - CLOCK_SLACK_MS);

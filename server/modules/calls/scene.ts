@@ -7,6 +7,8 @@ import type { Command } from './script.ts';
 
 /** One call with its legs, as a transaction holds it: news is applied to it, what follows is decided, and then it is written. */
 export interface Scene {
+  /** The transaction has just made the call: it is not in the database yet. */
+  isNew: boolean;
   call: CallRow;
   legs: LegRow[];
   /** Words that the root leg was told have been said to their end. */
@@ -20,9 +22,9 @@ export interface Scene {
   recordings: { kind: 'call' | 'voicemail'; remote: RemoteRecording }[];
 }
 
-export function sceneOf(call: CallRow, legs: LegRow[]): Scene {
+export function sceneOf(call: CallRow, legs: LegRow[], isNew = false): Scene {
   return {
-    ...{ call, legs, spoken: false, recorded: false },
+    ...{ isNew, call, legs, spoken: false, recorded: false },
     ...{ commands: [], events: [], qualities: [], recordings: [] },
   };
 }

@@ -1,4 +1,4 @@
-import { sql, type Tx } from '../../kernel/db/index.ts';
+import { planShared, sql, type Tx } from '../../kernel/db/index.ts';
 import type { ProviderName } from '../providers/index.ts';
 import { type CallSettings, defaultSettings, type Rule, settingsSchema } from './rule-model.ts';
 
@@ -12,7 +12,9 @@ export interface Versioned<Value> {
 /** The company's settings. What was written before a setting existed has that setting's default. */
 export async function findSettings(tx: Tx): Promise<Versioned<CallSettings>> {
   const { rows } = await sql<{ settings: unknown; version: number }>`
-    select settings, version from call_settings where company_id = current_company()`.execute(tx);
+    ${planShared} select settings, version from call_settings where company_id = current_company()`.execute(
+    tx,
+  );
   const [row] = rows;
   return row
     ? { value: settingsSchema.parse(row.settings), version: row.version }
@@ -49,7 +51,7 @@ export interface RouteRow {
 /** The rules of these numbers, and the company's default. */
 export async function findRoutes(tx: Tx, numberIds: readonly string[]): Promise<RouteRow[]> {
   const { rows } = await sql<RouteRow>`
-    select number_id, rule, version, updated_at from call_routes
+    ${planShared} select number_id, rule, version, updated_at from call_routes
     where company_id = current_company() and (number_id is null or number_id = any (${numberIds}::uuid[]))`.execute(
     tx,
   );
@@ -95,7 +97,7 @@ export interface PhoneRow {
 /** How the company's people are rung. */
 export async function listPhones(tx: Tx): Promise<PhoneRow[]> {
   const { rows } = await sql<PhoneRow>`
-    select user_id, phone_number, available, browser_until from call_phones
+    ${planShared} select user_id, phone_number, available, browser_until from call_phones
     where company_id = current_company() order by user_id`.execute(tx);
   return rows;
 }
@@ -138,7 +140,7 @@ export async function listSoftphones(
   accountId: string | null,
 ): Promise<SoftphoneRow[]> {
   const { rows } = await sql<SoftphoneRow>`
-    select id, user_id, address, kept_sealed from call_softphones
+    ${planShared} select id, user_id, address, kept_sealed from call_softphones
     where company_id = current_company() and provider = ${provider} and provider_account_id is not distinct from ${accountId}::uuid`.execute(
     tx,
   );

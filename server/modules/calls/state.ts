@@ -1,11 +1,21 @@
 import type { Batcher } from '../../kernel/batch.ts';
 import type { Kernel } from '../../kernel/ctx.ts';
+import type { NumberFacts } from '../numbers/index.ts';
+import type { AnsweredDelivery } from '../providers/index.ts';
+import type { Asked } from './callers.ts';
+import type { CommandDesk } from './commands.ts';
 import type { EventItem, EventOutcome } from './events.ts';
 
 /** What one process remembers about calls. All of it can be lost: the database is the truth. */
 export interface CallsState {
   /** Events that arrive together are acted on together. */
   events: Batcher<EventItem, EventOutcome> | null;
+  /** Callers of a company who arrive together are answered together. */
+  callers: Map<string, Batcher<Asked, AnsweredDelivery | null>>;
+  /** Whose numbers were called lately: a hint. */
+  homes: Map<string, NumberFacts>;
+  /** What commands share that are carried out at the same time. */
+  commands: CommandDesk | null;
   /** Wakes those who carry out commands in this process. */
   nudges: Set<() => void>;
   /** Large recordings that are being fetched. */
@@ -17,7 +27,14 @@ const states = new WeakMap<Kernel, CallsState>();
 export function stateOf(kernel: Kernel): CallsState {
   let state = states.get(kernel);
   if (!state) {
-    state = { events: null, nudges: new Set(), largeFetches: 0 };
+    state = {
+      events: null,
+      callers: new Map(),
+      homes: new Map(),
+      commands: null,
+      nudges: new Set(),
+      largeFetches: 0,
+    };
     states.set(kernel, state);
   }
   return state;

@@ -42,7 +42,7 @@ export function startCallWork(kernel: Kernel): CallWork {
       const now = kernel.clock.now();
       const leaseUntil = new Date(now.getTime() + LEASE_MS);
       const turn = { now, leaseId: newId(kernel.clock), leaseUntil, limit: free };
-      const rows = await inSystem(kernel.db, (tx) => claimCommands(tx, turn));
+      const rows = await inSystem(kernel.db, (tx) => claimCommands(tx, turn), { byKeys: true });
       for (const row of byLeg(rows)) take(row);
       again ||= rows.length === free;
     } while (again && !stopped);

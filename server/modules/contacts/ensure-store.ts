@@ -1,4 +1,4 @@
-import { sql, type Tx } from '../../kernel/db/index.ts';
+import { planShared, sql, type Tx } from '../../kernel/db/index.ts';
 import { type ContactRow, contactColumns } from './store.ts';
 
 /**
@@ -7,11 +7,14 @@ import { type ContactRow, contactColumns } from './store.ts';
  * the next look finds who has its number now.
  */
 export async function holdersOf(tx: Tx, phoneNumbers: readonly string[]): Promise<Map<string, ContactRow>> {
+  // Numbers first, then their contacts one by one: whatever the planner thinks of tables it has not seen yet.
   const { rows } = await sql<ContactRow & { asked: string }>`
-    select phone.phone_number as asked, ${contactColumns}
-    from contact_phones phone join contacts on contacts.id = phone.contact_id
-    where phone.phone_number = any(${phoneNumbers}::text[]) and contacts.merged_into_id is null
-    order by contacts.id for key share of contacts`.execute(tx);
+    ${planShared} with phone as materialized (
+      select contact_id, phone_number from contact_phones where phone_number = any(${phoneNumbers}::text[]) order by contact_id
+    )
+    select phone.phone_number as asked, contact.* from phone cross join lateral (
+      select ${contactColumns} from contacts where contacts.id = phone.contact_id and contacts.merged_into_id is null for key share of contacts
+    ) as contact`.execute(tx);
   return new Map(rows.map(({ asked, ...row }) => [asked, row]));
 }
 
@@ -35,7 +38,7 @@ export async function insertFirstContacts(
   at: Date,
 ): Promise<Set<string>> {
   const { rows } = await sql<{ phoneNumber: string }>`
-    with wanted as (
+    ${planShared} with wanted as (
       select * from jsonb_to_recordset(${JSON.stringify(contacts)}::jsonb)
         as row (id uuid, "phoneId" uuid, "phoneNumber" text, name text)
     ), phone as (

@@ -19,22 +19,28 @@ export interface KnownPhone {
  * The contacts of numbers, made where there are none: one statement when all are known, a few more otherwise, whatever
  * their count. Two transactions that see a number for the first time make one contact. None of the contacts is merged or
  * deleted before the transaction ends.
+ * @param whichToMake of numbers that nobody has; absent: all of them.
  * @returns by number.
  */
 export async function ensureContacts(
   ctx: CompanyCtx,
   tx: Tx,
   phones: readonly KnownPhone[],
+  whichToMake?: (unknown: string[]) => Promise<ReadonlySet<string>>,
 ): Promise<Map<string, ContactRef>> {
   const wanted = new Map(phones.map((phone) => [phone.phoneNumber, phone]));
-  const found = new Map<string, ContactRow>();
+  const found = wanted.size > 0 ? await holdersOf(tx, [...wanted.keys()]) : new Map<string, ContactRow>();
+  const missing = () => [...wanted.values()].filter(({ phoneNumber }) => !found.has(phoneNumber));
+  if (whichToMake && found.size < wanted.size) {
+    const chosen = await whichToMake(missing().map(({ phoneNumber }) => phoneNumber));
+    for (const { phoneNumber } of missing()) if (!chosen.has(phoneNumber)) wanted.delete(phoneNumber);
+  }
   while (found.size < wanted.size) {
-    const missing = [...wanted.keys()].filter((phoneNumber) => !found.has(phoneNumber));
-    for (const [phoneNumber, row] of await holdersOf(tx, missing)) found.set(phoneNumber, row);
-    const unknown = [...wanted.values()].filter(({ phoneNumber }) => !found.has(phoneNumber));
-    if (unknown.length === 0) break;
+    for (const [phoneNumber, row] of await makeContacts(ctx, tx, missing())) found.set(phoneNumber, row);
     // What somebody else has just written is not among these; the next look finds it.
-    for (const [phoneNumber, row] of await makeContacts(ctx, tx, unknown)) found.set(phoneNumber, row);
+    const others = missing().map(({ phoneNumber }) => phoneNumber);
+    if (others.length === 0) break;
+    for (const [phoneNumber, row] of await holdersOf(tx, others)) found.set(phoneNumber, row);
   }
   return new Map([...found].map(([phoneNumber, row]) => [phoneNumber, toRef(row)]));
 }
@@ -58,17 +64,18 @@ async function makeContacts(
   const named = made.filter(({ name }) => name !== '');
   const words = named.map(({ id, name }) => ({ id, words: searchWords(name) }));
   await replaceWords(tx, ctx.companyId, words);
-  await publishContacts(
-    tx,
-    ctx.companyId,
-    made.map(({ id }) => id),
-  );
-  for (const contact of made) {
-    await news.tell(ctx, tx, 'contact.phone_added', contact.phoneNumber);
-    // What a text or a call makes is told by that text or call; what a person makes, by the audit log.
-    if (ctx.actor.kind !== 'system')
-      await audit(tx, ctx, { action: 'contact.created', entityType: 'contact', entityId: contact.id });
-  }
+  await Promise.all([
+    publishContacts(
+      tx,
+      ctx.companyId,
+      made.map(({ id }) => id),
+    ),
+    ...made.map(({ phoneNumber }) => news.tell(ctx, tx, 'contact.phone_added', phoneNumber)),
+  ]);
+  // What a text or a call makes is told by that text or call; what a person makes, by the audit log.
+  if (ctx.actor.kind !== 'system')
+    for (const { id } of made)
+      await audit(tx, ctx, { action: 'contact.created', entityType: 'contact', entityId: id });
   return new Map(made.map((contact) => [contact.phoneNumber, firstRow(contact, at)]));
 }
 

@@ -1,5 +1,6 @@
 import { planKept, sql, type Tx } from '../../kernel/db/index.ts';
 import { isId } from '../../kernel/ids.ts';
+import { publishAll } from '../../kernel/live.ts';
 import type { Stage } from './model.ts';
 
 export interface PhoneRow {
@@ -239,7 +240,5 @@ export async function findHolder(
 /** Tells the consoles of several contacts, in one statement. */
 export async function publishContacts(tx: Tx, companyId: string, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
-  await sql`select publish_live(${companyId}::uuid, 'contact', id) from unnest(${ids}::text[]) as id`.execute(
-    tx,
-  );
+  await publishAll(tx, companyId, 'contact', ids);
 }

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import { type DB, planKept, sql } from '../../kernel/db/index.ts';
+import { type DB, planKept, planShared, sql } from '../../kernel/db/index.ts';
 import type { Language } from '../../kernel/errors.ts';
 import type { Role } from './model.ts';
 
@@ -204,7 +204,7 @@ export interface CompanyProfile {
 
 export async function companyProfile(tx: Runner): Promise<CompanyProfile> {
   const { rows } = await sql<CompanyProfile>`
-    select name, country, time_zone, (
+    ${planShared} select name, country, time_zone, (
       select users.email from members join users on users.id = members.user_id
       where members.role = 'owner' order by members.id limit 1
     ) as contact_email

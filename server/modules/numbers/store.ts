@@ -1,4 +1,4 @@
-import { sql, type Tx } from '../../kernel/db/index.ts';
+import { planShared, sql, type Tx } from '../../kernel/db/index.ts';
 import type { Features, NumberType, ProviderName } from '../providers/index.ts';
 import type { NumberStatus, OrderState } from './model.ts';
 
@@ -388,7 +388,7 @@ export async function activeNumbers(
         ? sql`id = any (${which.ids}::uuid[])`
         : sql`phone_number = any (${which.phoneNumbers}::text[])`;
   const { rows } = await sql<NumberFacts>`
-    select id, company_id, provider, provider_account_id, phone_number, country, status, features from numbers
+    ${planShared} select id, company_id, provider, provider_account_id, phone_number, country, status, features from numbers
     where status = 'active' and ${where} order by id`.execute(tx);
   return rows;
 }

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { type Config, publicBaseUrl } from '../../kernel/config.ts';
 import type { Kernel } from '../../kernel/ctx.ts';
 import { type ErrorCode, type ErrorParams, RelaisError } from '../../kernel/errors.ts';
+import type { keepActed, NewEvent } from './events-store.ts';
 import type { ProviderEvent } from './model.ts';
 import { referenceOf, time, word } from './parse.ts';
 import type { ProviderName } from './port.ts';
@@ -21,10 +22,27 @@ export interface WebhookDoor {
 }
 
 /**
- * Makes the document that a provider waits for, while somebody hears nothing: at the same time as the delivery is stored,
- * and once more for a delivery that comes again. It must come to the same then. When it fails, the caller hears an apology.
+ * Makes the document that a provider waits for, while somebody hears nothing, and once more for a delivery that comes again. It
+ * must come to the same then. When it fails, the caller hears an apology.
+ * @param delivery to be kept in the transaction that acts on it, where all that it says is acted on there.
  */
-export type DocumentAnswer = (kernel: Kernel, event: ProviderEvent) => Promise<string>;
+export type DocumentAnswer = (
+  kernel: Kernel,
+  event: ProviderEvent,
+  delivery: DeliveryToKeep,
+) => Promise<AnsweredDelivery>;
+
+/** A delivery that is not stored yet, and how deliveries are kept by the transaction that acts on them. */
+export interface DeliveryToKeep {
+  row: NewEvent;
+  keepActed: typeof keepActed;
+}
+
+export interface AnsweredDelivery {
+  document: string;
+  /** What keeping the delivery with it came to. Null: it was not kept, and is stored for the owner of its topic to act on. */
+  kept: 'accepted' | 'duplicate' | null;
+}
 
 /** One POST of a provider, as it came. */
 export interface Delivery {

@@ -25,9 +25,9 @@ beforeAll(async () => {
   bench = await startBench({}, [
     {
       ...{ url: DOOR, provider: 'twilio', topic: 'twilio.voice' },
-      answer: (kernel, event) => {
+      answer: (kernel, event, delivery) => {
         asked.push(event);
-        return answer(kernel, event);
+        return answer(kernel, event, delivery);
       },
     },
   ]);
@@ -35,7 +35,10 @@ beforeAll(async () => {
 afterAll(() => bench.close());
 beforeEach(async () => {
   asked = [];
-  answer = async (_kernel, { payload }) => `<Response><Say>${String(payload.CallSid)}</Say></Response>`;
+  answer = async (_kernel, { payload }) => ({
+    document: `<Response><Say>${String(payload.CallSid)}</Say></Response>`,
+    kept: null,
+  });
   await bench.kernel.db.ownerPool.query('truncate provider_events, webhook_refusals');
 });
 

@@ -1,5 +1,5 @@
 import type { Kernel } from '../../kernel/ctx.ts';
-import { inSystem, sql, type Tx } from '../../kernel/db/index.ts';
+import { inSystem, planShared, sql, type Tx } from '../../kernel/db/index.ts';
 import type { ProviderName } from './port.ts';
 
 /** A verified delivery, ready to be stored. */
@@ -27,7 +27,7 @@ export async function insertEvents(
 ): Promise<('accepted' | 'duplicate')[]> {
   const column = <Name extends keyof NewEvent>(name: Name) => events.map((event) => event[name]);
   const { rows } = await sql<{ id: string }>`
-    insert into provider_events
+    ${planShared} insert into provider_events
       (id, company_id, provider, account_id, topic, type, event_id, occurred_at, received_at, reference, payload,
         next_attempt_at)
     select id, company_id, provider, account_id, topic, type, event_id, occurred_at, received_at, reference, payload, received_at
@@ -37,6 +37,27 @@ export async function insertEvents(
       as item (id, company_id, provider, account_id, topic, type, event_id, occurred_at, received_at, reference, payload)
     on conflict (provider, account_id, event_id) do nothing
     returning id`.execute(kernel.db.system);
+  const stored = new Set(rows.map((row) => row.id));
+  return events.map((event) => (stored.has(event.id) ? 'accepted' : 'duplicate'));
+}
+
+/**
+ * Writes deliveries down as acted on, in the transaction of the company that acts on them: what they brought about and they
+ * themselves are there together, or not at all. @returns the outcome of each, in order.
+ */
+export async function keepActed(
+  tx: Tx,
+  events: readonly NewEvent[],
+  at: Date,
+): Promise<('accepted' | 'duplicate')[]> {
+  if (events.length === 0) return [];
+  const column = <Name extends keyof NewEvent>(name: Name) => events.map((event) => event[name]);
+  const { rows } = await sql<{ id: string }>`
+    ${planShared} select id from keep_acted_events(${column('id')}::uuid[], ${column('provider')}::text[], ${column('accountId')}::uuid[],
+      ${column('topic')}::text[], ${column('type')}::text[], ${column('eventId')}::text[], ${column('occurredAt')}::timestamptz[],
+      ${column('receivedAt')}::timestamptz[], ${column('reference')}::text[], ${column('payload')}::text[], ${at}::timestamptz) as id`.execute(
+    tx,
+  );
   const stored = new Set(rows.map((row) => row.id));
   return events.map((event) => (stored.has(event.id) ? 'accepted' : 'duplicate'));
 }
@@ -58,7 +79,7 @@ export async function claimEvents(
   limit: number,
 ): Promise<EventRow[]> {
   const { rows } = await sql<EventRow>`
-    update provider_events as event set attempts = event.attempts + 1,
+    ${planShared} update provider_events as event set attempts = event.attempts + 1,
       next_attempt_at = case when event.topic like '%.call%' then ${lease.callsUntil}::timestamptz else ${lease.until}::timestamptz end
     from (
       select id from provider_events where status = 'received' and next_attempt_at <= ${at}
@@ -79,6 +100,8 @@ export interface Settlement {
   /** Of a retry. */
   nextAttemptAt: Date;
   lastError: string | null;
+  /** Whose the event turned out to be; null: nobody can tell, or it was known before. */
+  companyId: string | null;
 }
 
 /**
@@ -87,13 +110,15 @@ export interface Settlement {
 export async function settleEvents(tx: Tx, settlements: Settlement[], at: Date): Promise<void> {
   const column = <Name extends keyof Settlement>(name: Name) => settlements.map((item) => item[name]);
   await sql`
-    with settled as (
+    ${planShared} with settled as (
       update provider_events as event set status = item.status, next_attempt_at = item.next_attempt_at, last_error = item.last_error,
+        company_id = coalesce(event.company_id, item.company_id),
         handled_at = case when item.status = 'received' then null else ${at}::timestamptz end
       from unnest(${column('id')}::uuid[], ${column('attempts')}::int[], ${column('status')}::text[],
-        ${column('nextAttemptAt')}::timestamptz[], ${column('lastError')}::text[])
-        as item (id, attempts, status, next_attempt_at, last_error)
-      where event.id = item.id and event.attempts = item.attempts and event.status = 'received'
+        ${column('nextAttemptAt')}::timestamptz[], ${column('lastError')}::text[], ${column('companyId')}::uuid[])
+        as item (id, attempts, status, next_attempt_at, last_error, company_id)
+      -- Not "status = 'received'", which says the same: the planner would go through all that wait, for each of these.
+      where event.id = item.id and event.attempts = item.attempts and event.handled_at is null
       returning event.company_id, event.id
     )
     select publish_live(company_id, 'provider_event', max(id::text)) from settled where company_id is not null group by company_id`.execute(

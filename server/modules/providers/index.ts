@@ -1,5 +1,5 @@
 export { type AccountToAdopt, adoptAccount } from './adopt.ts';
-export type { DocumentAnswer, WebhookDoor } from './delivery.ts';
+export type { AnsweredDelivery, DeliveryToKeep, DocumentAnswer, WebhookDoor } from './delivery.ts';
 export { assignCompany } from './events-store.ts';
 export { webhookDoor } from './ingress.ts';
 export * from './messaging.ts';

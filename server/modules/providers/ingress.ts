@@ -6,12 +6,19 @@ import { RelaisError } from '../../kernel/errors.ts';
 import { errorSchema } from '../../kernel/http/openapi.ts';
 import type { HttpServer } from '../../kernel/http/server.ts';
 import { newId } from '../../kernel/ids.ts';
-import { type Delivery, type DocumentAnswer, judge, type WebhookDoor } from './delivery.ts';
+import {
+  type AnsweredDelivery,
+  type Delivery,
+  type DocumentAnswer,
+  judge,
+  type WebhookDoor,
+} from './delivery.ts';
 import { toEvent } from './event.ts';
-import { insertEvents, type NewEvent } from './events-store.ts';
+import { insertEvents, keepActed, type NewEvent } from './events-store.ts';
 import { displayName } from './failure.ts';
 import { recordRefusal } from './refusals.ts';
 import { stateOf } from './state.ts';
+import { logReceived, observe } from './worker.ts';
 
 const BODY_MAX_BYTES = 1024 * 1024;
 /** Events in one transaction; more arrive only when a thousand requests wait at once. */
@@ -141,13 +148,18 @@ async function admit(ctx: Ctx, delivery: Delivery): Promise<Admitted> {
 }
 
 /** Stores a delivery. Its answer may leave when this has come to an end, and not before. */
-async function keep(ctx: Ctx, { event, body }: Admitted): Promise<'accepted' | 'duplicate'> {
+async function keep(ctx: Ctx, admitted: Admitted): Promise<'accepted' | 'duplicate'> {
+  const outcome = await store(ctx.kernel, admitted.event);
+  note(ctx, admitted, outcome);
+  return outcome;
+}
+
+/** Counts a delivery that is stored now, or was before. */
+function note(ctx: Ctx, { event, body }: Admitted, outcome: 'accepted' | 'duplicate'): void {
   const { kernel } = ctx;
-  const outcome = await store(kernel, event);
   const { provider } = event;
   if (outcome === 'accepted') kernel.metrics.webhooks.inc({ provider, verdict: 'accepted' });
   else recordRefusal(ctx, { ...event, verdict: 'duplicate', reason: 'duplicate', body });
-  return outcome;
 }
 
 /** Twilio itself waits for 15 s, and says something of its own then. */
@@ -174,22 +186,40 @@ async function answerDocument(ctx: Ctx, delivery: Delivery, answer: DocumentAnsw
     if (error instanceof RelaisError && error.status < 500) throw error;
     return apologize(ctx, delivery, error);
   }
-  const stored = keep(ctx, admitted).catch((error) =>
-    ctx.log.error({ err: error, eventId: admitted.event.id }, 'The webhook of a call could not be stored'),
-  );
-  const document = await documentFor(ctx, admitted, answer).catch((error) => apologize(ctx, delivery, error));
-  await within(STORING_PATIENCE_MS, stored);
+  const { document, kept } = await documentFor(ctx, admitted, answer).catch((error) => ({
+    document: apologize(ctx, delivery, error),
+    kept: null,
+  }));
+  if (kept) noteActed(ctx, admitted, kept);
+  else {
+    const stored = keep(ctx, admitted).catch((error) =>
+      ctx.log.error({ err: error, eventId: admitted.event.id }, 'The webhook of a call could not be stored'),
+    );
+    await within(STORING_PATIENCE_MS, stored);
+  }
   return document;
 }
 
-async function documentFor({ kernel }: Ctx, admitted: Admitted, answer: DocumentAnswer): Promise<string> {
+/** It was acted on before it was answered: what the worker says of others is said here. */
+function noteActed(ctx: Ctx, admitted: Admitted, kept: 'accepted' | 'duplicate'): void {
+  note(ctx, admitted, kept);
+  if (kept === 'duplicate') return;
+  logReceived(ctx.kernel, admitted.event);
+  observe(ctx.kernel, admitted.event, 'handled');
+}
+
+async function documentFor(
+  { kernel }: Ctx,
+  admitted: Admitted,
+  answer: DocumentAnswer,
+): Promise<AnsweredDelivery> {
   const { event, accountRef } = admitted;
-  const document = await within(
+  const answered = await within(
     DOCUMENT_PATIENCE_MS,
-    answer(kernel, toEvent(kernel, { ...event, accountRef })),
+    answer(kernel, toEvent(kernel, { ...event, accountRef }), { row: event, keepActed }),
   );
-  if (document === TOO_LATE) throw new Error(`No document within ${DOCUMENT_PATIENCE_MS} ms`);
-  return document;
+  if (answered === TOO_LATE) throw new Error(`No document within ${DOCUMENT_PATIENCE_MS} ms`);
+  return answered;
 }
 
 function apologize(ctx: Ctx, { door }: Delivery, error: unknown): string {

@@ -48,7 +48,10 @@ export interface ProviderEvent {
   accountId: string | null;
   /** Twilio: the SID of the account whose token signed. Null for Telnyx, and when the account was removed meanwhile. */
   accountSid: string | null;
-  /** The company of the account; null for the installation's until the event's owner has assigned it. */
+  /**
+   * The company of the account; null for the installation's until the event's owner knows whose it is and writes it here: it is
+   * stored with what became of the event.
+   */
   companyId: string | null;
   /** The provider's id of the delivery. */
   eventId: string;

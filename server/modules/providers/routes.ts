@@ -69,7 +69,7 @@ const manage = { authority: { permission: 'provider_accounts:manage' } } as cons
 export function providerRoutes(server: HttpServer): void {
   webhookDoor(server, {
     ...{ url: TONES_PATH, provider: 'twilio', topic: 'twilio.tones' },
-    answer: (_kernel, event) => tonesDocument(event),
+    answer: async (_kernel, event) => ({ document: await tonesDocument(event), kept: null }),
   });
   accountRoutes(server);
   oneAccountRoutes(server);

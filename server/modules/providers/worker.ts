@@ -2,7 +2,14 @@ import { createBatcher } from '../../kernel/batch.ts';
 import type { Kernel } from '../../kernel/ctx.ts';
 import { inSystem } from '../../kernel/db/index.ts';
 import { toEvent } from './event.ts';
-import { claimEvents, type EventRow, nextDueAt, type Settlement, settleEvents } from './events-store.ts';
+import {
+  claimEvents,
+  type EventRow,
+  type NewEvent,
+  nextDueAt,
+  type Settlement,
+  settleEvents,
+} from './events-store.ts';
 import { displayName } from './failure.ts';
 import type { ProviderEvent } from './model.ts';
 import { pruneDeliveries } from './prune.ts';
@@ -59,7 +66,7 @@ export function startProviderEvents(kernel: Kernel, handlers: Record<string, Eve
       const at = kernel.clock.now();
       const after = (ms: number) => new Date(at.getTime() + ms);
       const lease = { until: after(LEASE_MS), callsUntil: after(CALLS_LEASE_MS) };
-      const events = await inSystem(kernel.db, (tx) => claimEvents(tx, at, lease, free));
+      const events = await inSystem(kernel.db, (tx) => claimEvents(tx, at, lease, free), { byKeys: true });
       for (const event of events) hand.take(event);
       again ||= events.length === free;
     } while (again && !stopped);
@@ -110,7 +117,7 @@ function createHand(kernel: Kernel, handlers: Record<string, EventHandler>, onFr
   const inHand = new Set<Promise<void>>();
   const settlements = createBatcher(
     async (items: Settlement[]) => {
-      await inSystem(kernel.db, (tx) => settleEvents(tx, items, kernel.clock.now()));
+      await inSystem(kernel.db, (tx) => settleEvents(tx, items, kernel.clock.now()), { byKeys: true });
       return items;
     },
     { itemsMax: IN_HAND_MAX },
@@ -148,12 +155,13 @@ async function handleOne(
 ): Promise<Settlement> {
   const name = displayName(row.provider);
   const context = { eventId: row.id, topic: row.topic, type: row.type, attempt: row.attempts };
-  if (row.attempts === 1) kernel.log.info(context, `📨 Received ${name} webhook: ${row.type}`);
+  if (row.attempts === 1) logReceived(kernel, row);
+  const event = toEvent(kernel, row);
   const settlement = { id: row.id, attempts: row.attempts, nextAttemptAt: row.receivedAt, lastError: null };
   try {
-    const status = (await handlers[row.topic]?.(toEvent(kernel, row))) ?? 'ignored';
+    const status = (await handlers[row.topic]?.(event)) ?? 'ignored';
     observe(kernel, row, status);
-    return { ...settlement, status };
+    return { ...settlement, status, companyId: event.companyId };
   } catch (error) {
     const lastError = ((error as Error)?.message || String(error)).slice(0, 1000);
     const status = row.attempts >= ATTEMPTS_MAX ? 'failed' : 'received';
@@ -165,11 +173,21 @@ async function handleOne(
         : `A ${name} webhook could not be handled; it will be tried again`,
     );
     observe(kernel, row, status === 'failed' ? 'failed' : 'retried');
-    return { ...settlement, status, nextAttemptAt, lastError };
+    return { ...settlement, status, nextAttemptAt, lastError, companyId: event.companyId };
   }
 }
 
-function observe(kernel: Kernel, row: EventRow, outcome: string): void {
+/** Says that somebody begins to act on a delivery. */
+export function logReceived({ log }: Kernel, { id: eventId, topic, type, provider }: NewEvent): void {
+  log.info({ eventId, topic, type, attempt: 1 }, `📨 Received ${displayName(provider)} webhook: ${type}`);
+}
+
+/** Measures how long it took from the arrival of a delivery until it was acted on. */
+export function observe(
+  kernel: Kernel,
+  row: Pick<NewEvent, 'provider' | 'receivedAt'>,
+  outcome: string,
+): void {
   kernel.metrics.webhookSeconds.observe(
     { provider: row.provider, outcome },
     Math.max(0, kernel.clock.nowMs() - row.receivedAt.getTime()) / 1000,

@@ -1,0 +1,95 @@
+import { createBatcher } from '../../kernel/batch.ts';
+import { type CompanyCtx, type Kernel, systemCtx, transact } from '../../kernel/ctx.ts';
+import type { Tx } from '../../kernel/db/index.ts';
+import { activeNumbers, type NumberFacts } from '../numbers/index.ts';
+import type { AnsweredDelivery, ProviderEvent } from '../providers/index.ts';
+import { type Question, writeAnswers } from './documents.ts';
+import { holderOf } from './events.ts';
+import { takeCalls } from './inbound.ts';
+import { stateOf } from './state.ts';
+
+/** Callers in one transaction; more wait only when something held up the one before. */
+const TOGETHER_MAX = 50;
+/** Nobody waits longer for what another caller of the transaction has to wait for. */
+const LOCK_TIMEOUT_MS = 200;
+const HOMES_MAX = 10_000;
+/** Companies with callers at this moment; what is idle is dropped. */
+const COMPANIES_MAX = 1000;
+
+const homeKey = ({ provider, accountId }: Pick<ProviderEvent, 'provider' | 'accountId'>, to: string) =>
+  `${provider} ${accountId} ${to}`;
+
+/** Remembers whose number was called: a hint, which the transaction that acts on it checks. */
+export function rememberHome(kernel: Kernel, to: string, number: NumberFacts): void {
+  const { homes } = stateOf(kernel);
+  if (homes.size >= HOMES_MAX) homes.clear();
+  homes.set(homeKey({ provider: number.provider, accountId: number.providerAccountId }, to), number);
+}
+
+/**
+ * Somebody calls a number that was called before: callers of one company who arrive together share a transaction, and each is
+ * answered after its commit; a caller alone waits for nobody. @returns null when the caller has to be answered alone: the call
+ * is known already, the number is not, or the shared transaction failed. One bad caller does not fail the others.
+ */
+export async function answerWithOthers(kernel: Kernel, question: Question): Promise<AnsweredDelivery | null> {
+  const { event, remote, legId, place } = question;
+  if (!remote || legId !== null || place !== null || remote.direction !== 'inbound') return null;
+  const { homes, callers } = stateOf(kernel);
+  const number = homes.get(homeKey(event, remote.to));
+  if (!number) return null;
+  let batcher = callers.get(number.companyId);
+  if (!batcher) {
+    if (callers.size >= COMPANIES_MAX) callers.clear();
+    const ctx = systemCtx(kernel, number.companyId, 'calls.answer');
+    batcher = createBatcher((asked: Asked[]) => answerAll(ctx, asked), { itemsMax: TOGETHER_MAX });
+    callers.set(number.companyId, batcher);
+  }
+  return batcher.add({ question, remote, number });
+}
+
+/** A question of which everything is known that the shared transaction needs. */
+export interface Asked {
+  question: Question;
+  remote: NonNullable<Question['remote']>;
+  number: NumberFacts;
+}
+
+async function answerAll(ctx: CompanyCtx, asked: Asked[]): Promise<(AnsweredDelivery | null)[]> {
+  try {
+    return await transact(ctx, (tx) => answerTogether(ctx, tx, asked), {
+      byKeys: true,
+      lockTimeoutMs: LOCK_TIMEOUT_MS,
+    });
+  } catch (error) {
+    ctx.log.warn({ err: error, callers: asked.length }, 'Callers could not be answered together');
+    // Whichever of them it was: each is answered alone, and what was remembered of the numbers is read again.
+    for (const { question, remote } of asked)
+      stateOf(ctx.kernel).homes.delete(homeKey(question.event, remote.to));
+    return asked.map(() => null);
+  }
+}
+
+async function answerTogether(ctx: CompanyCtx, tx: Tx, asked: Asked[]): Promise<(AnsweredDelivery | null)[]> {
+  const [numbers, { made }] = await Promise.all([
+    activeNumbers(tx, { phoneNumbers: [...new Set(asked.map(({ remote }) => remote.to))] }),
+    takeCalls(
+      ctx,
+      tx,
+      asked.map(({ question, remote, number }) => ({ number, remote, heardAt: question.event.receivedAt })),
+    ),
+  ]);
+  for (const { question, remote, number } of asked) {
+    const holder = holderOf(question.event, remote.to, numbers);
+    if (typeof holder === 'string' || holder.id !== number.id)
+      throw new Error(`${remote.to} is not what it was`);
+  }
+  const firsts = asked.flatMap(({ question, remote }) => {
+    const scene = made.get(remote.legId);
+    // The same call may ask twice at once: one of the two makes it.
+    made.delete(remote.legId);
+    return scene ? [{ question, scene }] : [];
+  });
+  const answers = await writeAnswers(ctx, tx, firsts);
+  const byQuestion = new Map(firsts.map(({ question }, index) => [question, answers[index]!]));
+  return asked.map(({ question }) => byQuestion.get(question) ?? null);
+}

@@ -1,0 +1,232 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { inCompany, inSystem, sql, type Tx } from '../../server/kernel/db/index.ts';
+import { answerVoice } from '../../server/modules/calls/index.ts';
+import { keepActed } from '../../server/modules/providers/events-store.ts';
+import type { DeliveryToKeep, ProviderEvent } from '../../server/modules/providers/index.ts';
+import { buyCallNumber, type CallNumber, PACE_MS } from '../harness/calls.ts';
+import { eventually } from '../harness/eventually.ts';
+import { killAt } from '../harness/kill.ts';
+import { twilioDelivery } from '../harness/provider-events.ts';
+import { startRelais, type TestRelais } from '../harness/relais.ts';
+
+// Callers who arrive together share a transaction. Nobody hears anything because of somebody else, and what was told of them is
+// kept with their calls.
+
+let relais: TestRelais;
+let number: CallNumber;
+let people = 0;
+const somebody = () => `+1415557${String(people++).padStart(4, '0')}`;
+const sid = () => `CA${randomUUID().replaceAll('-', '')}`;
+const asOwner = (statement: string, values: unknown[] = []) =>
+  relais.kernel.db.ownerPool.query(statement, values);
+
+beforeAll(async () => {
+  relais = await startRelais({ reviewMs: PACE_MS });
+  number = await buyCallNumber(relais, 'twilio');
+  // The first caller of a number is answered alone: whose it is has to be looked up.
+  await ring(somebody());
+});
+afterAll(() => relais?.stop());
+
+async function ring(From: string, CallSid = sid(), more: Record<string, string> = {}): Promise<string> {
+  const params = {
+    CallSid,
+    CallStatus: 'ringing',
+    Direction: 'inbound',
+    From,
+    To: number.phoneNumber,
+    ...more,
+  };
+  const answer = await twilioDelivery(relais, '/webhook/voice', params);
+  expect(answer.status).toBe(200);
+  return answer.text();
+}
+
+interface Kept {
+  external_id: string;
+  company_id: string;
+  status: string;
+  attempts: number;
+  root_leg_id: string;
+}
+
+/** The calls of legs that Twilio calls so, each with what was stored of its delivery. */
+async function kept(sids: string[]): Promise<Kept[]> {
+  const { rows } = await asOwner(
+    `select external_id, event.company_id, event.status, event.attempts, calls.root_leg_id from call_legs
+    join calls on calls.root_leg_id = call_legs.id
+    left join provider_events event on event.payload::jsonb ->> 'CallSid' = external_id where external_id = any ($1)`,
+    [sids],
+  );
+  return rows;
+}
+
+const APOLOGY = /<Say .*technical problem.*<\/Say><Hangup\/>/;
+const VOICEMAIL = /<Record /;
+
+it('each gets a document of their own call, and the delivery is kept with it, acted on', async () => {
+  const sids = Array.from({ length: 40 }, sid);
+  const documents = await Promise.all(sids.map((CallSid) => ring(somebody(), CallSid)));
+  const found = await kept(sids);
+  expect(found).toHaveLength(40);
+  for (const [index, CallSid] of sids.entries()) {
+    const call = found.find(({ external_id }) => external_id === CallSid)!;
+    expect(call).toMatchObject({ status: 'handled', attempts: 1, company_id: relais.companyId });
+    expect(documents[index]).toContain(call.root_leg_id);
+  }
+  const { rows } = await asOwner(
+    'select count(distinct contact_id)::int as contacts from calls join call_legs on call_legs.id = root_leg_id where external_id = any ($1)',
+    [sids],
+  );
+  expect(rows).toEqual([{ contacts: 40 }]);
+});
+
+it('the same people at once, also twice for one call, make one contact and one call each', async () => {
+  const [from, CallSid] = [somebody(), sid()];
+  const others = Array.from({ length: 4 }, sid);
+  const documents = await Promise.all([
+    ...['1', '2', '3', '4'].map((StirVerstat) => ring(from, CallSid, { StirVerstat })),
+    ...others.map((each) => ring(from, each)),
+  ]);
+  expect(new Set(documents.slice(0, 4)).size).toBe(1);
+  expect(new Set(documents).size).toBe(5);
+  const { rows } = await asOwner(
+    'select count(*)::int as calls, count(distinct contact_id)::int as contacts from calls where from_number = $1',
+    [from],
+  );
+  expect(rows).toEqual([{ calls: 5, contacts: 1 }]);
+});
+
+it('one whose call cannot be written fails alone, and is known as soon as it can be', async () => {
+  const bad = '+14155570666';
+  await asOwner(`create function refuse_caller() returns trigger language plpgsql as
+    $$ begin if new.from_number = '${bad}' then raise exception 'not this one'; end if; return new; end $$`);
+  await asOwner('create trigger refuse before insert on calls for each row execute function refuse_caller()');
+  const CallSid = sid();
+  const good = Array.from({ length: 12 }, sid);
+  try {
+    const [apology, ...documents] = await Promise.all([
+      ring(bad, CallSid),
+      ...good.map((each) => ring(somebody(), each)),
+    ]);
+    expect(apology).toMatch(APOLOGY);
+    for (const document of documents) expect(document).toMatch(VOICEMAIL);
+    expect(await kept(good)).toHaveLength(12);
+    expect(await kept([CallSid])).toEqual([]);
+  } finally {
+    await asOwner('drop trigger refuse on calls');
+  }
+  // Its delivery was stored for later.
+  await eventually(async () => {
+    expect(await kept([CallSid])).toMatchObject([{ status: 'handled', company_id: relais.companyId }]);
+  }, 20_000);
+});
+
+it('one who must wait for what somebody else holds holds up nobody', async () => {
+  const [known, CallSid] = [somebody(), sid()];
+  await ring(known);
+  const holder = await relais.kernel.db.ownerPool.connect();
+  try {
+    await holder.query('begin');
+    await holder.query(
+      'select from contacts where id = (select contact_id from calls where from_number = $1) for update',
+      [known],
+    );
+    const held = ring(known, CallSid);
+    const others = await Promise.all(Array.from({ length: 8 }, () => ring(somebody())));
+    for (const document of others) expect(document).toMatch(VOICEMAIL);
+    expect(await kept([CallSid])).toEqual([]);
+    await holder.query('rollback');
+    expect(await held).toMatch(VOICEMAIL);
+    expect(await kept([CallSid])).toMatchObject([{ status: 'handled' }]);
+  } finally {
+    holder.release();
+  }
+});
+
+it('a number that is remembered and no longer ours is nobody’s', async () => {
+  const mine = await buyCallNumber(relais, 'twilio');
+  const call = (CallSid = sid()) => ring(somebody(), CallSid, { To: mine.phoneNumber });
+  expect(await call()).toMatch(VOICEMAIL);
+  expect(await call()).toMatch(VOICEMAIL);
+  await asOwner(`update numbers set status = 'error', configured_at = null where id = $1`, [mine.id]).catch(
+    () => asOwner('delete from numbers where id = $1', [mine.id]),
+  );
+  const CallSid = sid();
+  expect(await call(CallSid)).toMatch(/<Say [^>]*>.*<\/Say><Hangup\/>/);
+  expect(await kept([CallSid])).toEqual([]);
+  await eventually(async () => {
+    const { calls } = (await relais.api.get('/api/calls/unroutable')).body;
+    expect(calls.find((each: { sid: string }) => each.sid === CallSid)?.reason).toBe('unknown_number');
+  });
+});
+
+describe('a process that dies while it answers', () => {
+  function caller(): { event: ProviderEvent; delivery: DeliveryToKeep } {
+    const [id, eventId] = [randomUUID(), randomUUID()];
+    const payload = {
+      ...{ CallSid: sid(), CallStatus: 'ringing', Direction: 'inbound' },
+      ...{ From: somebody(), To: number.phoneNumber },
+    };
+    const base = {
+      ...{ id, eventId, provider: 'twilio' as const, topic: 'twilio.call', type: 'call.ringing' },
+      ...{ accountId: null, companyId: null, occurredAt: null, reference: null },
+      receivedAt: relais.kernel.clock.now(),
+    };
+    const { accountSid } = relais.sandbox.twilio;
+    return {
+      event: { ...base, accountSid, payload },
+      delivery: { row: { ...base, payload: JSON.stringify(payload) }, keepActed },
+    };
+  }
+
+  for (const when of ['before', 'after'] as const) {
+    it(`${when} the transaction that callers share: call and delivery are there together or not at all`, async () => {
+      // One transaction for the first caller, and then the one that two share.
+      const { kernel, killed } = killAt(relais.kernel, 2, when);
+      const first = caller();
+      expect((await answerVoice(kernel, first.event, first.delivery)).kept).toBe('accepted');
+      const two = [caller(), caller()];
+      const answers = await Promise.all(
+        two.map(({ event, delivery }) => answerVoice(kernel, event, delivery)),
+      );
+      expect(killed()).toBe(true);
+      for (const { document, kept } of answers) {
+        expect(document).toMatch(APOLOGY);
+        expect(kept).toBeNull();
+      }
+      const sids = two.map(({ event }) => String(event.payload.CallSid));
+      expect(await kept(sids)).toHaveLength(when === 'after' ? 2 : 0);
+      // Whoever lives on is told again: the same calls, and the deliveries one time.
+      const again = await Promise.all(
+        two.map(({ event, delivery }) => answerVoice(relais.kernel, event, delivery)),
+      );
+      const outcome = when === 'after' ? 'duplicate' : 'accepted';
+      for (const { document, kept } of again) {
+        expect(document).toMatch(VOICEMAIL);
+        expect(kept).toBe(outcome);
+      }
+      const stored = await kept(sids);
+      expect(stored).toHaveLength(2);
+      for (const each of stored) expect(each).toMatchObject({ status: 'handled' });
+    });
+  }
+});
+
+describe('deliveries that are kept with what follows from them', () => {
+  const keep = (tx: Tx) => {
+    const now = relais.kernel.clock.now();
+    return sql`select keep_acted_events(array[${randomUUID()}]::uuid[], array['twilio'], array[null]::uuid[], array['twilio.call'],
+      array['x'], array[${randomUUID()}], array[null]::timestamptz[], array[${now}]::timestamptz[], array[null], array['{}'], ${now})`.execute(
+      tx,
+    );
+  };
+
+  it('are those of the transaction’s company alone', async () => {
+    const { db } = relais.kernel;
+    await inCompany(db, relais.companyId, keep);
+    await expect(db.app.transaction().execute(keep)).rejects.toThrow('has none');
+    await expect(inSystem(db, keep)).rejects.toThrow('has none');
+  });
+});
