@@ -7,31 +7,23 @@ import { attendRecording } from '../../server/modules/calls/recording-fetch.ts';
 import { recordingJobs } from '../../server/modules/calls/recording-jobs.ts';
 import { recordingKeys } from '../../server/modules/calls/upkeep.ts';
 import {
-  aheadClock,
-  type Desk,
   farSide,
   keepRecording,
   makeCall,
   play,
-  recordingDesk,
+  type Recordings,
   remote,
+  startRecordings,
   tell,
   wav,
 } from '../harness/recordings.ts';
-import { startRelais, type TestRelais } from '../harness/relais.ts';
 
 // How recordings end: deletion, legal hold, retention; and how their keys change.
-let relais: TestRelais;
-let kernel: Kernel;
-let companyId: string;
-let desk: Desk;
-const clock = aheadClock();
+let { relais, kernel, companyId, desk, clock } = {} as Recordings;
 const DAY_MS = 24 * 3_600_000;
 
 beforeAll(async () => {
-  relais = await startRelais({ clock, config: { RELAIS_ROLE: 'api', RECORDING_MAX_MB: 1 } });
-  ({ kernel, companyId } = relais);
-  desk = recordingDesk(relais);
+  ({ relais, kernel, companyId, desk, clock } = await startRecordings());
 });
 afterAll(() => relais?.stop());
 

@@ -1,38 +1,29 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Kernel } from '../../server/kernel/ctx.ts';
 import { attendRecording } from '../../server/modules/calls/recording-fetch.ts';
 import { recordingJobs } from '../../server/modules/calls/recording-jobs.ts';
 import { eventually } from '../harness/eventually.ts';
 import { killAt } from '../harness/kill.ts';
 import {
-  aheadClock,
-  type Desk,
   farSide,
   keepRecording,
   makeCall,
   play,
-  recordingDesk,
+  type Recordings,
   remote,
+  startRecordings,
   tell,
   wav,
 } from '../harness/recordings.ts';
-import { startRelais, type TestRelais } from '../harness/relais.ts';
 import { startBucket, type TestBucket } from '../harness/s3.ts';
 
 // Recordings in a bucket that does not always work, and processes that die at any moment.
 let bucket: TestBucket;
-let relais: TestRelais;
-let kernel: Kernel;
-let companyId: string;
-let desk: Desk;
-const clock = aheadClock();
+let { relais, kernel, companyId, desk, clock } = {} as Recordings;
 
 beforeAll(async () => {
   bucket = await startBucket();
-  const config = { RELAIS_ROLE: 'api' as const, RECORDING_MAX_MB: 12, ...bucket.settings };
-  relais = await startRelais({ clock, config });
-  ({ kernel, companyId } = relais);
-  desk = recordingDesk(relais);
+  const config = { RECORDING_MAX_MB: 12, ...bucket.settings };
+  ({ relais, kernel, companyId, desk, clock } = await startRecordings(config));
 });
 afterAll(async () => {
   await relais?.stop();

@@ -1,31 +1,22 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Kernel } from '../../server/kernel/ctx.ts';
 import { issueApiKey } from '../../server/modules/identity/index.ts';
 import { createClient } from '../harness/client.ts';
 import {
-  aheadClock,
-  type Desk,
   keepRecording,
   makeCall,
   play,
-  recordingDesk,
+  type Recordings,
   remote,
+  startRecordings,
   tell,
   wav,
 } from '../harness/recordings.ts';
-import { startRelais, type TestRelais } from '../harness/relais.ts';
 
 // Hearing recordings: links, parts of files, lists, the voicemail box, and who may.
-let relais: TestRelais;
-let kernel: Kernel;
-let companyId: string;
-let desk: Desk;
-const clock = aheadClock();
+let { relais, kernel, companyId, desk, clock } = {} as Recordings;
 
 beforeAll(async () => {
-  relais = await startRelais({ clock, config: { RELAIS_ROLE: 'api', RECORDING_MAX_MB: 1 } });
-  ({ kernel, companyId } = relais);
-  desk = recordingDesk(relais);
+  ({ relais, kernel, companyId, desk, clock } = await startRecordings());
 });
 afterAll(() => relais?.stop());
 

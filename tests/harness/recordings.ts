@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { systemClock } from '../../server/kernel/clock.ts';
+import type { Config } from '../../server/kernel/config.ts';
 import type { Kernel } from '../../server/kernel/ctx.ts';
 import { systemCtx, transact } from '../../server/kernel/ctx.ts';
 import { newId } from '../../server/kernel/ids.ts';
@@ -7,7 +8,7 @@ import { attendRecording, type PortOf } from '../../server/modules/calls/recordi
 import { noteRecording, type RecordingKind } from '../../server/modules/calls/recordings.ts';
 import type { RecordingFetch, RemoteRecording } from '../../server/modules/providers/index.ts';
 import { eventually } from './eventually.ts';
-import type { TestRelais } from './relais.ts';
+import { startRelais, type TestRelais } from './relais.ts';
 
 /** A call that is over, with one leg, as if it had been made. */
 export interface MadeCall {
@@ -236,8 +237,19 @@ export type Desk = ReturnType<typeof recordingDesk>;
 export const play = (url: string, headers: Record<string, string> = {}, method = 'GET') =>
   fetch(url, { headers, method });
 
+/** A Relais whose recordings a test looks at: no worker runs, and its clock can be set ahead. */
+export async function startRecordings(config: Partial<Config> = {}) {
+  const clock = aheadClock();
+  const settings = { RELAIS_ROLE: 'api' as const, RECORDING_MAX_MB: 1, ...config };
+  const relais = await startRelais({ clock, config: settings });
+  const { kernel, companyId } = relais;
+  return { relais, clock, kernel, companyId, desk: recordingDesk(relais) };
+}
+
+export type Recordings = Awaited<ReturnType<typeof startRecordings>>;
+
 /** A clock that runs, and can be set ahead. */
-export function aheadClock() {
+function aheadClock() {
   const clock = {
     ahead: 0,
     nowMs: () => systemClock.nowMs() + clock.ahead,

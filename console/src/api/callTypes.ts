@@ -1,18 +1,16 @@
 import type { Price } from '../../../server/kernel/money.ts';
+import type {
+  Action,
+  CallDirection,
+  CallLegState,
+  CallStatus,
+  Hours,
+  LastAction,
+  Rule,
+} from '../../../server/modules/calls/model.ts';
 import type { Provider } from './types.ts';
 
-export const CALL_STATUSES = [
-  'INITIATED',
-  'RINGING',
-  'IN_PROGRESS',
-  'COMPLETED',
-  'BUSY',
-  'NO_ANSWER',
-  'FAILED',
-  'CANCELED',
-] as const;
-export type CallStatus = (typeof CALL_STATUSES)[number];
-export type CallDirection = 'INBOUND' | 'OUTBOUND';
+export type { CallDirection, CallStatus, Hours, LastAction };
 export type QualityLevel = 'good' | 'fair' | 'bad';
 
 interface Named {
@@ -75,7 +73,7 @@ export interface CallLeg {
   /** E.164, or browser:<user id>. */
   address: string;
   userId: string | null;
-  state: 'planned' | 'initiated' | 'ringing' | 'answered' | 'ended';
+  state: CallLegState;
   sid: string | null;
   endReason: { code: string; message: string } | null;
   providerMessage: string | null;
@@ -119,41 +117,13 @@ export interface TransferOrder {
   mode: 'blind' | 'warm';
 }
 
-export type LastAction =
-  | { kind: 'voicemail'; greeting: string | null; maxSeconds: number }
-  | { kind: 'say'; text: string }
-  | { kind: 'reject'; reason: 'busy' | 'rejected' };
-
-export type RouteAction =
-  | { kind: 'forward'; to: string; timeoutSeconds: number; otherwise: LastAction }
-  | { kind: 'ring'; userIds: string[] | 'everyone'; timeoutSeconds: number; otherwise: LastAction }
-  | LastAction;
+export type RouteAction = Action;
 
 /** One span of a day on which the number is open; days count from Monday, 1. */
-export interface OpenSpan {
-  day: number;
-  from: string;
-  to: string;
-}
-
-export interface Hours {
-  timeZone: string;
-  weekly: OpenSpan[];
-  closedDays: string[];
-}
+export type OpenSpan = Hours['weekly'][number];
 
 /** What happens to calls for a number. */
-export interface RouteRule {
-  language: 'fr' | 'en';
-  greeting: string | null;
-  hours: Hours | null;
-  open: RouteAction;
-  closed: RouteAction;
-  record: boolean;
-  /** Null: nothing is said; absent: the standard sentence. */
-  announceRecording?: string | null;
-  missedText: string | null;
-}
+export type RouteRule = Rule;
 
 export interface CallRoute {
   /** Null: the company's default. */

@@ -8,6 +8,12 @@ export const pageQuery = z.object({
   cursor: z.string().max(300).optional().describe('nextCursor of the page before'),
 });
 
+/** A moment as clients write it. */
+const moment = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
+
+/** Query parameters of lists that can be cut to a period: from a moment on, and before another. */
+export const periodQuery = z.object({ since: moment.optional(), until: moment.optional() });
+
 /**
  * The id after which a page starts, or null for the first page. Ids are UUID v7, so a list ordered by id, newest first,
  * is ordered by creation. @throws invalid_request when the text is not a cursor of ours.

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type CompanyCtx, isGranted, transact, withCompany } from '../../kernel/ctx.ts';
 import { fail } from '../../kernel/errors.ts';
 import { CSV_ROWS_MAX, sendCsv } from '../../kernel/http/csv.ts';
-import { fromCursor, pageQuery, toPage } from '../../kernel/http/paging.ts';
+import { fromCursor, pageQuery, periodQuery, toPage } from '../../kernel/http/paging.ts';
 import { errorResponses, ok } from '../../kernel/http/schemas.ts';
 import type { HttpServer } from '../../kernel/http/server.ts';
 import { searchContactIds } from '../contacts/index.ts';
@@ -32,8 +32,7 @@ const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
 const filterQuery = z.object({
   direction: z.enum(CALL_DIRECTIONS).optional(),
   status: z.enum(CALL_STATUSES).optional(),
-  since: z.iso.datetime({ offset: true }).optional(),
-  until: z.iso.datetime({ offset: true }).optional(),
+  ...periodQuery.shape,
   contactId: z.string().max(100).optional(),
   number: z.string().max(40).optional().describe('Digits of either party’s number'),
   userId: z.string().max(100).optional(),
@@ -60,11 +59,7 @@ export async function findCalls(
   page: { beforeId: string | null; offset: number; limit: number },
 ): Promise<CallRow[]> {
   const { direction, status, contactId, userId, missed, since, until } = query;
-  const filter: CallFilter = {
-    ...{ direction, status, contactId, userId, missed, ...fixed },
-    since: since ? new Date(since) : undefined,
-    until: until ? new Date(until) : undefined,
-  };
+  const filter: CallFilter = { direction, status, contactId, userId, missed, since, until, ...fixed };
   const wanted = [query.search ?? '', isGranted(ctx, 'contacts:reveal') ? (query.number ?? '') : ''].filter(
     Boolean,
   );

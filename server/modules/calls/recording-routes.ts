@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type CompanyCtx, isGranted, transact, withCompany } from '../../kernel/ctx.ts';
 import { fail } from '../../kernel/errors.ts';
-import { fromCursor, pageQuery, toPage } from '../../kernel/http/paging.ts';
+import { fromCursor, pageQuery, periodQuery, toPage } from '../../kernel/http/paging.ts';
 import { errorResponses, ok } from '../../kernel/http/schemas.ts';
 import type { HttpServer } from '../../kernel/http/server.ts';
 import { isId } from '../../kernel/ids.ts';
@@ -20,7 +20,6 @@ const read = { authority: { permission: 'calls:read' } } as const;
 const listen = { authority: { permission: 'calls:listen' } } as const;
 const manage = { authority: { permission: 'calls:manage' } } as const;
 const one = { 200: ok({ recording: recordingSchema }), ...errorResponses };
-const moment = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
 const page = { recordings: z.array(recordingSchema), nextCursor: z.string().nullable() };
 
 /** The doors of recordings and voicemails. */
@@ -44,8 +43,7 @@ function listRoutes(server: HttpServer): void {
         querystring: pageQuery.extend({
           call: z.string().max(100).optional(),
           kind: z.enum(['call', 'voicemail']).optional(),
-          since: moment.optional(),
-          until: moment.optional(),
+          ...periodQuery.shape,
           number: z
             .string()
             .max(40)

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type CompanyCtx, isGranted, transact, withCompany } from '../../kernel/ctx.ts';
 import { fail } from '../../kernel/errors.ts';
 import { exportQuery, listAnswer, rowsWanted, sendCsv } from '../../kernel/http/csv.ts';
-import { fromCursor, pageQuery, toPage } from '../../kernel/http/paging.ts';
+import { fromCursor, pageQuery, periodQuery, toPage } from '../../kernel/http/paging.ts';
 import { errorResponses, ok } from '../../kernel/http/schemas.ts';
 import type { HttpServer } from '../../kernel/http/server.ts';
 import { isId } from '../../kernel/ids.ts';
@@ -100,8 +100,7 @@ const historyQuery = exportQuery.extend({
   number: z.string().max(40).optional().describe('Digits of either party’s number'),
   contact_id: z.string().max(100).optional(),
   conversation_id: z.string().max(100).optional(),
-  since: z.iso.datetime({ offset: true }).optional(),
-  until: z.iso.datetime({ offset: true }).optional(),
+  ...periodQuery.shape,
   search: z.string().trim().max(100).optional(),
 });
 
@@ -112,8 +111,8 @@ function toFilter(query: z.infer<typeof historyQuery>): HistoryFilter {
     provider: query.provider,
     contactId: query.contact_id,
     conversationId: query.conversation_id,
-    since: query.since ? new Date(query.since) : undefined,
-    until: query.until ? new Date(query.until) : undefined,
+    since: query.since,
+    until: query.until,
   };
 }
 

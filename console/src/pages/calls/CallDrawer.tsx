@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { Descriptions, Drawer, Skeleton } from 'antd';
+import { Drawer, Skeleton } from 'antd';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { calls as callsApi } from '../../api/calls.ts';
@@ -11,6 +11,7 @@ import { otherSide } from '../../softphone/logic/dialInput.ts';
 import { clockText, secondsBetween } from '../../softphone/logic/timer.ts';
 import { NoteForm } from '../../softphone/ui/NoteForm.tsx';
 import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
+import { Facts } from '../../ui/Facts.tsx';
 import { phoneText } from '../../ui/format.ts';
 import { Copyable, Moment } from '../../ui/texts.tsx';
 import { usePhone } from '../../ui/useMedia.ts';
@@ -79,7 +80,7 @@ function Whole({ call }: { call: CallDetails }) {
         )}
       </Part>
       <Part title={t('calls.drawer.facts')}>
-        <Facts call={call} />
+        <CallFacts call={call} />
       </Part>
       <Part title={t('calls.drawer.legs')}>
         <CallLegs legs={call.legs} />
@@ -103,7 +104,7 @@ function Part({ title, children }: { title: string; children: ReactNode }) {
   );
 }
 
-function Facts({ call }: { call: CallDetails }) {
+function CallFacts({ call }: { call: CallDetails }) {
   const { t } = useTranslation();
   const moment = (at: string | null) => at && <Moment at={at} />;
   const { author, ringingAt, answeredAt, endedAt } = call;
@@ -129,15 +130,5 @@ function Facts({ call }: { call: CallDetails }) {
     [t('calls.drawer.sid'), call.sid && <Copyable text={call.sid} />],
     [t('calls.drawer.id'), <Copyable key="id" text={call.id} />],
   ];
-  return (
-    <Descriptions
-      className="facts"
-      column={1}
-      size="small"
-      colon={false}
-      items={facts
-        .filter(([, value]) => value)
-        .map(([label, value]) => ({ key: label, label, children: value }))}
-    />
-  );
+  return <Facts facts={facts} />;
 }

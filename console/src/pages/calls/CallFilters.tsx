@@ -1,14 +1,14 @@
 import { useQuery } from '@tanstack/react-query';
-import { Checkbox, DatePicker } from 'antd';
-import dayjs from 'dayjs';
+import { Checkbox } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { CALL_STATUSES } from '../../api/callTypes.ts';
+import { CALL_STATUSES } from '../../../../server/modules/calls/model.ts';
 import { members as membersApi } from '../../api/identity.ts';
 import { keys } from '../../api/keys.ts';
 import { useMay } from '../../api/session.ts';
 import { useOurNumbers } from '../../softphone/useOurNumbers.ts';
 import { phoneText } from '../../ui/format.ts';
 import { ChoiceFilter, ListToolbar, SearchFilter } from '../../ui/ListToolbar.tsx';
+import { PeriodFilter } from '../../ui/PeriodFilter.tsx';
 import type { ListState } from '../../ui/useListState.ts';
 import { ContactFilter } from '../messages/ContactFilter.tsx';
 
@@ -57,7 +57,16 @@ export function CallFilters({ list }: Props) {
       <OurNumberFilter value={filters.number} onChange={(value) => setFilter('number', value)} />
       <UserFilter value={filters.userId} onChange={(value) => setFilter('userId', value)} />
       <ContactFilter value={filters.contactId} onChange={(value) => setFilter('contactId', value)} />
-      <Period list={list} />
+      <PeriodFilter
+        labels={{
+          period: t('calls.history.period'),
+          since: t('calls.history.since'),
+          until: t('calls.history.until'),
+        }}
+        since={filters.since}
+        until={filters.until}
+        onChange={(since, until) => list.setFilters({ since, until })}
+      />
       <Checkbox
         className="toolbar-check"
         checked={filters.missed === 'true'}
@@ -102,27 +111,6 @@ function UserFilter(props: FilterProps) {
         value: userId,
         label: name || email,
       }))}
-    />
-  );
-}
-
-function Period({ list: { filters, setFilters } }: Props) {
-  const { t } = useTranslation();
-  return (
-    <DatePicker.RangePicker
-      aria-label={t('calls.history.period')}
-      placeholder={[t('calls.history.since'), t('calls.history.until')]}
-      allowEmpty={[true, true]}
-      value={[
-        filters.since ? dayjs(filters.since) : null,
-        filters.until ? dayjs(filters.until).subtract(1, 'day') : null,
-      ]}
-      onChange={(days) =>
-        setFilters({
-          since: days?.[0]?.startOf('day').toISOString() ?? '',
-          until: days?.[1]?.add(1, 'day').startOf('day').toISOString() ?? '',
-        })
-      }
     />
   );
 }

@@ -1,11 +1,12 @@
-import { Descriptions, Drawer } from 'antd';
+import { Drawer } from 'antd';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import type { Message, MessageMedia } from '../../api/textTypes.ts';
 import type { Dictionary } from '../../i18n/en.ts';
 import { paths } from '../../paths.ts';
-import { Copyable, Moment, Nothing } from '../../ui/texts.tsx';
+import { Facts } from '../../ui/Facts.tsx';
+import { Copyable, Moment } from '../../ui/texts.tsx';
 import { usePhone } from '../../ui/useMedia.ts';
 import { useIntegrations } from '../inbox-settings/useIntegrations.ts';
 import { FromTo } from './FromTo.tsx';
@@ -41,14 +42,14 @@ export function MessageDrawer({ message, onClose }: { message: Message | null; o
               <Link to={paths.contact(message.contact_id)}>{t('texts.history.openContact')}</Link>
             )}
           </div>
-          <Facts message={message} />
+          <MessageFacts message={message} />
         </div>
       )}
     </Drawer>
   );
 }
 
-function Facts({ message }: { message: Message }) {
+function MessageFacts({ message }: { message: Message }) {
   const { t } = useTranslation();
   const numbers = useIntegrations().data?.integrations ?? [];
   const ours = numbers.find(({ id }) => id === message.integration_id);
@@ -77,17 +78,7 @@ function Facts({ message }: { message: Message }) {
     [t('texts.history.facts.externalId'), message.external_id && <Copyable text={message.external_id} />],
     [t('texts.history.facts.id'), <Copyable key="id" text={message.id} />],
   ];
-  return (
-    <Descriptions
-      className="facts"
-      column={1}
-      size="small"
-      colon={false}
-      items={facts
-        .filter(([, value]) => value)
-        .map(([label, value]) => ({ key: label, label, children: value || <Nothing /> }))}
-    />
-  );
+  return <Facts facts={facts} />;
 }
 
 function Files({ media }: { media: MessageMedia[] }) {

@@ -1,11 +1,11 @@
-import { AutoComplete, DatePicker } from 'antd';
-import dayjs from 'dayjs';
+import { AutoComplete } from 'antd';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { MESSAGE_STATUSES } from '../../../../server/modules/messages/model.ts';
 import { useMay } from '../../api/session.ts';
 import { phoneText } from '../../ui/format.ts';
 import { ChoiceFilter, ListToolbar, SearchFilter } from '../../ui/ListToolbar.tsx';
+import { PeriodFilter } from '../../ui/PeriodFilter.tsx';
 import type { ListState } from '../../ui/useListState.ts';
 import { useIntegrations } from '../inbox-settings/useIntegrations.ts';
 import { ContactFilter } from './ContactFilter.tsx';
@@ -65,7 +65,16 @@ export function MessageFilters({ list }: Props) {
       />
       <NumberFilter value={filters.number} onChange={(value) => setFilter('number', value)} />
       <ContactFilter value={filters.contact_id} onChange={(value) => setFilter('contact_id', value)} />
-      <Period list={list} />
+      <PeriodFilter
+        labels={{
+          period: t('texts.history.period'),
+          since: t('texts.history.since'),
+          until: t('texts.history.until'),
+        }}
+        since={filters.since}
+        until={filters.until}
+        onChange={(since, until) => list.setFilters({ since, until })}
+      />
     </ListToolbar>
   );
 }
@@ -99,28 +108,6 @@ function NumberFilter({ value, onChange }: { value: string; onChange: (value: st
         label: name === phone_number ? phoneText(name) : `${phoneText(phone_number)} · ${name}`,
       }))}
       popupMatchSelectWidth={false}
-    />
-  );
-}
-
-function Period({ list }: Props) {
-  const { t } = useTranslation();
-  const { filters, setFilters } = list;
-  return (
-    <DatePicker.RangePicker
-      aria-label={t('texts.history.period')}
-      placeholder={[t('texts.history.since'), t('texts.history.until')]}
-      allowEmpty={[true, true]}
-      value={[
-        filters.since ? dayjs(filters.since) : null,
-        filters.until ? dayjs(filters.until).subtract(1, 'day') : null,
-      ]}
-      onChange={(days) =>
-        setFilters({
-          since: days?.[0]?.startOf('day').toISOString() ?? '',
-          until: days?.[1]?.add(1, 'day').startOf('day').toISOString() ?? '',
-        })
-      }
     />
   );
 }

@@ -1,6 +1,4 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { DatePicker } from 'antd';
-import dayjs from 'dayjs';
 import { useTranslation } from 'react-i18next';
 import type { Query } from '../../api/client.ts';
 import { audit } from '../../api/identity.ts';
@@ -12,6 +10,7 @@ import { type Column, DataList } from '../../ui/DataList.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { ChoiceFilter, ListToolbar, SearchFilter } from '../../ui/ListToolbar.tsx';
 import { PageFrame } from '../../ui/PageFrame.tsx';
+import { PeriodFilter } from '../../ui/PeriodFilter.tsx';
 import { RequirePermission } from '../../ui/RequirePermission.tsx';
 import { Moment } from '../../ui/texts.tsx';
 import { type ListState, useListState } from '../../ui/useListState.ts';
@@ -115,20 +114,15 @@ function Filters({ list }: { list: ListState<(typeof FILTERS)[number]> }) {
         onChange={(value) => setFilter('entityType', value)}
         options={ENTITIES.map((value) => ({ value, label: t(`settings.audit.entities.${value}`) }))}
       />
-      <DatePicker.RangePicker
-        aria-label={t('settings.audit.period')}
-        placeholder={[t('settings.audit.from'), t('settings.audit.to')]}
-        allowEmpty={[true, true]}
-        value={[
-          filters.from ? dayjs(filters.from) : null,
-          filters.to ? dayjs(filters.to).subtract(1, 'day') : null,
-        ]}
-        onChange={(days) =>
-          setFilters({
-            from: days?.[0]?.startOf('day').toISOString() ?? '',
-            to: days?.[1]?.add(1, 'day').startOf('day').toISOString() ?? '',
-          })
-        }
+      <PeriodFilter
+        labels={{
+          period: t('settings.audit.period'),
+          since: t('settings.audit.from'),
+          until: t('settings.audit.to'),
+        }}
+        since={filters.from}
+        until={filters.to}
+        onChange={(from, to) => setFilters({ from, to })}
       />
     </ListToolbar>
   );
