@@ -3,6 +3,7 @@ import { cloneDatabase, type TestDatabase } from '../../../tests/harness/databas
 import { systemClock } from '../clock.ts';
 import { newId } from '../ids.ts';
 import {
+  afterCommit,
   type Database,
   inCompany,
   inSystem,
@@ -154,4 +155,38 @@ it('shares a plan among companies where that is asked for', async () => {
     expect(await inCompany(db, company, which)).toBe(company);
   }
   expect(await inCompany(db, COMPANY, keptPlans)).toBe(before + 1);
+});
+
+it('does what follows a commit once it is committed, and not at all without one', async () => {
+  const done: string[] = [];
+  const work = (fails: boolean) => async (tx: Tx) => {
+    afterCommit(tx, () => void done.push(fails ? 'failed' : 'committed'));
+    await ask(tx, 1);
+    expect(done).not.toContain(fails ? 'failed' : 'committed');
+    if (fails) throw new Error('changed my mind');
+  };
+  await expect(inCompany(db, COMPANY, work(true))).rejects.toThrow('changed my mind');
+  await inCompany(db, COMPANY, work(false));
+  expect(done).toEqual(['committed']);
+});
+
+it('does not wait for what others hold longer than it was told', async () => {
+  const holder = await db.ownerPool.connect();
+  try {
+    await holder.query('begin');
+    await holder.query("select pg_advisory_xact_lock(hashtextextended('held', 0))");
+    const wait = (tx: Tx) => sql`select pg_advisory_xact_lock(hashtextextended('held', 0))`.execute(tx);
+    const impatient = inCompany(db, COMPANY, wait, { byKeys: true, lockTimeoutMs: 20 });
+    await expect(impatient).rejects.toMatchObject({ code: '55P03' });
+  } finally {
+    await holder.query('rollback');
+    holder.release();
+  }
+  const { rows } = await inCompany(db, COMPANY, (tx) =>
+    sql<{ limit: string; seqscan: string }>`
+      select current_setting('lock_timeout') as limit, current_setting('enable_seqscan') as seqscan`.execute(
+      tx,
+    ),
+  );
+  expect(rows).toEqual([{ limit: '0', seqscan: 'on' }]);
 });
