@@ -73,6 +73,95 @@ export interface AuditLog {
   requestId: string;
 }
 
+export interface BoxEnrolments {
+  boxId: string;
+  codeHash: string;
+  companyId: string;
+  createdAt: Timestamp;
+  createdBy: string;
+  expiresAt: Timestamp;
+  id: string;
+  usedAt: Timestamp | null;
+}
+
+export interface Boxes {
+  code: string;
+  companyId: string;
+  config: Generated<Json>;
+  configVersion: Generated<number>;
+  createdAt: Timestamp;
+  fenced: Generated<boolean>;
+  id: string;
+  label: Generated<string>;
+  location: Generated<string>;
+  maxAmount: Int8 | null;
+  maxConcurrent: Generated<number>;
+  maxPerDay: number | null;
+  maxPerMinute: number | null;
+  quarantinedAt: Timestamp | null;
+  quarantineReason: string | null;
+  registeredAt: Timestamp;
+  retiredAt: Timestamp | null;
+  skipsProcessing: Generated<boolean>;
+  supportedTypes: string[];
+  tokenHash: string | null;
+  tokenHint: string | null;
+  tokenRevokedAt: Timestamp | null;
+  updatedAt: Timestamp;
+  version: Generated<string>;
+}
+
+export interface BoxLogs {
+  at: Timestamp;
+  boxId: string;
+  companyId: string;
+  id: string;
+  level: string;
+  storedAt: Timestamp;
+  text: string;
+}
+
+export interface BoxPresence {
+  batteryPercent: number | null;
+  boxId: string;
+  charging: boolean | null;
+  clockAheadMs: Int8 | null;
+  companyId: string;
+  configVersion: string | null;
+  connected: boolean;
+  lastAssignedAt: Timestamp | null;
+  lastPullAt: Timestamp | null;
+  lastSeenAt: Timestamp;
+  memoryUsage: number | null;
+  metrics: Generated<Json>;
+  processedReported: Int8 | null;
+  queueSize: Generated<number>;
+  status: string;
+  uptimeSeconds: number | null;
+}
+
+export interface BoxSims {
+  boxId: string;
+  companyId: string;
+  createdAt: Timestamp;
+  floatAvailable: Generated<Int8>;
+  floatHeld: Generated<Int8>;
+  floatKnownSince: Timestamp | null;
+  iccid: string | null;
+  id: string;
+  lowFloatBelow: Int8 | null;
+  lowFloatToldAt: Timestamp | null;
+  network: string | null;
+  operator: string | null;
+  phoneNumber: string | null;
+  reportedBalance: Int8 | null;
+  reportedBalanceAt: Timestamp | null;
+  signalPercent: number | null;
+  slot: string;
+  state: Generated<string>;
+  updatedAt: Timestamp;
+}
+
 export interface CallAlertRules {
   addressId: string | null;
   callsMin: number;
@@ -126,6 +215,18 @@ export interface CallAttempts {
   id: string;
   toNumber: string;
   verdict: string;
+}
+
+export interface CallboxSettings {
+  companyId: string;
+  config: Generated<Json>;
+  configVersion: Generated<number>;
+  lastSyncAt: Timestamp | null;
+  rules: Generated<Json>;
+  syncChangedAt: Timestamp | null;
+  syncChangedBy: string | null;
+  syncRunning: Generated<boolean>;
+  updatedAt: Timestamp;
 }
 
 export interface CallCommands {
@@ -473,6 +574,22 @@ export interface Documents {
   sizeBytes: number;
 }
 
+export interface FloatCloses {
+  closedAt: Timestamp;
+  closedBy: string;
+  closing: Int8;
+  companyId: string;
+  day: Timestamp;
+  difference: Int8 | null;
+  id: string;
+  movements: Json;
+  note: Generated<string>;
+  opening: Int8;
+  reportedBalance: Int8 | null;
+  simId: string;
+  statementBalance: Int8 | null;
+}
+
 export interface Gigs {
   companyId: string;
   createdAt: Timestamp;
@@ -543,6 +660,28 @@ export interface Jwks {
   id: string;
   privateKey: string;
   publicKey: string;
+}
+
+export interface LedgerEntries {
+  actorId: string;
+  actorKind: string;
+  actorName: string;
+  at: Timestamp;
+  attempt: number | null;
+  companyId: string;
+  id: string;
+  kind: string;
+  reason: string | null;
+  simId: string;
+  transactionId: string | null;
+}
+
+export interface LedgerLines {
+  account: string;
+  amount: Int8;
+  companyId: string;
+  entryId: string;
+  simId: string;
 }
 
 export interface LiveEvents {
@@ -702,6 +841,37 @@ export interface Numbers {
   statusReason: string | null;
   updatedAt: Timestamp;
   upfrontCost: Numeric | null;
+}
+
+export interface OperatorMessages {
+  body: string;
+  boxId: string;
+  boxMessageId: string;
+  companyId: string;
+  id: string;
+  parsed: Generated<Json>;
+  receivedAt: Timestamp;
+  sender: string;
+  simId: string;
+  storedAt: Timestamp;
+  template: string | null;
+  transactionId: string | null;
+  verdict: string;
+}
+
+export interface OperatorTemplates {
+  companyId: string;
+  createdAt: Timestamp;
+  enabled: Generated<boolean>;
+  id: string;
+  name: string;
+  operator: string;
+  outcome: string;
+  senders: string[];
+  type: string | null;
+  updatedAt: Timestamp;
+  version: Generated<number>;
+  wording: string;
 }
 
 export interface OptOuts {
@@ -894,6 +1064,71 @@ export interface SignInAttempts {
   updatedAt: Timestamp;
 }
 
+export interface TransactionAttempts {
+  assignedAt: Timestamp;
+  boxId: string;
+  companyId: string;
+  endedAt: Timestamp | null;
+  handedAt: Timestamp | null;
+  id: string;
+  number: number;
+  processingAt: Timestamp | null;
+  result: Json | null;
+  simId: string;
+  state: string;
+  transactionId: string;
+}
+
+export interface TransactionEvents {
+  actorKind: string;
+  actorName: string;
+  at: Timestamp;
+  attempt: number | null;
+  boxId: string | null;
+  companyId: string;
+  detail: Generated<Json>;
+  id: string;
+  kind: string;
+  transactionId: string;
+}
+
+export interface Transactions {
+  amount: Int8 | null;
+  attempt: Generated<number>;
+  authorId: string;
+  authorKind: string;
+  authorName: string;
+  boxId: string | null;
+  clientId: string | null;
+  companyId: string;
+  createdAt: Timestamp;
+  customerInfo: Generated<Json>;
+  disputed: Generated<boolean>;
+  dueAt: Timestamp;
+  endedAt: Timestamp | null;
+  expiresAt: Timestamp | null;
+  failureCode: string | null;
+  id: string;
+  leaseId: string | null;
+  leaseUntil: Timestamp | null;
+  looksLike: string | null;
+  maxRetries: number;
+  operator: string | null;
+  payItemId: string | null;
+  phoneNumber: string;
+  priority: number;
+  processingAt: Timestamp | null;
+  requestHash: string;
+  result: Json | null;
+  retryCount: Generated<number>;
+  settling: Json | null;
+  simId: string | null;
+  status: string;
+  transactionRef: string | null;
+  type: string;
+  updatedAt: Timestamp;
+}
+
 export interface TwoFactors {
   backupCodes: string;
   failedVerificationCount: Generated<number>;
@@ -976,9 +1211,15 @@ export interface DB {
   accounts: Accounts;
   apiKeys: ApiKeys;
   auditLog: AuditLog;
+  boxEnrolments: BoxEnrolments;
+  boxes: Boxes;
+  boxLogs: BoxLogs;
+  boxPresence: BoxPresence;
+  boxSims: BoxSims;
   callAlertRules: CallAlertRules;
   callAlerts: CallAlerts;
   callAttempts: CallAttempts;
+  callboxSettings: CallboxSettings;
   callCommands: CallCommands;
   callEvents: CallEvents;
   callLegs: CallLegs;
@@ -1000,12 +1241,15 @@ export interface DB {
   conversations: Conversations;
   conversationViewers: ConversationViewers;
   documents: Documents;
+  floatCloses: FloatCloses;
   gigs: Gigs;
   inboxIntegrations: InboxIntegrations;
   inboxSettings: InboxSettings;
   installation: Installation;
   invitations: Invitations;
   jwks: Jwks;
+  ledgerEntries: LedgerEntries;
+  ledgerLines: LedgerLines;
   liveEvents: LiveEvents;
   liveHorizon: LiveHorizon;
   members: Members;
@@ -1015,6 +1259,8 @@ export interface DB {
   numberEvents: NumberEvents;
   numberOrders: NumberOrders;
   numbers: Numbers;
+  operatorMessages: OperatorMessages;
+  operatorTemplates: OperatorTemplates;
   optOuts: OptOuts;
   outbox: Outbox;
   outgoingAddresses: OutgoingAddresses;
@@ -1028,6 +1274,9 @@ export interface DB {
   requirements: Requirements;
   sessions: Sessions;
   signInAttempts: SignInAttempts;
+  transactionAttempts: TransactionAttempts;
+  transactionEvents: TransactionEvents;
+  transactions: Transactions;
   twoFactors: TwoFactors;
   unroutableCalls: UnroutableCalls;
   unroutableTexts: UnroutableTexts;

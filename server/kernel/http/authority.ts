@@ -5,9 +5,20 @@ import type { Ctx } from '../ctx.ts';
  * Who may call a route. Every route names one; the server does not start with a route that names none.
  * - public: anybody. - webhook: a provider, proven by its signature in the handler.
  * - box: a CallBox, by its token. - signed_in: any signed-in person, company or not.
- * - { permission }: a person whose role, or an API key whose scopes, grant it in the request's company.
+ * - { permission }: a person whose role, or an API key whose scopes, grant it in the request's company; with orBox, a CallBox too.
  */
-export type Authority = 'public' | 'webhook' | 'box' | 'signed_in' | { permission: string };
+export type Authority = 'public' | 'webhook' | 'box' | 'signed_in' | { permission: string; orBox?: true };
+
+/** The CallBox behind a token. */
+export interface BoxCaller {
+  companyId: string;
+  /** Null: the token that boxes share, which names the box in each request. */
+  boxId: string | null;
+  name: string;
+}
+
+/** Finds whom a Bearer token belongs to; null: it is no box's. */
+export type FindBox = (token: string) => Promise<BoxCaller | null>;
 
 /** Identifies the caller and checks the authority; throws the catalogue's 401 or 403. */
 export type Authenticate = (request: FastifyRequest, authority: Authority) => Promise<Ctx>;

@@ -202,6 +202,12 @@ function securityHeaders(https: boolean, connectTo: string[]) {
   };
 }
 
+/** A fleet behind one address shares one token. */
+const isForBoxes = ({ routeOptions }: FastifyRequest) => {
+  const { authority } = routeOptions.config;
+  return authority === 'box' || (typeof authority === 'object' && authority.orBox === true);
+};
+
 function rateLimits(kernel: Kernel) {
   const { config } = kernel;
   const credential = (request: FastifyRequest) =>
@@ -210,7 +216,11 @@ function rateLimits(kernel: Kernel) {
     hook: 'onRequest' as const,
     timeWindow: 60_000,
     max: (request: FastifyRequest) =>
-      credential(request) ? config.RATE_LIMIT_PER_MINUTE : config.RATE_LIMIT_ANONYMOUS_PER_MINUTE,
+      isForBoxes(request)
+        ? config.RATE_LIMIT_BOXES_PER_MINUTE
+        : credential(request)
+          ? config.RATE_LIMIT_PER_MINUTE
+          : config.RATE_LIMIT_ANONYMOUS_PER_MINUTE,
     keyGenerator: (request: FastifyRequest) => {
       const secret = credential(request);
       return secret ? `${request.ip}:${sha256(String(secret))}` : request.ip;

@@ -29,6 +29,12 @@ export const PERMISSIONS = [
   'calls:make',
   'calls:listen',
   'calls:manage',
+  'boxes:read',
+  'boxes:manage',
+  'transactions:read',
+  'transactions:submit',
+  'transactions:settle',
+  'float:manage',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
@@ -41,6 +47,8 @@ const READS: readonly Permission[] = [
   'contacts:read',
   'messages:read',
   'calls:read',
+  'boxes:read',
+  'transactions:read',
 ];
 
 /** What a person needs who answers customers all day. */
@@ -50,6 +58,7 @@ const ANSWERS: readonly Permission[] = [
   'messages:send',
   'calls:make',
   'calls:listen',
+  'transactions:submit',
 ];
 
 /** The permission table. Ownership itself is not a permission: see `assignableRoles`. */

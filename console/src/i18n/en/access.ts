@@ -33,6 +33,12 @@ export const access = {
     'calls:make': 'Make and take calls',
     'calls:listen': 'Listen to recordings',
     'calls:manage': 'Set up calls',
+    'boxes:read': 'See CallBoxes',
+    'boxes:manage': 'Manage CallBoxes',
+    'transactions:read': 'See transactions and balances',
+    'transactions:submit': 'Submit and cancel transactions',
+    'transactions:settle': 'Settle transactions whose outcome is unknown',
+    'float:manage': 'Book and close the money on SIMs',
   },
   groups: {
     company: 'Company',
@@ -47,5 +53,8 @@ export const access = {
     messages: 'Texts',
     inbox: 'Inbox',
     calls: 'Calls',
+    boxes: 'CallBoxes',
+    transactions: 'Transactions',
+    float: 'Money on SIMs',
   },
 };

@@ -202,7 +202,7 @@ export const settings = {
     became: 'became',
     emptyTitle: 'Nothing recorded yet',
     emptyText: 'Every change that somebody makes in this company appears here.',
-    actorKinds: { user: 'Person', api_key: 'API key', system: 'Relais' },
+    actorKinds: { user: 'Person', api_key: 'API key', system: 'Relais', box: 'CallBox' },
     entities: {
       company: 'Company',
       member: 'Member',

@@ -35,6 +35,12 @@ export const access: Dictionary['access'] = {
     'calls:make': 'Passer et prendre des appels',
     'calls:listen': 'Écouter les enregistrements',
     'calls:manage': 'Régler les appels',
+    'boxes:read': 'Voir les CallBox',
+    'boxes:manage': 'Gérer les CallBox',
+    'transactions:read': 'Voir les transactions et les soldes',
+    'transactions:submit': 'Soumettre et annuler des transactions',
+    'transactions:settle': "Trancher les transactions à l'issue inconnue",
+    'float:manage': 'Tenir et arrêter les comptes des SIM',
   },
   groups: {
     company: 'Entreprise',
@@ -49,5 +55,8 @@ export const access: Dictionary['access'] = {
     messages: 'SMS',
     inbox: 'Boîte de réception',
     calls: 'Appels',
+    boxes: 'CallBox',
+    transactions: 'Transactions',
+    float: 'Argent des SIM',
   },
 };

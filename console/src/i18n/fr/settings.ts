@@ -209,7 +209,7 @@ export const settings: Dictionary['settings'] = {
     became: 'devient',
     emptyTitle: "Rien n'est encore consigné",
     emptyText: "Chaque changement que quelqu'un fait dans cette entreprise s'affiche ici.",
-    actorKinds: { user: 'Personne', api_key: "Clé d'API", system: 'Relais' },
+    actorKinds: { user: 'Personne', api_key: "Clé d'API", system: 'Relais', box: 'CallBox' },
     entities: {
       company: 'Entreprise',
       member: 'Membre',

@@ -1,0 +1,3 @@
+import type { HttpServer } from '../../kernel/http/server.ts';
+
+export function boxRoutes(_server: HttpServer): void {}
