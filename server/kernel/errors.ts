@@ -1,3 +1,5 @@
+import { callbox } from './catalogue/callbox.ts';
+import { callboxBoxes } from './catalogue/callbox-boxes.ts';
 import { callboxMoney } from './catalogue/callbox-money.ts';
 import { calls } from './catalogue/calls.ts';
 import { compliance } from './catalogue/compliance.ts';
@@ -29,6 +31,8 @@ export const catalogue = {
   ...calls,
   ...quality,
   ...callboxMoney,
+  ...callboxBoxes,
+  ...callbox,
 } as const;
 
 export type ErrorCode = keyof typeof catalogue;

@@ -85,6 +85,7 @@ export interface BoxEnrolments {
 }
 
 export interface Boxes {
+  announces: Generated<boolean>;
   code: string;
   companyId: string;
   config: Generated<Json>;
@@ -94,13 +95,14 @@ export interface Boxes {
   id: string;
   label: Generated<string>;
   location: Generated<string>;
+  locationFixed: Generated<boolean>;
   maxAmount: Int8 | null;
   maxConcurrent: Generated<number>;
   maxPerDay: number | null;
   maxPerMinute: number | null;
   quarantinedAt: Timestamp | null;
   quarantineReason: string | null;
-  registeredAt: Timestamp;
+  registeredAt: Timestamp | null;
   retiredAt: Timestamp | null;
   skipsProcessing: Generated<boolean>;
   supportedTypes: string[];
@@ -1098,7 +1100,21 @@ export interface TransactionAttempts {
   result: Json | null;
   simId: string;
   state: string;
+  told: string | null;
   transactionId: string;
+}
+
+export interface TransactionDays {
+  amount: Int8;
+  boxId: string | null;
+  companyId: string;
+  count: Int8;
+  day: Timestamp;
+  operator: string;
+  seconds: number;
+  status: string;
+  timed: Int8;
+  type: string;
 }
 
 export interface TransactionEvents {
@@ -1298,6 +1314,7 @@ export interface DB {
   sessions: Sessions;
   signInAttempts: SignInAttempts;
   transactionAttempts: TransactionAttempts;
+  transactionDays: TransactionDays;
   transactionEvents: TransactionEvents;
   transactions: Transactions;
   twoFactors: TwoFactors;
