@@ -30,9 +30,9 @@ export const catalogue = {
   ...recordings,
   ...calls,
   ...quality,
-  ...callboxMoney,
   ...callboxBoxes,
   ...callbox,
+  ...callboxMoney,
 } as const;
 
 export type ErrorCode = keyof typeof catalogue;
