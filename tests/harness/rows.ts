@@ -153,7 +153,8 @@ async function fillFleet({ kernel }: Pick<TestRelais, 'kernel'>, api: Client) {
   const { box, boxId } = await enrolledBox({ baseUrl: kernel.config.PUBLIC_BASE_URL }, api, callboxId);
   const capabilities = { maxConcurrentTransactions: 1, supportedTypes: ['recharge'] };
   const { sims } = await made(box.post('/api/call-box/register', { callboxId, capabilities }));
-  const { transactionId } = await made(api.post('/api/transactions', RECHARGE));
+  const later = new Date(Date.now() + 86_400_000).toISOString();
+  const { transactionId } = await made(api.post('/api/transactions', { ...RECHARGE, notBefore: later }));
   const text = {
     id: '1',
     sender: 'Somebody',
