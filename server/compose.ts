@@ -9,6 +9,13 @@ import { type JobDefinitions, type JobRunner, startJobs } from './kernel/jobs.ts
 import { pruneLive } from './kernel/live.ts';
 import { outgoingJobs } from './kernel/outgoing.ts';
 import {
+  callboxJobs,
+  callboxRoutes,
+  type Dispatcher,
+  findBoxCaller,
+  startDispatcher,
+} from './modules/callbox/index.ts';
+import {
   answerVoice,
   type CallWork,
   callJobs,
@@ -20,7 +27,7 @@ import {
 } from './modules/calls/index.ts';
 import { complianceJobs, complianceRoutes, onBundleEvent } from './modules/compliance/index.ts';
 import { contactRoutes } from './modules/contacts/index.ts';
-import { createIdentity } from './modules/identity/index.ts';
+import { createIdentity, type Identity } from './modules/identity/index.ts';
 import { insightsJobs, insightsRoutes } from './modules/insights/index.ts';
 import {
   listenForMessages,
@@ -57,12 +64,15 @@ export interface App {
   textsSent(): Promise<void>;
   /** Resolves when nothing is left to be told to calls: for tests. */
   callsTold(): Promise<void>;
+  /** Resolves when no transaction that a box could take is left to hand out: for tests. */
+  dispatched(): Promise<void>;
 }
 
 /** Wires the modules. The only file that knows all of them. */
 export async function compose(kernel: Kernel): Promise<App> {
   let ready = false;
-  const identity = createIdentity(kernel);
+  const findBox = findBoxCaller(kernel, () => identity.firstCompany());
+  const identity: Identity = createIdentity(kernel, findBox);
   const http = await createHttp(kernel, {
     authenticate: identity.authenticate,
     connectTo: softphoneHosts(kernel.config),
@@ -81,12 +91,14 @@ export async function compose(kernel: Kernel): Promise<App> {
     numberJobs(kernel),
     messageJobs(kernel),
     callJobs(kernel),
+    callboxJobs(kernel),
     insightsJobs(kernel),
   ]);
   let jobs: JobRunner | null = null;
   let events: EventWorker | null = null;
   let senders: Senders | null = null;
   let calls: CallWork | null = null;
+  let dispatcher: Dispatcher | null = null;
 
   return {
     http,
@@ -98,6 +110,7 @@ export async function compose(kernel: Kernel): Promise<App> {
         events = startProviderEvents(kernel, eventOwners(kernel));
         senders = startSenders(kernel);
         calls = startCallWork(kernel);
+        dispatcher = startDispatcher(kernel);
       }
       const address = await http.listen({ host: HOST, port: PORT });
       ready = true;
@@ -109,6 +122,7 @@ export async function compose(kernel: Kernel): Promise<App> {
       await events?.stop();
       await senders?.stop();
       await calls?.stop();
+      await dispatcher?.stop();
       await jobs?.stop();
       await kernel.live.stop();
       await kernel.db.close();
@@ -116,6 +130,7 @@ export async function compose(kernel: Kernel): Promise<App> {
     eventsSettled: async () => events?.idle(),
     textsSent: async () => senders?.idle(),
     callsTold: async () => calls?.idle(),
+    dispatched: async () => dispatcher?.idle(),
   };
 }
 
@@ -140,6 +155,7 @@ function mountModules(http: HttpServer, kernel: Kernel): void {
   numberRoutes(http);
   messagesRoutes(http, kernel);
   callRoutes(http);
+  callboxRoutes(http, kernel);
   insightsRoutes(http);
   for (const door of WEBHOOK_DOORS) webhookDoor(http, door);
 }

@@ -25,13 +25,21 @@ export interface Kernel {
   metrics: Metrics;
 }
 
-/** Who acts: a person, a program with an API key, or Relais itself. */
+/** Who acts: a person, a program with an API key, a CallBox, or Relais itself. */
 export interface Actor {
-  kind: 'user' | 'api_key' | 'system';
+  kind: 'user' | 'api_key' | 'system' | 'box';
   id: string;
   /** Kept beside the id in the audit log, so that it outlives the account. */
   name: string;
   role: string | null;
+}
+
+/** Who writes texts and makes calls: a box does neither. */
+export type AuthorKind = Exclude<Actor['kind'], 'box'>;
+
+/** Whoever acts, as an author. */
+export function authorKind({ kind }: Pick<Actor, 'kind'>): AuthorKind {
+  return kind === 'box' ? 'system' : kind;
 }
 
 /** One request or job: who acts, for which company, and with what. The first argument of every function that acts. */

@@ -86,7 +86,7 @@ export interface ApiKey {
 export interface AuditEntry {
   id: string;
   at: string;
-  actorKind: 'user' | 'api_key' | 'system';
+  actorKind: 'user' | 'api_key' | 'system' | 'box';
   actorId: string;
   actorName: string;
   address: string | null;

@@ -47,6 +47,11 @@ export const identity = {
     en: 'This invitation has expired or was withdrawn: ask for a new one.',
     fr: 'Cette invitation a expiré ou a été retirée : demandez-en une nouvelle.',
   },
+  invalid_box_token: {
+    status: 401,
+    en: 'This is not the token of a CallBox: send CALLBOX_TOKEN, or the token that the box was given when it was enrolled, as a Bearer token.',
+    fr: "Ce n'est pas le jeton d'une CallBox : envoyez CALLBOX_TOKEN, ou le jeton reçu par la CallBox à son inscription, comme jeton Bearer.",
+  },
   invalid_api_key: {
     status: 401,
     en: 'This API key is unknown, expired or revoked: make a new one under Settings, API keys.',

@@ -43,79 +43,6 @@ export interface Accounts {
   userId: string;
 }
 
-export interface ActivityChanges {
-  companyId: string;
-  id: Generated<Int8>;
-  sign: number;
-  what: string;
-}
-
-export interface ActivityContactFigures {
-  amount: Numeric | null;
-  companyId: string | null;
-  contactId: string | null;
-  count: Int8 | null;
-  currency: string | null;
-  direction: string | null;
-  kind: string | null;
-  month: Timestamp | null;
-  seconds: Int8 | null;
-}
-
-export interface ActivityContactMonths {
-  amount: Numeric;
-  companyId: string;
-  contactId: string;
-  count: Int8;
-  currency: string;
-  direction: string;
-  kind: string;
-  month: Timestamp;
-  seconds: Int8;
-}
-
-export interface ActivityCounts {
-  companyId: string;
-  countedAt: Timestamp;
-  timeZone: string;
-}
-
-export interface ActivityDays {
-  amount: Numeric;
-  companyId: string;
-  count: Int8;
-  currency: string;
-  day: Timestamp;
-  direction: string;
-  estimatedAmount: Numeric;
-  estimatedCount: Int8;
-  kind: string;
-  ourNumber: string;
-  outcome: string;
-  parts: Int8;
-  provider: string;
-  seconds: Int8;
-  userId: string;
-}
-
-export interface ActivityFigures {
-  amount: Numeric | null;
-  companyId: string | null;
-  count: Int8 | null;
-  currency: string | null;
-  day: Timestamp | null;
-  direction: string | null;
-  estimatedAmount: Numeric | null;
-  estimatedCount: Int8 | null;
-  kind: string | null;
-  ourNumber: string | null;
-  outcome: string | null;
-  parts: Int8 | null;
-  provider: string | null;
-  seconds: Int8 | null;
-  userId: string | null;
-}
-
 export interface ApiKeys {
   companyId: string;
   createdAt: Timestamp;
@@ -129,11 +56,6 @@ export interface ApiKeys {
   revokedAt: Timestamp | null;
   scopes: string[];
   secretHash: string;
-}
-
-export interface AuditKeys {
-  companyId: string;
-  keySealed: string;
 }
 
 export interface AuditLog {
@@ -151,16 +73,97 @@ export interface AuditLog {
   requestId: string;
 }
 
-export interface AuditMarks {
+export interface BoxEnrolments {
+  boxId: string;
+  codeHash: string;
   companyId: string;
-  entryId: string;
-  mark: string;
-  seq: Int8;
+  createdAt: Timestamp;
+  createdBy: string;
+  expiresAt: Timestamp;
+  id: string;
+  usedAt: Timestamp | null;
 }
 
-export interface AuditUnmarked {
+export interface Boxes {
+  announces: Generated<boolean>;
+  code: string;
   companyId: string;
-  entryId: string;
+  config: Generated<Json>;
+  configVersion: Generated<number>;
+  createdAt: Timestamp;
+  fenced: Generated<boolean>;
+  id: string;
+  label: Generated<string>;
+  location: Generated<string>;
+  locationFixed: Generated<boolean>;
+  maxAmount: Int8 | null;
+  maxConcurrent: Generated<number>;
+  maxPerDay: number | null;
+  maxPerMinute: number | null;
+  quarantinedAt: Timestamp | null;
+  quarantineReason: string | null;
+  registeredAt: Timestamp | null;
+  retiredAt: Timestamp | null;
+  skipsProcessing: Generated<boolean>;
+  supportedTypes: string[];
+  tokenHash: string | null;
+  tokenHint: string | null;
+  tokenRevokedAt: Timestamp | null;
+  updatedAt: Timestamp;
+  version: Generated<string>;
+}
+
+export interface BoxLogs {
+  at: Timestamp;
+  boxId: string;
+  companyId: string;
+  id: string;
+  level: string;
+  storedAt: Timestamp;
+  text: string;
+}
+
+export interface BoxPresence {
+  batteryPercent: number | null;
+  boxId: string;
+  charging: boolean | null;
+  clockAheadMs: Int8 | null;
+  companyId: string;
+  configVersion: string | null;
+  connected: boolean;
+  lastAssignedAt: Timestamp | null;
+  lastPullAt: Timestamp | null;
+  lastSeenAt: Timestamp;
+  memoryUsage: number | null;
+  metrics: Generated<Json>;
+  processedReported: Int8 | null;
+  queueSize: Generated<number>;
+  status: string;
+  uptimeSeconds: number | null;
+}
+
+export interface BoxSims {
+  boxId: string;
+  companyId: string;
+  createdAt: Timestamp;
+  differenceSince: Timestamp | null;
+  differenceToldAt: Timestamp | null;
+  floatAvailable: Generated<Int8>;
+  floatHeld: Generated<Int8>;
+  floatKnownSince: Timestamp | null;
+  iccid: string | null;
+  id: string;
+  lowFloatBelow: Int8 | null;
+  lowFloatToldAt: Timestamp | null;
+  network: string | null;
+  operator: string | null;
+  phoneNumber: string | null;
+  reportedBalance: Int8 | null;
+  reportedBalanceAt: Timestamp | null;
+  signalPercent: number | null;
+  slot: string;
+  state: Generated<string>;
+  updatedAt: Timestamp;
 }
 
 export interface CallAlertRules {
@@ -218,6 +221,18 @@ export interface CallAttempts {
   verdict: string;
 }
 
+export interface CallboxSettings {
+  companyId: string;
+  config: Generated<Json>;
+  configVersion: Generated<number>;
+  lastSyncAt: Timestamp | null;
+  rules: Generated<Json>;
+  syncChangedAt: Timestamp | null;
+  syncChangedBy: string | null;
+  syncRunning: Generated<boolean>;
+  updatedAt: Timestamp;
+}
+
 export interface CallCommands {
   attempts: Generated<number>;
   callId: string;
@@ -247,7 +262,6 @@ export interface CallEvents {
 
 export interface CallLegs {
   address: string;
-  announcedAt: Timestamp | null;
   answerAsked: Generated<boolean>;
   answeredAt: Timestamp | null;
   callId: string;
@@ -564,6 +578,34 @@ export interface Documents {
   sizeBytes: number;
 }
 
+export interface FloatCloses {
+  closedAt: Timestamp;
+  closedBy: string;
+  closedByName: string;
+  closing: Int8;
+  companyId: string;
+  day: Timestamp;
+  difference: Int8 | null;
+  fromAt: Timestamp;
+  held: Int8;
+  id: string;
+  movements: Json;
+  note: Generated<string>;
+  opening: Int8;
+  reportedBalance: Int8 | null;
+  simId: string;
+  statementBalance: Int8 | null;
+  untilAt: Timestamp;
+}
+
+export interface FloatSettings {
+  addressId: string | null;
+  companyId: string;
+  differenceAbove: Int8;
+  differenceMinutes: number;
+  updatedAt: Timestamp;
+}
+
 export interface Gigs {
   companyId: string;
   createdAt: Timestamp;
@@ -634,6 +676,32 @@ export interface Jwks {
   id: string;
   privateKey: string;
   publicKey: string;
+}
+
+export interface LedgerEntries {
+  actorId: string;
+  actorKind: string;
+  actorName: string;
+  at: Timestamp;
+  attempt: number | null;
+  companyId: string;
+  id: string;
+  kind: string;
+  late: Generated<boolean>;
+  reason: string | null;
+  requestHash: string | null;
+  requestKey: string | null;
+  round: Generated<number>;
+  simId: string;
+  transactionId: string | null;
+}
+
+export interface LedgerLines {
+  account: string;
+  amount: Int8;
+  companyId: string;
+  entryId: string;
+  simId: string;
 }
 
 export interface LiveEvents {
@@ -795,6 +863,43 @@ export interface Numbers {
   upfrontCost: Numeric | null;
 }
 
+export interface OperatorMessages {
+  attachedBy: string | null;
+  attachedByName: string | null;
+  attempt: number | null;
+  body: string;
+  boxId: string;
+  boxMessageId: string;
+  companyId: string;
+  id: string;
+  parsed: Generated<Json>;
+  receivedAt: Timestamp;
+  reference: string | null;
+  sender: string;
+  simId: string | null;
+  storedAt: Timestamp;
+  template: string | null;
+  transactionId: string | null;
+  verdict: string;
+  why: string | null;
+}
+
+export interface OperatorTemplates {
+  builtIn: string | null;
+  companyId: string;
+  createdAt: Timestamp;
+  enabled: Generated<boolean>;
+  id: string;
+  name: string;
+  operator: string;
+  outcome: string;
+  senders: string[];
+  type: string | null;
+  updatedAt: Timestamp;
+  version: Generated<number>;
+  wording: string;
+}
+
 export interface OptOuts {
   actorName: string;
   companyId: string;
@@ -821,10 +926,7 @@ export interface Outbox {
 export interface OutgoingAddresses {
   companyId: string;
   createdAt: Timestamp;
-  disabledAt: Timestamp | null;
-  disabledReason: string | null;
-  formerSecretSealed: string | null;
-  formerUntil: Timestamp | null;
+  goneAt: Timestamp | null;
   id: string;
   secretSealed: string;
   url: string;
@@ -988,6 +1090,85 @@ export interface SignInAttempts {
   updatedAt: Timestamp;
 }
 
+export interface TransactionAttempts {
+  assignedAt: Timestamp;
+  boxId: string;
+  companyId: string;
+  endedAt: Timestamp | null;
+  handedAt: Timestamp | null;
+  id: string;
+  number: number;
+  processingAt: Timestamp | null;
+  result: Json | null;
+  simId: string;
+  state: string;
+  told: string | null;
+  transactionId: string;
+}
+
+export interface TransactionDays {
+  amount: Int8;
+  boxId: string | null;
+  companyId: string;
+  count: Int8;
+  day: Timestamp;
+  operator: string;
+  seconds: number;
+  status: string;
+  timed: Int8;
+  type: string;
+}
+
+export interface TransactionEvents {
+  actorKind: string;
+  actorName: string;
+  at: Timestamp;
+  attempt: number | null;
+  boxId: string | null;
+  companyId: string;
+  detail: Generated<Json>;
+  id: string;
+  kind: string;
+  transactionId: string;
+}
+
+export interface Transactions {
+  amount: Int8 | null;
+  attempt: Generated<number>;
+  authorId: string;
+  authorKind: string;
+  authorName: string;
+  boxId: string | null;
+  clientId: string | null;
+  companyId: string;
+  createdAt: Timestamp;
+  customerInfo: Generated<Json>;
+  disputed: Generated<boolean>;
+  dueAt: Timestamp;
+  endedAt: Timestamp | null;
+  expiresAt: Timestamp | null;
+  failureCode: string | null;
+  id: string;
+  leaseId: string | null;
+  leaseUntil: Timestamp | null;
+  looksLike: string | null;
+  maxRetries: number;
+  operator: string | null;
+  payItemId: string | null;
+  phoneNumber: string;
+  priority: number;
+  processingAt: Timestamp | null;
+  requestHash: string;
+  result: Json | null;
+  retryCount: Generated<number>;
+  settling: Json | null;
+  simId: string | null;
+  status: string;
+  transactionRef: string | null;
+  type: string;
+  updatedAt: Timestamp;
+}
+
 export interface TwoFactors {
   backupCodes: string;
   failedVerificationCount: Generated<number>;
@@ -1052,22 +1233,6 @@ export interface Verifications {
   value: string;
 }
 
-export interface WebhookEndpoints {
-  companyId: string;
-  createdAt: Timestamp;
-  description: string;
-  events: string[];
-  id: string;
-  updatedAt: Timestamp;
-}
-
-export interface WebhookNews {
-  companyId: string;
-  data: Json;
-  event: string;
-  id: Generated<Int8>;
-}
-
 export interface WebhookRefusals {
   accountId: string | null;
   address: string | null;
@@ -1084,20 +1249,17 @@ export interface WebhookRefusals {
 
 export interface DB {
   accounts: Accounts;
-  activityChanges: ActivityChanges;
-  activityContactFigures: ActivityContactFigures;
-  activityContactMonths: ActivityContactMonths;
-  activityCounts: ActivityCounts;
-  activityDays: ActivityDays;
-  activityFigures: ActivityFigures;
   apiKeys: ApiKeys;
-  auditKeys: AuditKeys;
   auditLog: AuditLog;
-  auditMarks: AuditMarks;
-  auditUnmarked: AuditUnmarked;
+  boxEnrolments: BoxEnrolments;
+  boxes: Boxes;
+  boxLogs: BoxLogs;
+  boxPresence: BoxPresence;
+  boxSims: BoxSims;
   callAlertRules: CallAlertRules;
   callAlerts: CallAlerts;
   callAttempts: CallAttempts;
+  callboxSettings: CallboxSettings;
   callCommands: CallCommands;
   callEvents: CallEvents;
   callLegs: CallLegs;
@@ -1119,12 +1281,16 @@ export interface DB {
   conversations: Conversations;
   conversationViewers: ConversationViewers;
   documents: Documents;
+  floatCloses: FloatCloses;
+  floatSettings: FloatSettings;
   gigs: Gigs;
   inboxIntegrations: InboxIntegrations;
   inboxSettings: InboxSettings;
   installation: Installation;
   invitations: Invitations;
   jwks: Jwks;
+  ledgerEntries: LedgerEntries;
+  ledgerLines: LedgerLines;
   liveEvents: LiveEvents;
   liveHorizon: LiveHorizon;
   members: Members;
@@ -1134,6 +1300,8 @@ export interface DB {
   numberEvents: NumberEvents;
   numberOrders: NumberOrders;
   numbers: Numbers;
+  operatorMessages: OperatorMessages;
+  operatorTemplates: OperatorTemplates;
   optOuts: OptOuts;
   outbox: Outbox;
   outgoingAddresses: OutgoingAddresses;
@@ -1147,13 +1315,15 @@ export interface DB {
   requirements: Requirements;
   sessions: Sessions;
   signInAttempts: SignInAttempts;
+  transactionAttempts: TransactionAttempts;
+  transactionDays: TransactionDays;
+  transactionEvents: TransactionEvents;
+  transactions: Transactions;
   twoFactors: TwoFactors;
   unroutableCalls: UnroutableCalls;
   unroutableTexts: UnroutableTexts;
   usedCodes: UsedCodes;
   users: Users;
   verifications: Verifications;
-  webhookEndpoints: WebhookEndpoints;
-  webhookNews: WebhookNews;
   webhookRefusals: WebhookRefusals;
 }

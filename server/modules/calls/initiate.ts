@@ -1,5 +1,5 @@
 import { sha256 } from '../../kernel/crypto.ts';
-import { type CompanyCtx, transact } from '../../kernel/ctx.ts';
+import { authorKind, type CompanyCtx, transact } from '../../kernel/ctx.ts';
 import type { Tx } from '../../kernel/db/index.ts';
 import { fail, RelaisError } from '../../kernel/errors.ts';
 import { isId, newId } from '../../kernel/ids.ts';
@@ -114,7 +114,13 @@ async function noteAttempt(
       address: ctx.address,
       createdAt: kernel.clock.now(),
     },
-    ...{ authorKind: actor.kind, authorId: actor.id, authorName: actor.name, fromNumber: from, toNumber: to },
+    ...{
+      authorKind: authorKind(actor),
+      authorId: actor.id,
+      authorName: actor.name,
+      fromNumber: from,
+      toNumber: to,
+    },
   });
 }
 
@@ -213,7 +219,7 @@ function outboundScene(ctx: CompanyCtx, wanted: Outbound): Scene {
     ...{
       userId: own.userId,
       via: own.via,
-      authorKind: actor.kind,
+      authorKind: authorKind(actor),
       authorId: actor.id,
       authorName: actor.name,
     },

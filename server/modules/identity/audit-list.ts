@@ -7,7 +7,7 @@ import type { Changes } from './audit.ts';
 export interface AuditRow {
   id: string;
   at: Date;
-  actorKind: 'user' | 'api_key' | 'system';
+  actorKind: 'user' | 'api_key' | 'system' | 'box';
   actorId: string;
   actorName: string;
   address: string | null;

@@ -1,8 +1,7 @@
 import type { FastifyRequest } from 'fastify';
-import { secretsEqual } from '../../kernel/crypto.ts';
 import type { Actor, Ctx, Kernel } from '../../kernel/ctx.ts';
 import { fail } from '../../kernel/errors.ts';
-import type { Authenticate, Authority } from '../../kernel/http/authority.ts';
+import { type Authenticate, type Authority, type FindBox, isForBoxes } from '../../kernel/http/authority.ts';
 import { isId } from '../../kernel/ids.ts';
 import { createKeyFinder, KEY_PREFIX, type PresentedKey } from './api-keys.ts';
 import type { Auth } from './auth.ts';
@@ -22,8 +21,9 @@ interface Caller {
  * Identifies callers by API key (x-api-key or Bearer), by signed token (Bearer) or by session cookie, and checks the
  * route's authority. @throws unauthenticated, invalid_api_key, invalid_token, forbidden, scope_missing, no_company,
  * foreign_origin, and not_found for a company that the caller does not belong to.
+ * @param findBox whose token it is, where CallBoxes are let in.
  */
-export function createAuthenticate(kernel: Kernel, auth: Auth): Authenticate {
+export function createAuthenticate(kernel: Kernel, auth: Auth, findBox: FindBox): Authenticate {
   const findKey = createKeyFinder(kernel);
 
   async function identify(request: FastifyRequest): Promise<Caller> {
@@ -52,7 +52,9 @@ export function createAuthenticate(kernel: Kernel, auth: Auth): Authenticate {
   }
 
   return async (request, authority) => {
-    if (authority === 'box') return boxCtx(kernel, request);
+    const box = isForBoxes(authority) ? await boxCtx(findBox, request) : null;
+    if (box) return box;
+    if (authority === 'box') fail('invalid_box_token');
     const caller = await identify(request);
     checkAuthority(caller, authority);
     return { ...request.ctx, actor: caller.actor, grants: caller.grants, companyId: caller.companyId };
@@ -131,10 +133,11 @@ function checkAuthority(caller: Caller, authority: Authority): void {
   fail('forbidden', { role: caller.actor.role ?? '', permission });
 }
 
-/** CallBoxes share one token; which company a box works for is found by the box's own module. */
-function boxCtx(kernel: Kernel, request: FastifyRequest): Ctx {
-  const expected = kernel.config.CALLBOX_TOKEN;
-  const given = bearerOf(request);
-  if (!expected || !given || !secretsEqual(given, expected)) fail('unauthenticated');
-  return { ...request.ctx, actor: { kind: 'system', id: 'callbox', name: 'callbox', role: null } };
+/** What a box may do is said by the routes that let it in: it is granted nothing besides. */
+async function boxCtx(findBox: FindBox, request: FastifyRequest): Promise<Ctx | null> {
+  const token = bearerOf(request);
+  const box = token ? await findBox(token) : null;
+  if (!box) return null;
+  const actor = { kind: 'box' as const, id: box.boxId ?? '', name: box.name, role: null };
+  return { ...request.ctx, actor, grants: [], companyId: box.companyId };
 }

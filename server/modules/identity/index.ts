@@ -1,5 +1,5 @@
 import type { Kernel } from '../../kernel/ctx.ts';
-import type { Authenticate } from '../../kernel/http/authority.ts';
+import type { Authenticate, FindBox } from '../../kernel/http/authority.ts';
 import type { HttpServer } from '../../kernel/http/server.ts';
 import type { JobDefinitions } from '../../kernel/jobs.ts';
 import { pruneSignIn } from './attempts.ts';
@@ -8,6 +8,7 @@ import { createAuth } from './auth.ts';
 import { createAuthenticate } from './authenticate.ts';
 import { mailInvitation } from './invitations.ts';
 import { identityRoutes } from './routes.ts';
+import { firstCompany } from './store.ts';
 
 export { createOwner, issueApiKey, type NewOwner } from './accounts.ts';
 export { type AuditEntry, audit, type Changes, difference } from './audit.ts';
@@ -18,15 +19,18 @@ export { type CompanyProfile, companyProfile, memberNames } from './store.ts';
 export interface Identity {
   authenticate: Authenticate;
   routes(server: HttpServer): void;
+  /** The company that was made first; null: there is none yet. */
+  firstCompany(): Promise<string | null>;
   jobs: JobDefinitions;
 }
 
-/** People, companies, roles, API keys, sign-in and the audit log. */
-export function createIdentity(kernel: Kernel): Identity {
+/** People, companies, roles, API keys, sign-in and the audit log. @param findBox whom the token of a CallBox belongs to. */
+export function createIdentity(kernel: Kernel, findBox: FindBox): Identity {
   const auth = createAuth(kernel);
   return {
-    authenticate: createAuthenticate(kernel, auth),
+    authenticate: createAuthenticate(kernel, auth, findBox),
     routes: (server) => identityRoutes(server, kernel, auth),
+    firstCompany: () => firstCompany(kernel.db.system),
     jobs: {
       handlers: {
         'identity.prune': () => pruneSignIn(kernel),

@@ -29,6 +29,12 @@ export const PERMISSIONS = [
   'calls:make',
   'calls:listen',
   'calls:manage',
+  'boxes:read',
+  'boxes:manage',
+  'transactions:read',
+  'transactions:submit',
+  'transactions:settle',
+  'float:manage',
   'reports:read',
   'webhooks:manage',
 ] as const;
@@ -43,6 +49,8 @@ const READS: readonly Permission[] = [
   'contacts:read',
   'messages:read',
   'calls:read',
+  'boxes:read',
+  'transactions:read',
   'reports:read',
 ];
 
@@ -53,6 +61,7 @@ const ANSWERS: readonly Permission[] = [
   'messages:send',
   'calls:make',
   'calls:listen',
+  'transactions:submit',
 ];
 
 /** The permission table. Ownership itself is not a permission: see `assignableRoles`. */

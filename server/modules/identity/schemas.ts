@@ -105,7 +105,7 @@ export const apiKeySchema = z.object({
 export const auditEntrySchema = z.object({
   id: z.string(),
   at: z.date(),
-  actorKind: z.enum(['user', 'api_key', 'system']),
+  actorKind: z.enum(['user', 'api_key', 'system', 'box']),
   actorId: z.string(),
   actorName: z.string(),
   address: z.string().nullable(),

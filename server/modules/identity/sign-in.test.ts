@@ -39,7 +39,7 @@ async function startProcess(secrets: string[], settings: Record<string, string> 
     LOCKOUT_ATTEMPTS,
   };
   const kernel = await openKernel(config, { log: pino({ level: 'silent' }) });
-  const identity = createIdentity(kernel);
+  const identity = createIdentity(kernel, async () => null);
   const http = await createHttp(kernel, { authenticate: identity.authenticate });
   identity.routes(http);
   const baseUrl = await http.listen({ host: '127.0.0.1', port: 0 });

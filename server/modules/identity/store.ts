@@ -42,6 +42,12 @@ export interface Member {
 
 const COMPANY_COLUMNS = sql`id, name, country, time_zone, currency, created_at`;
 
+/** The company that was made first, of the whole installation. */
+export async function firstCompany(db: Runner): Promise<string | null> {
+  const { rows } = await sql<{ id: string }>`select id from companies order by id limit 1`.execute(db);
+  return rows[0]?.id ?? null;
+}
+
 /** The company that a new session starts in: the one joined first. */
 export async function firstCompanyOf(db: Runner, userId: string): Promise<string | null> {
   const { rows } = await sql<{ companyId: string }>`

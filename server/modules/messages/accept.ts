@@ -1,5 +1,5 @@
 import { createBatcher } from '../../kernel/batch.ts';
-import { type Actor, type CompanyCtx, systemCtx, transact } from '../../kernel/ctx.ts';
+import { type Actor, authorKind, type CompanyCtx, systemCtx, transact } from '../../kernel/ctx.ts';
 import type { Tx } from '../../kernel/db/index.ts';
 import { type ErrorCode, type ErrorParams, RelaisError } from '../../kernel/errors.ts';
 import { newId } from '../../kernel/ids.ts';
@@ -243,7 +243,7 @@ function toRow(
     priceAmount: price?.amount ?? null,
     priceCurrency: price?.currency ?? null,
     priceEstimated: true,
-    authorKind: draft.author.kind,
+    authorKind: authorKind(draft.author),
     authorId: draft.author.id,
     authorName: draft.author.name,
     contactId: conversation.contactId,

@@ -1,5 +1,5 @@
 import { sha256 } from '../../kernel/crypto.ts';
-import { type CompanyCtx, transact } from '../../kernel/ctx.ts';
+import { authorKind, type CompanyCtx, transact } from '../../kernel/ctx.ts';
 import { fail } from '../../kernel/errors.ts';
 import { newId } from '../../kernel/ids.ts';
 import { announceConversations } from './announce.ts';
@@ -38,7 +38,7 @@ export async function receivedByHand(
       body: text,
       encoding,
       segments,
-      authorKind: ctx.actor.kind,
+      authorKind: authorKind(ctx.actor),
       authorId: ctx.actor.id,
       authorName: ctx.actor.name,
       contactId: conversation.contactId,

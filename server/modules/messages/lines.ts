@@ -1,4 +1,4 @@
-import type { CompanyCtx } from '../../kernel/ctx.ts';
+import { authorKind, type CompanyCtx } from '../../kernel/ctx.ts';
 import { newId } from '../../kernel/ids.ts';
 import type { MessageEvent, NewMessage } from './messages-store.ts';
 
@@ -11,7 +11,7 @@ function lineOf(ctx: CompanyCtx, conversationId: string) {
     conversationId,
     direction: 'outbound' as const,
     status: 'none' as const,
-    authorKind: actor.kind,
+    authorKind: authorKind(actor),
     authorId: actor.id,
     authorName: actor.name,
     createdAt: kernel.clock.now(),

@@ -221,7 +221,7 @@ export const settings = {
         cut_off: 'Entry {{seq}} and all after it were cut off.',
       },
     },
-    actorKinds: { user: 'Person', api_key: 'API key', system: 'Relais' },
+    actorKinds: { user: 'Person', api_key: 'API key', system: 'Relais', box: 'CallBox' },
     entities: {
       company: 'Company',
       member: 'Member',

@@ -229,7 +229,7 @@ export const settings: Dictionary['settings'] = {
         cut_off: "L'entrée {{seq}} et toutes les suivantes ont été coupées.",
       },
     },
-    actorKinds: { user: 'Personne', api_key: "Clé d'API", system: 'Relais' },
+    actorKinds: { user: 'Personne', api_key: "Clé d'API", system: 'Relais', box: 'CallBox' },
     entities: {
       company: 'Entreprise',
       member: 'Membre',

@@ -1,0 +1,5 @@
+/** Devices with SIM cards in the field, the transactions they carry out, and the money on their SIMs. */
+export { findBoxCaller } from './callers.ts';
+export { type Dispatcher, startDispatcher } from './dispatcher.ts';
+export { callboxJobs } from './jobs.ts';
+export { callboxRoutes } from './routes.ts';
