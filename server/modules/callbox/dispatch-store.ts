@@ -227,21 +227,3 @@ export async function companiesWithWork(tx: Tx): Promise<string[]> {
     select company_id from busy`.execute(tx);
   return rows.map(({ companyId }) => companyId);
 }
-
-/** Companies with boxes that were heard of since a moment. For the system role. */
-export async function companiesWithBoxes(tx: Tx, since: Date): Promise<string[]> {
-  const { rows } = await sql<{ companyId: string }>`
-    select distinct company_id from box_presence where greatest(last_seen_at, last_pull_at) > ${since}`.execute(
-    tx,
-  );
-  return rows.map(({ companyId }) => companyId);
-}
-
-/** Remembers when a company's transactions were last distributed, for the status of the synchronisation. */
-export async function noteSync(tx: Tx, now: Date): Promise<void> {
-  await sql`
-    update callbox_settings set last_sync_at = ${now}
-    where company_id = current_company() and sync_running and (last_sync_at is null or last_sync_at < ${now})`.execute(
-    tx,
-  );
-}
