@@ -22,7 +22,7 @@ create table callbox_settings (
 call fence_by_company('callbox_settings');
 create policy all_companies on callbox_settings to relais_system using (true) with check (true);
 grant select, insert, update on callbox_settings to relais_app;
-grant select on callbox_settings to relais_system;
+grant select, update on callbox_settings to relais_system;
 
 create table boxes (
   id uuid primary key,
@@ -282,6 +282,7 @@ grant select, insert on transaction_events to relais_app;
 -- How many ended in which way, day by day in the company's time zone: kept as they end, so that nobody counts millions.
 create table transaction_days (
   company_id uuid not null references companies (id),
+  -- -infinity: all days together, of every operator.
   day date not null,
   type text not null check (type in ('recharge', 'voucher', 'deposit', 'withdraw')),
   -- Empty: none was named.
