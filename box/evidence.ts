@@ -23,7 +23,8 @@ export type Evidence = (text: KeptText, work: Work) => Outcome | null;
 export function readEvidence(book: Book, operatorOf: (slot: string) => string | null): Evidence {
   return (text, work) => {
     const operator = operatorOf(work.slot) ?? work.job.operator;
-    const entry = operator === null ? undefined : book.operators[operator];
+    const entry =
+      operator !== null && Object.hasOwn(book.operators, operator) ? book.operators[operator] : undefined;
     return entry ? evidenceIn(text, entry.texts, work.job) : null;
   };
 }
@@ -39,7 +40,9 @@ export function settleByTexts(store: Store, evidence: Evidence): string[] {
       .filter(({ proves }) => proves === null)
       .map((text) => ({ text, outcome: evidence(text, work) }))
       .filter((each): each is { text: KeptText; outcome: Outcome } => each.outcome !== null);
-    const own = found.filter(({ text, outcome }) => ownerOf(store, work, text, outcome) === work.id);
+    const own = found.filter(
+      ({ text, outcome }) => ownerOf(store, evidence, work, text, outcome) === work.id,
+    );
     if (own.length === 0 || new Set(own.map(({ outcome }) => outcome.kind)).size > 1) continue;
     const { text, outcome } = own[0]!;
     inTransaction(store, () => {
@@ -53,20 +56,31 @@ export function settleByTexts(store: Store, evidence: Evidence): string[] {
 }
 
 /** Whose text it is, among all transactions that it could be about. Null: nobody can tell. */
-function ownerOf(store: Store, work: Work, text: KeptText, outcome: Outcome): string | null {
+function ownerOf(
+  store: Store,
+  evidence: Evidence,
+  work: Work,
+  text: KeptText,
+  outcome: Outcome,
+): string | null {
   const { phoneNumber, amount } = work.job;
   if (amount === null) return null;
   const alike = listAlike(store, work.slot, phoneNumber, amount).filter(
-    (each) => (each.textsBefore ?? 0) < text.seq,
+    (each) => (each.textsBefore ?? 0) < text.seq && each.outcome?.kind !== 'failed',
   );
   const reference = outcome.transactionRef ?? null;
   const named = alike.find((each) => reference !== null && each.outcome?.transactionRef === reference);
   if (named) return named.id;
-  // Whoever has another reference, or a text of its own, is not meant.
-  const open = alike.filter((each) => {
-    const known = each.outcome?.transactionRef ?? null;
-    if (each.outcome?.kind === 'failed') return false;
-    return !(known !== null && reference !== null) && listTextsProving(store, each.id).length === 0;
-  });
+  const open = alike.filter((each) => !hasText(store, evidence, each));
   return open.length === 1 ? open[0]!.id : null;
+}
+
+/** Whether a text of its own came for it, so that another one is not about it. Another reference is no sign: texts may have their own. */
+function hasText(store: Store, evidence: Evidence, work: Work): boolean {
+  if (listTextsProving(store, work.id).length > 0) return true;
+  const reference = work.outcome?.transactionRef ?? null;
+  if (reference === null) return false;
+  return listTextsAfter(store, work.slot, work.textsBefore ?? 0).some(
+    (text) => evidence(text, work)?.transactionRef === reference,
+  );
 }

@@ -36,7 +36,15 @@ export async function openPty(): Promise<{ device: string; line: Duplex; close()
     child.once('exit', (code) => fail(`it ended with ${code}`));
     child.stdout.once('data', (chunk: Buffer) => resolve(chunk.toString().trim()));
   });
-  const line = Duplex.from({ readable: child.stdout, writable: child.stdin });
-  line.on('error', () => undefined);
+  const line = new Duplex({
+    read: () => undefined,
+    write: (chunk, _encoding, done) => void child.stdin.write(chunk, done),
+    destroy: (error, done) => {
+      child.kill();
+      done(error);
+    },
+  });
+  child.stdout.on('data', (chunk: Buffer) => line.push(chunk));
+  child.stdin.on('error', () => undefined);
   return { device, line, close: () => void child.kill() };
 }

@@ -44,7 +44,7 @@ function readingsOf(text: string, rules: Rule[]): Reading[] {
     return [
       {
         rule,
-        ref: ref ?? null,
+        ref: ref?.replace(/[.,]+$/, '') ?? null,
         balance: amountOf(balance),
         amount: amountOf(amount),
         number: number ?? null,

@@ -13,13 +13,17 @@ const rule = (
   repeatable = false,
 ) => ({ outcome, code, pattern, repeatable });
 
+const SUCCESS = '(?:effectue|reussi|avec succes|successful|completed|a ete credite|has been credited)';
+const MOVE = '(?:transfert|transfer|recharge|depot|deposit|retrait|withdrawal|airtime|credit)';
+const NUMBER = '(?<number>(?:\\+?237)?[26]\\d{8})';
+
 /** What these operators say in French and English; each operator may say more. */
 const COMMON_ANSWERS = [
-  rule(
-    'completed',
-    'done',
-    '(?:effectue|reussi|avec succes|successful|completed|a ete credite|has been credited)',
-  ),
+  rule('completed', 'done', SUCCESS),
+  // The same once more for what else it says: money of somebody else is not ours.
+  rule('completed', 'done', `${MOVE}[^.]{0,30}?${AMOUNT}[\\s\\S]*?${NUMBER}[\\s\\S]*?${SUCCESS}`),
+  rule('completed', 'done', `${SUCCESS}[\\s\\S]*?${REFERENCE}`),
+  rule('completed', 'done', `${SUCCESS}[\\s\\S]*?${BALANCE}`),
   rule(
     'failed',
     'no_float',

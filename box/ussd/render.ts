@@ -30,8 +30,8 @@ const refused = (
 
 /** Fills in the template of an operator and type. Nothing of what comes from outside can add a sign that a network would obey. */
 export function renderJob(book: Book, operator: string | null, job: Job, pin: string | null): RenderResult {
-  const entry = operator === null ? undefined : book.operators[operator];
-  const template = entry?.types[job.type];
+  const entry = own(book.operators, operator);
+  const template = entry && own(entry.types, job.type);
   if (!entry || !template)
     return refused(
       'no_template',
@@ -40,7 +40,7 @@ export function renderJob(book: Book, operator: string | null, job: Job, pin: st
   if (!/^\+[1-9]\d{5,14}$/.test(job.phoneNumber))
     return refused('wrong_number', 'The number is not a telephone number');
   const wanted = placeholdersOf(template);
-  const item = job.payItemId === null ? undefined : template.items[job.payItemId];
+  const item = own(template.items, job.payItemId);
   if (wanted.has('item') && item === undefined)
     return refused('no_item', `Nothing says what to dial for ${job.payItemId ?? 'an unnamed item'}`);
   if (wanted.has('pin') && !pin) return refused('no_pin', 'The PIN of this SIM is not configured');
@@ -68,6 +68,10 @@ function renderSteps(template: Template, values: Record<string, string>): Render
     commits: at >= Math.max(0, marked),
   }));
 }
+
+/** What a table says of a name that comes from outside, and not what every object has. */
+const own = <T>(table: Record<string, T>, name: string | null): T | undefined =>
+  name !== null && Object.hasOwn(table, name) ? table[name] : undefined;
 
 /** A code that is not about a job, such as the balance's. */
 export function renderCode(code: string, pin: string | null): { send: string; shown: string } | null {

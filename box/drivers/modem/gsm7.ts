@@ -141,6 +141,8 @@ export type UssdEncoding = 'auto' | 'text' | 'packed' | 'ucs2';
  */
 export function textOfUssd(raw: string, dcs: number | null, encoding: UssdEncoding = 'auto'): string {
   if (encoding === 'text' || !HEX.test(raw)) return raw;
+  // An amount or a code, not a sentence in hex.
+  if (encoding === 'auto' && /^\d{1,12}$/.test(raw)) return raw;
   const bytes = Buffer.from(raw, 'hex');
   if (encoding === 'packed') return unpackUssd(bytes);
   if (encoding === 'ucs2') return textOfUcs2(bytes);

@@ -63,7 +63,8 @@ function readTimestamp(bytes: Buffer): string | null {
   const quarters = (zone & 0x07) * 10 + (zone >> 4);
   const offsetMinutes = (zone & 0x08 ? -1 : 1) * quarters * 15;
   if (month < 1 || month > 12 || day < 1 || day > 31 || hour > 23) return null;
-  const ms = Date.UTC(2000 + year, month - 1, day, hour, minute, second) - offsetMinutes * 60_000;
+  const ms =
+    Date.UTC(year + (year > 80 ? 1900 : 2000), month - 1, day, hour, minute, second) - offsetMinutes * 60_000;
   return new Date(ms).toISOString();
 }
 
