@@ -85,6 +85,7 @@ export interface BoxEnrolments {
 }
 
 export interface Boxes {
+  announces: Generated<boolean>;
   code: string;
   companyId: string;
   config: Generated<Json>;
@@ -94,13 +95,14 @@ export interface Boxes {
   id: string;
   label: Generated<string>;
   location: Generated<string>;
+  locationFixed: Generated<boolean>;
   maxAmount: Int8 | null;
   maxConcurrent: Generated<number>;
   maxPerDay: number | null;
   maxPerMinute: number | null;
   quarantinedAt: Timestamp | null;
   quarantineReason: string | null;
-  registeredAt: Timestamp;
+  registeredAt: Timestamp | null;
   retiredAt: Timestamp | null;
   skipsProcessing: Generated<boolean>;
   supportedTypes: string[];
@@ -144,6 +146,8 @@ export interface BoxSims {
   boxId: string;
   companyId: string;
   createdAt: Timestamp;
+  differenceSince: Timestamp | null;
+  differenceToldAt: Timestamp | null;
   floatAvailable: Generated<Int8>;
   floatHeld: Generated<Int8>;
   floatKnownSince: Timestamp | null;
@@ -577,10 +581,13 @@ export interface Documents {
 export interface FloatCloses {
   closedAt: Timestamp;
   closedBy: string;
+  closedByName: string;
   closing: Int8;
   companyId: string;
   day: Timestamp;
   difference: Int8 | null;
+  fromAt: Timestamp;
+  held: Int8;
   id: string;
   movements: Json;
   note: Generated<string>;
@@ -588,6 +595,15 @@ export interface FloatCloses {
   reportedBalance: Int8 | null;
   simId: string;
   statementBalance: Int8 | null;
+  untilAt: Timestamp;
+}
+
+export interface FloatSettings {
+  addressId: string | null;
+  companyId: string;
+  differenceAbove: Int8;
+  differenceMinutes: number;
+  updatedAt: Timestamp;
 }
 
 export interface Gigs {
@@ -671,7 +687,11 @@ export interface LedgerEntries {
   companyId: string;
   id: string;
   kind: string;
+  late: Generated<boolean>;
   reason: string | null;
+  requestHash: string | null;
+  requestKey: string | null;
+  round: Generated<number>;
   simId: string;
   transactionId: string | null;
 }
@@ -844,6 +864,8 @@ export interface Numbers {
 }
 
 export interface OperatorMessages {
+  attachedBy: string | null;
+  attachedByName: string | null;
   body: string;
   boxId: string;
   boxMessageId: string;
@@ -857,9 +879,11 @@ export interface OperatorMessages {
   template: string | null;
   transactionId: string | null;
   verdict: string;
+  why: string | null;
 }
 
 export interface OperatorTemplates {
+  builtIn: string | null;
   companyId: string;
   createdAt: Timestamp;
   enabled: Generated<boolean>;
@@ -1076,7 +1100,21 @@ export interface TransactionAttempts {
   result: Json | null;
   simId: string;
   state: string;
+  told: string | null;
   transactionId: string;
+}
+
+export interface TransactionDays {
+  amount: Int8;
+  boxId: string | null;
+  companyId: string;
+  count: Int8;
+  day: Timestamp;
+  operator: string;
+  seconds: number;
+  status: string;
+  timed: Int8;
+  type: string;
 }
 
 export interface TransactionEvents {
@@ -1242,6 +1280,7 @@ export interface DB {
   conversationViewers: ConversationViewers;
   documents: Documents;
   floatCloses: FloatCloses;
+  floatSettings: FloatSettings;
   gigs: Gigs;
   inboxIntegrations: InboxIntegrations;
   inboxSettings: InboxSettings;
@@ -1275,6 +1314,7 @@ export interface DB {
   sessions: Sessions;
   signInAttempts: SignInAttempts;
   transactionAttempts: TransactionAttempts;
+  transactionDays: TransactionDays;
   transactionEvents: TransactionEvents;
   transactions: Transactions;
   twoFactors: TwoFactors;
