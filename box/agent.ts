@@ -1,4 +1,4 @@
-import type { Box } from './box.ts';
+import { type Box, handoverOf } from './box.ts';
 import { isoTime, pause } from './clock.ts';
 import type { IncomingText, Outcome } from './drivers/port.ts';
 import { settleByTexts } from './evidence.ts';
@@ -7,7 +7,7 @@ import { keepLane } from './lanes.ts';
 import { keepPresent } from './presence.ts';
 import { keepPulling } from './pull.ts';
 import { recover } from './queue.ts';
-import { compactWork, findWork, insertText, setOutcome, type Work } from './queue-store.ts';
+import { compactWork, findWork, insertText, listWork, setOutcome, type Work } from './queue-store.ts';
 import { keepReporting } from './reports.ts';
 
 /** How long a start waits for modems, to ask them about what was begun when the program died. */
@@ -15,10 +15,11 @@ const EVIDENCE_MS = 30_000;
 
 /** Runs the box until it is stopped; then whatever is at a SIM is finished and kept. */
 export async function runAgent(box: Box): Promise<void> {
-  const { driver, stopping, log, store } = box;
+  const { driver, stopping, log, store, state } = box;
   const died = recover(store);
   for (const { id } of died)
     log.write('warn', `${id} was begun when the box stopped: unknown, and never begun again`);
+  for (const work of listWork(store, 'received')) state.maybeAsked.add(handoverOf(work));
   compactWork(store);
   const heard = lookAfterSims(box);
   await driver.start();

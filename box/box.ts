@@ -7,7 +7,7 @@ import type { Driver } from './drivers/port.ts';
 import type { Evidence } from './evidence.ts';
 import type { Log } from './log.ts';
 import { FIRST_CONFIG, type RemoteConfig } from './protocol.ts';
-import type { Store } from './queue-store.ts';
+import type { Store, Work } from './queue-store.ts';
 
 export const VERSION = '1.0.0';
 
@@ -42,9 +42,11 @@ export interface BoxState {
   /** Why no work is taken, apart from the line. */
   refuses: string | null;
   /** Outcomes that the disk did not take; they are told from here. */
-  unsaved: Map<string, import('./queue-store.ts').Work>;
+  unsaved: Map<string, Work>;
   /** What this run may not begin: the disk did not take its beginning. */
   setAside: Set<string>;
+  /** What the server may have been asked about without our hearing the answer: it may take it for begun. */
+  maybeAsked: Set<string>;
   startedMs: number;
 }
 
@@ -70,6 +72,7 @@ export function createBox(
       refuses: null,
       unsaved: new Map(),
       setAside: new Set(),
+      maybeAsked: new Set(),
       startedMs: clock.monotonicMs(),
     },
     bells: {
@@ -81,6 +84,9 @@ export function createBox(
     },
   };
 }
+
+/** Names one hand-over. */
+export const handoverOf = ({ id, attempt }: { id: string; attempt: number }): string => `${id} ${attempt}`;
 
 /** Files of a data folder. */
 export const filesOf = (dataDir: string) => ({

@@ -1,5 +1,5 @@
 import { backOffMs } from './bell.ts';
-import type { Box } from './box.ts';
+import { type Box, handoverOf } from './box.ts';
 import { pause } from './clock.ts';
 import type { Outcome } from './drivers/port.ts';
 import { settleByTexts } from './evidence.ts';
@@ -24,9 +24,7 @@ export async function keepLane(box: Box, slot: string | null): Promise<void> {
   const { stopping, bells, log, state } = box;
   let notReadySinceMs: number | null = null;
   while (!stopping.aborted) {
-    const waiting = waitingFor(box, slot).filter(
-      ({ id, attempt }) => !state.setAside.has(`${id} ${attempt}`),
-    );
+    const waiting = waitingFor(box, slot).filter((work) => !state.setAside.has(handoverOf(work)));
     const ready =
       slot !== null && box.driver.sims().some((sim) => sim.slot === slot && sim.state === 'ready');
     const now = box.clock.monotonicMs();
@@ -83,7 +81,7 @@ async function carryOut(box: Box, work: Work): Promise<void> {
       'error',
       `${work.id} is not begun, because the disk did not take it: ${(error as Error).message}`,
     );
-    state.setAside.add(`${work.id} ${work.attempt}`);
+    state.setAside.add(handoverOf(work));
     state.refuses = 'disk full';
     return neverBegun(box, work, 'The disk of the box is full');
   }
@@ -113,16 +111,31 @@ async function askLeave(box: Box, work: Work): Promise<Leave> {
       return { kind: 'too_late' };
     }
     if (answer.kind === 'refused' && answer.status !== 401) {
-      setDropped(store, work.id, work.attempt);
       log.write('info', `${work.id} is let go untouched (${answer.status} ${answer.code}): ${answer.error}`);
+      letGo(box, now);
       return { kind: 'gone' };
     }
+    box.state.maybeAsked.add(handoverOf(work));
     await pause(
       (answer.kind === 'away' ? answer.retryAfterMs : null) ?? backOffMs(failures, 30_000),
       stopping,
     );
   }
   return { kind: 'gone' };
+}
+
+/**
+ * Lets go of something that was not begun and is not ours any more. If an earlier question may have been heard, the server may believe
+ * that it was begun, and nobody knew its end: then it is told that the SIM was not touched, which is certain.
+ */
+export function letGo(box: Box, handover: { id: string; attempt: number }): boolean {
+  const { id, attempt } = handover;
+  const work = findWork(box.store, id);
+  if (work?.state !== 'received' || work.attempt !== attempt) return false;
+  if (box.state.maybeAsked.has(handoverOf(handover)))
+    neverBegun(box, work, 'The box stopped or lost its line before it began');
+  else setDropped(box.store, id, attempt);
+  return true;
 }
 
 async function balanceBefore({ config, driver }: Box, work: Work): Promise<number | null> {

@@ -4,9 +4,10 @@ import { filesOf, VERSION } from './box.ts';
 import { isoTime } from './clock.ts';
 import type { Sim } from './drivers/port.ts';
 import { hear } from './hear.ts';
+import { letGo } from './lanes.ts';
 import { memoryPercent, readBattery } from './machine.ts';
 import { heartbeatSchema, type RemoteConfig, registeredSchema } from './protocol.ts';
-import { countInHand, listWork, readCounter, setDropped } from './queue-store.ts';
+import { countInHand, listWork, readCounter } from './queue-store.ts';
 import { writeStatus } from './status.ts';
 
 /** Why no work is taken now; null: it is. */
@@ -136,8 +137,9 @@ async function sendHeartbeat(box: Box): Promise<boolean> {
 }
 
 /** What was taken back is let go, unless it was begun. */
-function drop({ store, log, bells }: Box, id: string, attempt: number): void {
-  if (setDropped(store, id, attempt) === 0) return;
+function drop(box: Box, id: string, attempt: number): void {
+  const { log, bells } = box;
+  if (!letGo(box, { id, attempt })) return;
   log.write('info', `${id} was taken back by the server; it was not begun`);
   bells.pull.ring();
 }

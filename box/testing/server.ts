@@ -216,12 +216,16 @@ function judge(mini: MiniServer, task: Task | undefined, body: Body): [number, o
   }
   const own = attempt === task.attempt && leaseId === task.leaseId && task.status !== 'pending';
   if (!own && !['completed', 'unknown'].includes(status)) return refuse(409, 'lease_lost');
+  if (own && status === 'processing' && task.status === 'unknown') return refuse(409, 'lease_lost');
   task.history.push(`${status}@${attempt}`);
   if (status === 'processing' && task.status === 'assigned') task.status = 'processing';
   if (status === 'pending') task.status = 'pending';
   if (status === 'completed' || status === 'unknown') task.status = status;
   if (status === 'failed') {
-    const again = (body.result as { retryable: boolean }).retryable && task.retries < mini.maxRetries;
+    const again =
+      (body.result as { retryable: boolean }).retryable &&
+      task.status !== 'unknown' &&
+      task.retries < mini.maxRetries;
     task.status = again ? 'pending' : 'failed';
     task.retries += again ? 1 : 0;
   }

@@ -42,7 +42,8 @@ const templateSchema = z.object({
 });
 
 const ruleSchema = z.object({
-  outcome: z.enum(['completed', 'failed', 'pending']),
+  /** doubt: speaks against a success; beside one, nobody knows. */
+  outcome: z.enum(['completed', 'failed', 'pending', 'doubt']),
   /** Without regard to case and accents; groups named ref, balance, amount and number are read. */
   pattern,
   code: z.string().regex(/^[a-z_]{1,40}$/),

@@ -74,12 +74,15 @@ const unknown = (code: string, message: string, awaitsText = false): Outcome => 
 export function classifyAnswer(text: string, rules: Rule[], job: Job): Outcome {
   const readings = readingsOf(text, rules);
   const kinds = new Set(readings.map(({ rule }) => rule.outcome));
-  if (readings.length === 0) return unknown('not_understood', text);
   if (kinds.has('pending')) return unknown('pending', text, true);
-  if (kinds.size > 1) return unknown('contradictory', text);
+  if (kinds.has('completed') && kinds.size > 1) return unknown('contradictory', text);
+  if (!kinds.has('completed') && !kinds.has('failed')) return unknown('not_understood', text);
   if (readings.some((reading) => speaksOfAnother(reading, job))) return unknown('speaks_of_another', text);
-  return outcomeOf(readings, text);
+  return outcomeOf(clear(readings), text);
 }
+
+/** Without the words that only raise doubts: a failure may speak of an error. */
+const clear = (readings: Reading[]) => readings.filter(({ rule }) => rule.outcome !== 'doubt');
 
 function outcomeOf(readings: Reading[], text: string): Outcome {
   const { rule } = readings[0]!;
@@ -110,9 +113,9 @@ export function evidenceIn(
   const sender = text.sender.toLowerCase();
   if (!book.senders.some((known) => known.toLowerCase() === sender)) return null;
   const all = readingsOf(text.body, book.rules);
-  if (new Set(all.map(({ rule }) => rule.outcome)).size !== 1 || all[0]!.rule.outcome === 'pending')
-    return null;
-  const named = all.filter(
+  const kinds = new Set(all.map(({ rule }) => rule.outcome));
+  if (kinds.has('pending') || (kinds.has('completed') && kinds.size > 1)) return null;
+  const named = clear(all).filter(
     (reading) =>
       reading.number !== null &&
       sameNumber(reading.number, job.phoneNumber) &&

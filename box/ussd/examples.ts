@@ -7,7 +7,7 @@ const REFERENCE =
   '(?:ref(?:erence)?|trans(?:action)? ?id|txn ?id|id)\\s*[.:n°]*\\s*(?<ref>[A-Z0-9][A-Z0-9.]{5,40})';
 
 const rule = (
-  outcome: 'completed' | 'failed' | 'pending',
+  outcome: 'completed' | 'failed' | 'pending' | 'doubt',
   code: string,
   pattern: string,
   repeatable = false,
@@ -17,8 +17,15 @@ const SUCCESS = '(?:effectue|reussi|avec succes|successful|completed|a ete credi
 const MOVE = '(?:transfert|transfer|recharge|depot|deposit|retrait|withdrawal|airtime|credit)';
 const NUMBER = '(?<number>(?:\\+?237)?[26]\\d{8})';
 
+const DOUBT = rule(
+  'doubt',
+  'doubt',
+  "n['’ ]?(?:a|est|ont|sont|etait) pas|pas (?:ete|pu|abouti)|non (?:effectue|reussi|abouti)|(?:not|not been) (?:successful|completed|credited|processed)|unsuccessful|echec|echou|fail|rejet|rejected|annul|cancel|impossible|erreur|error|reverse|rembours",
+);
+
 /** What these operators say in French and English; each operator may say more. */
 const COMMON_ANSWERS = [
+  DOUBT,
   rule('completed', 'done', SUCCESS),
   // The same once more for what else it says: money of somebody else is not ours.
   rule('completed', 'done', `${MOVE}[^.]{0,30}?${AMOUNT}[\\s\\S]*?${NUMBER}[\\s\\S]*?${SUCCESS}`),
@@ -55,6 +62,7 @@ const COMMON_ANSWERS = [
 
 /** Confirmations name the number, the amount and a reference, so a text without them proves nothing. */
 const COMMON_TEXTS = [
+  DOUBT,
   rule(
     'completed',
     'done',

@@ -35,6 +35,11 @@ describe('what the network answers', () => {
     for (const text of ['', 'Merci', 'Error 17', 'Probleme de connexion ou code MMI non valide'])
       expect(answer(text)).toMatchObject({ kind: 'unknown', code: 'not_understood' });
     expect(answer('Transfert effectue. Solde insuffisant')).toMatchObject({ code: 'contradictory' });
+    for (const text of [
+      ...["Le transfert n'a pas été effectué", 'Transfert non effectué', 'Your transfer was unsuccessful'],
+      ...['Transfer failed, not completed', 'Opération effectuée puis annulée'],
+    ])
+      expect(answer(text).kind, text).toBe('unknown');
     expect(answer('Votre demande est en cours de traitement')).toMatchObject({
       ...{ kind: 'unknown', awaitsText: true },
     });
@@ -79,6 +84,7 @@ describe('a text of the operator', () => {
     expect(read('MobileMoney', body.replace('677123456', '677123457'))).toBeNull();
     expect(read('MobileMoney', body.replace('5 000', '500'))).toBeNull();
     expect(read('MobileMoney', 'Transfert effectue avec succes')).toBeNull();
+    expect(read('MobileMoney', `${body} Transaction annulee.`)).toBeNull();
   });
 });
 
