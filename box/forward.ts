@@ -64,8 +64,7 @@ export async function keepLogging(box: Box): Promise<void> {
     if (lines.length > 0) {
       const body = { callboxId: config.callboxId, lines };
       const answer = await client.call('POST', '/api/call-box/logs', doneSchema, { body, signal: stopping });
-      if (answer.kind === 'ok' || (answer.kind === 'refused' && answer.status === 400))
-        log.told(lines.length);
+      if (answer.kind === 'ok' || (answer.kind === 'refused' && answer.status === 400)) log.told(lines);
     }
     await pause(Math.max(1000, state.remote.heartbeatIntervalMs), stopping);
   }

@@ -5,7 +5,10 @@ import type { Answer } from './client.ts';
  * Takes note of how the server answered, whatever was asked: whether there is a line, and whether the box is let in.
  * A person hears of each change once.
  */
-export function hear<T>({ state, log, clock, config }: Box, answer: Answer<T>): Answer<T> {
+export function hear<T>(box: Box, answer: Answer<T>): Answer<T> {
+  const { state, log, clock, config } = box;
+  // What was called off by ourselves says nothing of the line.
+  if (answer.kind === 'away' && box.stopping.aborted) return answer;
   if (answer.kind === 'away') {
     if (state.online)
       log.write('warn', `No line to ${config.server}: ${answer.reason}. Everything is kept here`);

@@ -67,17 +67,18 @@ type Leave = { kind: 'granted'; askedAtMs: number } | { kind: 'gone' } | { kind:
 /** From the leave to the report. Nothing is dialled unless the server said, just now, that it is ours to begin. */
 async function carryOut(box: Box, work: Work): Promise<void> {
   const { faultPoint, state, log } = box;
+  // Read before the leave, whose time runs.
+  const balance = await balanceBefore(box, work);
   faultPoint('before_leave');
   const leave = await askLeave(box, work);
   faultPoint('after_leave');
   if (leave.kind === 'gone') return;
   if (leave.kind === 'too_late')
     return neverBegun(box, work, 'The server took it for begun, but the SIM was not touched');
-  const before = { texts: newestText(box.store), balance: await balanceBefore(box, work) };
   faultPoint('before_begun');
   try {
     // On the disk before the SIM is touched: from here on it is never begun again.
-    if (setProcessing(box.store, work, before.texts, before.balance) === 0)
+    if (setProcessing(box.store, work, newestText(box.store), balance) === 0)
       return neverBegun(box, work, 'It was taken back while the server was asked');
   } catch (error) {
     log.write(

@@ -14,7 +14,7 @@ export interface Log {
   write(level: Level, text: string): void;
   /** Lines that the server has not heard, oldest first; they are kept until `told`. */
   waiting(level: Level): LogLine[];
-  told(count: number): void;
+  told(lines: LogLine[]): void;
   /** A text in which no PIN of this box is left. */
   clean(text: string): string;
 }
@@ -42,8 +42,11 @@ export function createLog(clock: Clock, level: Level, pins: string[], out: (line
       while (lines[0] && RANK[lines[0].level] < RANK[wanted]) lines.shift();
       return lines.filter((line) => RANK[line.level] >= RANK[wanted]).slice(0, 100);
     },
-    told(count) {
-      lines.splice(0, count);
+    told(heard) {
+      for (const line of heard) {
+        const at = lines.indexOf(line);
+        if (at >= 0) lines.splice(at, 1);
+      }
     },
   };
 }

@@ -103,7 +103,7 @@ async function sendHeartbeat(box: Box): Promise<boolean> {
   const askedAtMs = clock.monotonicMs();
   const body = {
     callboxId: config.callboxId,
-    status: state.refuses ?? (state.turnedAway === null ? 'active' : 'turned away'),
+    status: (state.refuses ?? (state.turnedAway === null ? 'active' : 'turned away')).slice(0, 40),
     queueSize: countInHand(store),
     metrics: {
       uptime: Math.round((clock.monotonicMs() - state.startedMs) / 1000),

@@ -194,6 +194,7 @@ export function insertReceived(
      values (?, (select coalesce(max(seq), 0) + 1 from work), ?, ?, 'received', ?, ?, ?, ?, ?)
      on conflict (id) do update set seq = excluded.seq, attempt = excluded.attempt, lease_id = excluded.lease_id,
        state = 'received', slot = excluded.slot, priority = excluded.priority, job = excluded.job, outcome = null,
+       phone_number = excluded.phone_number, amount = excluded.amount,
        texts_before = null, balance_before = null`,
     work.id,
     work.attempt,

@@ -6,7 +6,14 @@ import { isoTime } from './clock.ts';
 import type { Outcome } from './drivers/port.ts';
 import { hear, isLastWord, mindRegistration } from './hear.ts';
 import { reportedSchema } from './protocol.ts';
-import { addToCounter, inTransaction, listWork, setAcknowledged, type Work } from './queue-store.ts';
+import {
+  addToCounter,
+  inTransaction,
+  listWork,
+  setAcknowledged,
+  setOutcome,
+  type Work,
+} from './queue-store.ts';
 
 export type Reported = z.output<typeof reportedSchema>;
 
@@ -111,8 +118,11 @@ async function deliver(box: Box, work: Work, schedule: Schedule): Promise<void> 
   }
 }
 
-function acknowledge({ store, faultPoint }: Box, work: Work): void {
+function acknowledge({ store, state, faultPoint }: Box, work: Work): void {
   inTransaction(store, () => {
+    // The disk did not take it when it happened.
+    if (state.unsaved.has(work.id))
+      setOutcome(store, work.id, work.outcome!, ['processing', 'received', 'dropped']);
     if (setAcknowledged(store, work) > 0) addToCounter(store, 'processed', 1);
   });
   faultPoint('after_acknowledged');

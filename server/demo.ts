@@ -162,16 +162,32 @@ const DEMO_SIMS = ['mtn', 'orange', 'moov', 'camtel'].map((operator) => ({
   balance: 500_000,
 }));
 
+/** One that ended by itself is started again after this long. */
+const BOX_AGAIN_MS = 5000;
+
 /**
- * Starts a simulated box beside the demo, which carries out what is handed in. It registers when the server answers, so nobody
- * waits for it. @param onEnd is told when it ended by itself. @returns how to stop it; null: it is switched off.
+ * Starts a simulated box beside the demo, which carries out what is handed in, and starts it again when it ends. It registers when
+ * the server answers, so nobody waits for it. @returns how to stop it; null: it is switched off.
  */
-export function startDemoBox(
-  config: Config,
-  onEnd: (code: number | null) => void,
-): (() => Promise<void>) | null {
+export function startDemoBox(config: Config): (() => Promise<void>) | null {
   if (config.RELAIS_MODE !== 'demo' || !config.DEMO_BOX || config.PORT === 0) return null;
-  const child = fork(fileURLToPath(new URL('../box/main.ts', import.meta.url)), ['run'], {
+  let stopping = false;
+  let child: ChildProcess;
+  const start = () => {
+    if (stopping) return;
+    child = forkBox(config);
+    child.once('error', () => undefined);
+    child.once('exit', () => setTimeout(start, BOX_AGAIN_MS).unref());
+  };
+  start();
+  return () => {
+    stopping = true;
+    return stopChild(child);
+  };
+}
+
+function forkBox(config: Config): ChildProcess {
+  return fork(fileURLToPath(new URL('../box/main.ts', import.meta.url)), ['run'], {
     env: {
       PATH: process.env.PATH,
       RELAIS_BOX_CHILD: '1',
@@ -184,17 +200,9 @@ export function startDemoBox(
       RELAIS_BOX_MAX_CONCURRENT: '8',
       RELAIS_BOX_SIMULATOR: JSON.stringify({ sims: DEMO_SIMS, delayMs: 1200, texts: true }),
     },
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    // It speaks to nobody here: what it has to say is in the console.
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });
-  let stopping = false;
-  child.once('error', () => onEnd(null));
-  child.once('exit', (code) => {
-    if (!stopping) onEnd(code);
-  });
-  return () => {
-    stopping = true;
-    return stopChild(child);
-  };
 }
 
 function stopChild(child: ChildProcess): Promise<void> {

@@ -30,7 +30,7 @@ async function main(): Promise<void> {
   if (config.RELAIS_MODE === 'demo' && config.RELAIS_ROLE !== 'worker') {
     printWelcome(await seedDemo(kernel, sandbox));
     // The company that it works for is there now.
-    const stopBox = startDemoBox(config, (code) => log.warn({ code }, 'The simulated box of the demo ended'));
+    const stopBox = startDemoBox(config);
     if (stopBox) closers.unshift(stopBox);
   } else {
     const providers = hasProviderCredentials(given);

@@ -105,5 +105,6 @@ function stopOnSignal(child: boolean): AbortSignal {
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
   if (child) process.on('disconnect', stop);
+  if (child && !process.connected) stop();
   return stopping.signal;
 }
