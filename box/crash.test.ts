@@ -78,13 +78,13 @@ describe('the power goes', () => {
       // What was taken and not begun may be handed out again meanwhile.
       server.endLeases();
       start();
-      await eventually(() => expectTruth(), 25_000);
+      await eventually(() => expectTruth(), 40_000);
       expect(operator.bookings.length).toBeGreaterThanOrEqual(1);
       // What the SIM had not begun is known for sure, so nobody has to look at it.
       if (FAULT_POINTS.indexOf(point) < FAULT_POINTS.indexOf('after_begun'))
         await eventually(() => expect(statuses()).not.toContain('unknown'));
       expectTruth();
-    });
+    }, 90_000);
   }
 
   it('again and again at random', async () => {
@@ -103,8 +103,8 @@ describe('the power goes', () => {
       if (round % 2) server.endLeases();
     }
     start();
-    await eventually(() => expectTruth(), 25_000);
-  }, 120_000);
+    await eventually(() => expectTruth(), 40_000);
+  }, 240_000);
 });
 
 describe('a PIN', () => {
@@ -112,10 +112,10 @@ describe('a PIN', () => {
     submit('1111');
     server.submit({ phoneNumber: '+237677003333', type: 'withdraw' });
     const box = start();
-    await eventually(() => expectTruth());
+    await eventually(() => expectTruth(), 25_000);
     expect(operator.heard.join()).toContain(PIN);
     expect(box.output()).toContain('USSD: *126*1*1*677001111*500*****#');
     expect(box.output()).not.toContain(PIN);
     expect(server.heard.join('\n')).not.toContain(PIN);
-  });
+  }, 60_000);
 });
