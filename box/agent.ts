@@ -17,8 +17,10 @@ const EVIDENCE_MS = 30_000;
 export async function runAgent(box: Box): Promise<void> {
   const { driver, stopping, log, store, state } = box;
   const died = recover(store);
-  for (const { id } of died)
+  for (const { id, slot } of died) {
     log.write('warn', `${id} was begun when the box stopped: unknown, and never begun again`);
+    driver.distrust(slot);
+  }
   for (const work of listWork(store, 'received')) state.maybeAsked.add(handoverOf(work));
   compactWork(store);
   const heard = lookAfterSims(box);

@@ -66,6 +66,8 @@ export interface Driver {
   execute(job: Job, deadlineMs: number): Promise<Outcome>;
   /** Reads the SIM's balance. Null: it cannot. */
   balance(slot: string): Promise<number | null>;
+  /** A session of before may still be answered: what does not name its number is not believed for a while. */
+  distrust(slot: string): void;
   /** Every text on the SIMs now; and has new ones told to `onText`. */
   readTexts(): Promise<void>;
 }

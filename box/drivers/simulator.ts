@@ -107,6 +107,7 @@ export function createSimulator(
     },
     balance: async (slot) => balances.get(slot) ?? null,
     readTexts: async () => undefined,
+    distrust: () => undefined,
   };
 }
 

@@ -21,9 +21,13 @@ export interface UssdNews {
 export interface AtChannel {
   /**
    * @param options.written called when the command is about to leave, and cannot be called back.
-   * @param options.secret shown in the log instead of the command: it holds a PIN.
+   * @param options.patient the line is kept although nothing came. Else it is closed: an answer that comes late would be taken for that
+   * of the next command, and might say of money that was sent that it was not.
    */
-  send(command: string, options?: { timeoutMs?: number; written?: () => void }): Promise<AtResult>;
+  send(
+    command: string,
+    options?: { timeoutMs?: number; written?: () => void; patient?: boolean },
+  ): Promise<AtResult>;
   /** The next news about a USSD session; null when none came in time, or the line broke. */
   nextUssd(timeoutMs: number): Promise<UssdNews | null>;
   /** Forgets news of sessions that are over. */
@@ -114,10 +118,18 @@ export function createAtChannel(line: Duplex, events: AtEvents): AtChannel {
   line.on('data', onData);
   for (const event of ['close', 'end', 'error']) line.on(event, onGone);
 
-  function exchange(command: string, timeoutMs: number, written?: () => void): Promise<AtResult> {
+  function exchange(
+    command: string,
+    { timeoutMs, written, patient }: { timeoutMs: number; written?: () => void; patient: boolean },
+  ): Promise<AtResult> {
     if (gone) return Promise.resolve({ kind: 'gone' });
     return new Promise((resolve) => {
-      const timer = setTimeout(() => waiting?.finish({ kind: 'silent' }), timeoutMs);
+      const timer = setTimeout(() => {
+        waiting?.finish({ kind: 'silent' });
+        if (patient) return;
+        line.destroy();
+        onGone();
+      }, timeoutMs);
       waiting = {
         command,
         lines: [],
@@ -133,8 +145,8 @@ export function createAtChannel(line: Duplex, events: AtEvents): AtChannel {
   }
 
   return {
-    send(command, { timeoutMs = 5000, written } = {}) {
-      const run = turn.then(() => exchange(command, timeoutMs, written));
+    send(command, { timeoutMs = 5000, written, patient = false } = {}) {
+      const run = turn.then(() => exchange(command, { timeoutMs, written, patient }));
       turn = run;
       return run;
     },
@@ -149,7 +161,8 @@ export function createAtChannel(line: Duplex, events: AtEvents): AtChannel {
 
 function resultOf(text: string, lines: string[]): AtResult {
   if (text === 'OK') return { kind: 'ok', lines };
-  const code = /^\+CM[ES] ERROR:\s*(\d+)$/.exec(text)?.[1];
+  // Errors of texts (+CMS) have numbers of their own, which mean other things.
+  const code = /^\+CME ERROR:\s*(\d+)$/.exec(text)?.[1];
   return { kind: 'error', code: code === undefined ? null : Number(code), text };
 }
 

@@ -68,7 +68,7 @@ export async function readState(at: AtChannel): Promise<Omit<Facts, 'maker' | 'i
 /** Readies a modem that was just opened. False: it does not speak AT. */
 export async function setUp(at: AtChannel, textMode: boolean): Promise<boolean> {
   for (let tries = 0; ; tries += 1) {
-    const hello = await at.send('AT', { timeoutMs: 1000 });
+    const hello = await at.send('AT', { timeoutMs: 1000, patient: true });
     if (hello.kind === 'ok') break;
     if (hello.kind === 'gone' || tries === 4) return false;
   }
@@ -81,5 +81,14 @@ export async function setUp(at: AtChannel, textMode: boolean): Promise<boolean> 
   await ask(at, 'AT+CPMS="SM","SM","SM"');
   await ask(at, 'AT+CNMI=2,1,0,0,0');
   at.clearUssd();
-  return true;
+  return isInStep(at);
+}
+
+/**
+ * Whether answers are those of the commands just given. After a late answer each could be that of the command before, and an old
+ * "no network" would say of money that was sent that it was not.
+ */
+export async function isInStep(at: AtChannel): Promise<boolean> {
+  const result = await at.send('AT+CSQ');
+  return result.kind === 'ok' && result.lines.some((line) => line.startsWith('+CSQ:'));
 }

@@ -4,7 +4,7 @@ import { amountOf, plain } from '../../ussd/classify.ts';
 import { renderCode, renderJob } from '../../ussd/render.ts';
 import type { Driver, DriverHooks, Job, Outcome, Sim } from '../port.ts';
 import { type AtChannel, createAtChannel } from './at.ts';
-import { type Facts, NO_FACTS, readIdentity, readState, setUp } from './facts.ts';
+import { type Facts, isInStep, NO_FACTS, readIdentity, readState, setUp } from './facts.ts';
 import type { UssdEncoding } from './gsm7.ts';
 import { openLine } from './line.ts';
 import { outcomeOfSession, runSession } from './session.ts';
@@ -46,7 +46,12 @@ interface Modem {
   /** Since when parts of a long text lie incomplete, by the stopwatch. */
   incompleteSinceMs: number | null;
   toldUnreadable: Set<number>;
+  /** Until then, by the stopwatch, a late answer of an earlier session may come. */
+  distrustUntilMs: number;
 }
+
+/** So long after a session that broke, answers could still be its. */
+const DISTRUST_MS = 60_000;
 
 /** After so long, a long text is told without the parts that never came. */
 const PARTS_PATIENCE_MS = 3_600_000;
@@ -80,6 +85,10 @@ export function createModemDriver(sims: ModemSim[], options: ModemOptions): Driv
       const modem = modemOf(slot);
       return modem ? exclusively(modem, () => readBalance(modem, options)) : null;
     },
+    distrust(slot) {
+      const modem = modemOf(slot);
+      if (modem) modem.distrustUntilMs = options.clock.monotonicMs() + DISTRUST_MS;
+    },
     async readTexts() {
       for (const modem of modems) await exclusively(modem, () => readTextsOf(modem, options));
     },
@@ -97,6 +106,7 @@ function newModem(sim: ModemSim): Modem {
     wake: new AbortController(),
     incompleteSinceMs: null,
     toldUnreadable: new Set(),
+    distrustUntilMs: Number.NEGATIVE_INFINITY,
   };
 }
 
@@ -212,12 +222,26 @@ async function dial(modem: Modem, job: Job, deadlineMs: number, options: ModemOp
     return notDialled('texts_not_kept', `Texts on the SIM could not be kept: ${(error as Error).message}`);
   }
   if (clock.monotonicMs() >= deadlineMs) return notDialled('too_late', 'There was no time left to dial');
+  if (!(await isInStep(at))) {
+    at.close();
+    return notDialled('modem_out_of_step', 'The modem answers something else than it is asked');
+  }
   const session = { clock, hooks, settleMs, deadlineMs, encoding: encodingOf(modem) };
   const end = await runSession(at, rendered.steps, session);
-  if (end.kind === 'broken' && end.code === 'modem_silent') at.close();
-  const outcome = outcomeOfSession(end, rendered.operator.answers, job);
+  const outcome = trusted(modem, outcomeOfSession(end, rendered.operator.answers, job), job, clock);
+  if (end.kind === 'broken') modem.distrustUntilMs = clock.monotonicMs() + DISTRUST_MS;
   if (outcome.balance != null) modem.balance = outcome.balance;
   return outcome;
+}
+
+/** Shortly after a session that broke, an answer that does not name our number could be that session's. */
+function trusted(modem: Modem, outcome: Outcome, job: Job, clock: Clock): Outcome {
+  const proof = outcome.proof ?? '';
+  const sure =
+    clock.monotonicMs() > modem.distrustUntilMs ||
+    proof.replace(/\D/g, '').includes(job.phoneNumber.slice(-8));
+  if (outcome.kind === 'unknown' || sure || proof === '') return outcome;
+  return { kind: 'unknown', code: 'maybe_late_answer', message: outcome.message, proof, awaitsText: true };
 }
 
 /** Many modems of this maker know packed hex alone. */
