@@ -39,7 +39,8 @@ export async function run(config: BoxConfig): Promise<number> {
     return 3;
   }
   const stopping = stopOnSignal(config.child);
-  const box = build({ ...config, callboxId }, book, stopping);
+  const supportedTypes = offered(config, book);
+  const box = build({ ...config, callboxId, supportedTypes }, book, stopping);
   box.log.write('info', `Box ${callboxId} of ${config.server}, ${config.driver}, templates ${book.version}`);
   await runAgent(box);
   box.store.close();
@@ -86,6 +87,17 @@ function build(config: Box['config'], book: Book, stopping: AbortSignal): Box {
     freeBytes: () => freeBytes(config.dataDir),
   });
   return box;
+}
+
+/** What at least one of the SIMs has a template for: the server gives out nothing else. */
+function offered({ driver, sims, supportedTypes }: BoxConfig, book: Book): BoxConfig['supportedTypes'] {
+  if (driver === 'simulator') return supportedTypes;
+  const books = sims.map(({ operator }) =>
+    operator === null ? book.operators : { one: book.operators[operator] },
+  );
+  return supportedTypes.filter((type) =>
+    books.some((operators) => Object.values(operators).some((entry) => entry?.types[type] !== undefined)),
+  );
 }
 
 function createDriver(config: BoxConfig, book: Book, hooks: DriverHooks): Driver {
