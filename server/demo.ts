@@ -153,6 +153,58 @@ async function startSandboxProcess(
   return { access, stop: () => stopChild(child) };
 }
 
+/** What the demo calls its box. */
+const DEMO_BOX_ID = 'callbox_demo';
+
+/** SIMs that do not exist, of every operator whose confirmations are known by heart. */
+const DEMO_SIMS = ['mtn', 'orange', 'moov', 'camtel'].map((operator) => ({
+  ...{ slot: operator, operator },
+  balance: 500_000,
+}));
+
+/** One that ended by itself is started again after this long. */
+const BOX_AGAIN_MS = 5000;
+
+/**
+ * Starts a simulated box beside the demo, which carries out what is handed in, and starts it again when it ends. It registers when
+ * the server answers, so nobody waits for it. @returns how to stop it; null: it is switched off.
+ */
+export function startDemoBox(config: Config): (() => Promise<void>) | null {
+  if (config.RELAIS_MODE !== 'demo' || !config.DEMO_BOX || config.PORT === 0) return null;
+  let stopping = false;
+  let child: ChildProcess;
+  const start = () => {
+    if (stopping) return;
+    child = forkBox(config);
+    child.once('error', () => undefined);
+    child.once('exit', () => setTimeout(start, BOX_AGAIN_MS).unref());
+  };
+  start();
+  return () => {
+    stopping = true;
+    return stopChild(child);
+  };
+}
+
+function forkBox(config: Config): ChildProcess {
+  return fork(fileURLToPath(new URL('../box/main.ts', import.meta.url)), ['run'], {
+    env: {
+      PATH: process.env.PATH,
+      RELAIS_BOX_CHILD: '1',
+      RELAIS_BOX_DATA: path.join(config.DATA_DIR, 'box'),
+      RELAIS_BOX_SERVER: `http://127.0.0.1:${config.PORT}`,
+      RELAIS_BOX_TOKEN: config.CALLBOX_TOKEN,
+      RELAIS_BOX_ID: DEMO_BOX_ID,
+      RELAIS_BOX_LOCATION: 'Douala Akwa',
+      RELAIS_BOX_DRIVER: 'simulator',
+      RELAIS_BOX_MAX_CONCURRENT: '8',
+      RELAIS_BOX_SIMULATOR: JSON.stringify({ sims: DEMO_SIMS, delayMs: 1200, texts: true }),
+    },
+    // It speaks to nobody here: what it has to say is in the console.
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  });
+}
+
 function stopChild(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
   return new Promise((resolve) => {

@@ -102,8 +102,20 @@ describe('the program', () => {
     const made = await first.api.post('/api/gigs', { name: 'Kept over a restart', destinationZone: 'FR' });
     expect(made.status).toBe(201);
 
+    // A simulated box carries out what is handed in; whoever hands it in again is told how it stands.
+    const recharge = { type: 'recharge', phoneNumber: '+237677123456', amount: 1000, clientId: 'recharge-1' };
+    const handedIn = () =>
+      first.api.post('/api/transactions', { ...recharge, customerInfo: { name: 'Client', operator: 'MTN' } });
+    expect((await handedIn()).status).toBe(201);
+    await eventually(
+      async () => expect((await handedIn()).body.transaction).toMatchObject({ status: 'completed' }),
+      40_000,
+    );
+    const { pid } = JSON.parse(readFileSync(path.join(folder, 'box', 'status.json'), 'utf8'));
+
     first.program.process.kill('SIGINT');
     expect(await first.program.ended).toBe(0);
+    expect(() => process.kill(pid, 0)).toThrow('ESRCH');
     await expect(fetch(`${first.demo.sandbox.url}/`)).rejects.toThrow();
 
     const second = await startDemo(folder);
