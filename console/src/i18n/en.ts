@@ -1,5 +1,10 @@
 import { access } from './en/access.ts';
 import { auth } from './en/auth.ts';
+import { boxSettings } from './en/boxSettings.ts';
+import { boxes } from './en/boxes.ts';
+import { float } from './en/float.ts';
+import { operatorTexts } from './en/operatorTexts.ts';
+import { transactions } from './en/transactions.ts';
 import { callQuality } from './en/callQuality.ts';
 import { callRules } from './en/callRules.ts';
 import { calls } from './en/calls.ts';
@@ -17,19 +22,24 @@ import { texts } from './en/texts.ts';
 export const en = {
   access,
   auth,
+  boxSettings,
+  boxes,
   callQuality,
   callRules,
   calls,
   common,
   compliance,
   contacts,
+  float,
   gigs,
   inbox,
   numbers,
+  operatorTexts,
   settings,
   setup,
   shell,
   texts,
+  transactions,
 };
 
 /** The shape every other language must fill: a missing or superfluous key does not compile. */

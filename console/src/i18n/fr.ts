@@ -1,6 +1,11 @@
 import type { Dictionary } from './en.ts';
 import { access } from './fr/access.ts';
 import { auth } from './fr/auth.ts';
+import { boxSettings } from './fr/boxSettings.ts';
+import { boxes } from './fr/boxes.ts';
+import { float } from './fr/float.ts';
+import { operatorTexts } from './fr/operatorTexts.ts';
+import { transactions } from './fr/transactions.ts';
 import { callQuality } from './fr/callQuality.ts';
 import { callRules } from './fr/callRules.ts';
 import { calls } from './fr/calls.ts';
@@ -19,17 +24,22 @@ import { withFrenchTypography } from './typography.ts';
 export const fr: Dictionary = withFrenchTypography<Dictionary>({
   access,
   auth,
+  boxSettings,
+  boxes,
   callQuality,
   callRules,
   calls,
   common,
   compliance,
   contacts,
+  float,
   gigs,
   inbox,
   numbers,
+  operatorTexts,
   settings,
   setup,
   shell,
   texts,
+  transactions,
 });

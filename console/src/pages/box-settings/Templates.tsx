@@ -1,0 +1,153 @@
+import { PlusOutlined } from '@ant-design/icons';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { OperatorTemplate } from '../../api/boxTypes.ts';
+import { operatorTemplates } from '../../api/float.ts';
+import { keys } from '../../api/keys.ts';
+import { queryClient } from '../../api/queryClient.ts';
+import { useMay } from '../../api/session.ts';
+import { ActionButton } from '../../ui/ActionButton.tsx';
+import { type Column, DataList } from '../../ui/DataList.tsx';
+import { EmptyState } from '../../ui/EmptyState.tsx';
+import { StatusTag } from '../../ui/StatusTag.tsx';
+import { useConfirm } from '../../ui/useConfirm.ts';
+import { useNotify } from '../../ui/useNotify.ts';
+import { Operator } from '../boxes/boxTexts.tsx';
+import { OperatorTemplateDrawer } from './OperatorTemplateDrawer.tsx';
+
+/** How operators word their confirmations: known by heart, and the company's own. */
+export function Templates() {
+  const { t } = useTranslation();
+  const may = useMay();
+  const [edited, setEdited] = useState<OperatorTemplate | 'new' | null>(null);
+  const templates = useQuery({
+    queryKey: keys.operatorTemplates,
+    queryFn: operatorTemplates.list,
+    enabled: may('transactions:read'),
+  });
+  return (
+    <section className="section" aria-labelledby="operator-templates">
+      <div className="section-head box-section-head">
+        <h2 id="operator-templates">{t('operatorTexts.templates.title')}</h2>
+        <ActionButton icon={<PlusOutlined />} permission="float:manage" onClick={() => setEdited('new')}>
+          {t('operatorTexts.templates.add')}
+        </ActionButton>
+      </div>
+      <p className="muted section-text">{t('operatorTexts.templates.intro')}</p>
+      <DataList
+        label={t('operatorTexts.templates.title')}
+        columns={useColumns(setEdited)}
+        rows={templates.data?.templates}
+        query={templates}
+        empty={<EmptyState title={t('operatorTexts.templates.empty')} />}
+      />
+      <OperatorTemplateDrawer template={edited} onClose={() => setEdited(null)} />
+    </section>
+  );
+}
+
+function useColumns(onEdit: (template: OperatorTemplate) => void): Column<OperatorTemplate>[] {
+  const { t } = useTranslation();
+  return [
+    {
+      key: 'name',
+      title: t('common.name'),
+      isName: true,
+      render: ({ name, wording }) => (
+        <div className="operator-text">
+          {name}
+          <div className="muted small wording">{wording}</div>
+        </div>
+      ),
+    },
+    {
+      key: 'operator',
+      title: t('boxes.operator'),
+      render: ({ operator, senders }) => (
+        <>
+          <Operator operator={operator} />
+          <div className="muted small">{senders.join(', ')}</div>
+        </>
+      ),
+    },
+    {
+      key: 'says',
+      title: t('operatorTexts.templates.says'),
+      render: ({ outcome, type }) => (
+        <>
+          {t(`operatorTexts.templates.outcomes.${outcome}`)}
+          {type && <div className="muted small">{t(`transactions.types.${type}`)}</div>}
+        </>
+      ),
+    },
+    {
+      key: 'state',
+      title: t('common.status'),
+      render: (template) => <State template={template} />,
+    },
+    {
+      key: 'actions',
+      title: t('common.actions'),
+      isActions: true,
+      render: (template) => <RowActions template={template} onEdit={onEdit} />,
+    },
+  ];
+}
+
+function State({ template: { enabled, builtIn } }: { template: OperatorTemplate }) {
+  const { t } = useTranslation();
+  return (
+    <span className="status-pair">
+      <StatusTag tone={enabled ? 'good' : 'calm'}>
+        {t(enabled ? 'operatorTexts.templates.on' : 'operatorTexts.templates.off')}
+      </StatusTag>
+      {builtIn && <span className="code-chip">{t('operatorTexts.templates.builtIn')}</span>}
+    </span>
+  );
+}
+
+interface ActionProps {
+  template: OperatorTemplate;
+  onEdit: (template: OperatorTemplate) => void;
+}
+
+function RowActions({ template, onEdit }: ActionProps) {
+  const { t } = useTranslation();
+  const confirm = useConfirm();
+  const { done } = useNotify();
+  const { name } = template;
+  const remove = () =>
+    confirm({
+      title: t('operatorTexts.templates.removeTitle', { name }),
+      content: t('operatorTexts.templates.removeText'),
+      confirm: t('common.delete'),
+      action: async () => {
+        await operatorTemplates.remove(template.id);
+        done(t('operatorTexts.templates.removed'));
+        await queryClient.invalidateQueries({ queryKey: keys.operatorTemplates });
+      },
+    });
+  return (
+    <div className="row-actions">
+      <ActionButton
+        size="small"
+        permission="float:manage"
+        aria-label={t('operatorTexts.templates.editOf', { name })}
+        onClick={() => onEdit(template)}
+      >
+        {t('operatorTexts.templates.edit')}
+      </ActionButton>
+      {!template.builtIn && (
+        <ActionButton
+          size="small"
+          permission="float:manage"
+          aria-label={t('operatorTexts.templates.removeOf', { name })}
+          onClick={remove}
+        >
+          {t('common.delete')}
+        </ActionButton>
+      )}
+    </div>
+  );
+}

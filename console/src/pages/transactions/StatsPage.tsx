@@ -1,0 +1,140 @@
+import { DownloadOutlined } from '@ant-design/icons';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { Button, Segmented, Skeleton } from 'antd';
+import { lazy, type ReactNode, Suspense, useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useSearchParams } from 'react-router';
+import type { TransactionStats } from '../../api/boxTypes.ts';
+import { requestFile } from '../../api/client.ts';
+import { keys } from '../../api/keys.ts';
+import { useMay } from '../../api/session.ts';
+import { transactions as transactionsApi } from '../../api/transactions.ts';
+import { download } from '../../ui/download.ts';
+import { EmptyState } from '../../ui/EmptyState.tsx';
+import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
+import { countText, francsText } from '../../ui/format.ts';
+import { PageFrame } from '../../ui/PageFrame.tsx';
+import { RequirePermission } from '../../ui/RequirePermission.tsx';
+import { useFormat } from '../../ui/useFormat.ts';
+import { useNotify } from '../../ui/useNotify.ts';
+import { BoxTable, OperatorTable } from './StatsTables.tsx';
+import { totalsOf } from './logic/stats.ts';
+import '../../ui/styles/call-pages.css';
+import '../../ui/styles/transactions.css';
+
+const StatsCharts = lazy(() => import('./StatsCharts.tsx'));
+const PERIODS = { week: 7, month: 30, quarter: 90 } as const;
+type Period = keyof typeof PERIODS;
+const DAY_MS = 86_400_000;
+
+/** From the beginning of a day, so that the question stays the same while the page is open. */
+function useSince(days: number): string {
+  return useMemo(
+    () => new Date(Math.floor(Date.now() / DAY_MS) * DAY_MS - (days - 1) * DAY_MS).toISOString(),
+    [days],
+  );
+}
+
+/** How much was done, how well, by whom, and for how much money. */
+export default function StatsPage() {
+  const { t } = useTranslation();
+  const [params, setParams] = useSearchParams();
+  const named = params.get('time') ?? '';
+  const period: Period = named in PERIODS ? (named as Period) : 'week';
+  const since = useSince(PERIODS[period]);
+  return (
+    <PageFrame
+      title={t('transactions.stats.title')}
+      intro={t('transactions.stats.intro')}
+      actions={
+        <>
+          <Segmented<Period>
+            aria-label={t('callQuality.period')}
+            value={period}
+            onChange={(next) => setParams({ time: next }, { replace: true })}
+            options={(Object.keys(PERIODS) as Period[]).map((value) => ({
+              value,
+              label: t(`callQuality.periods.${value}`),
+            }))}
+          />
+          <CsvButton since={since} />
+        </>
+      }
+    >
+      <RequirePermission permission="transactions:read">
+        <Overview since={since} />
+      </RequirePermission>
+    </PageFrame>
+  );
+}
+
+function CsvButton({ since }: { since: string }) {
+  const { t } = useTranslation();
+  const { failed } = useNotify();
+  const save = async () => {
+    try {
+      download('transactions-per-day.csv', await requestFile('/api/transactions/stats', { since, format: 'csv' }));
+    } catch (error) {
+      failed(error);
+    }
+  };
+  return (
+    <Button icon={<DownloadOutlined />} onClick={() => void save()}>
+      {t('common.exportCsv')}
+    </Button>
+  );
+}
+
+function Overview({ since }: { since: string }) {
+  const { t } = useTranslation();
+  const may = useMay();
+  const query = { since };
+  const { data, error, refetch } = useQuery({
+    queryKey: keys.transactionStats(query),
+    queryFn: () => transactionsApi.stats(query),
+    placeholderData: keepPreviousData,
+    enabled: may('transactions:read'),
+  });
+  if (error) return <ErrorNotice error={error} onRetry={() => void refetch()} />;
+  if (!data) return <Skeleton active paragraph={{ rows: 8 }} />;
+  if (data.days.length === 0)
+    return (
+      <div className="panel">
+        <EmptyState title={t('transactions.stats.emptyTitle')} text={t('transactions.stats.emptyText')} />
+      </div>
+    );
+  return (
+    <>
+      <Totals stats={data} />
+      <Suspense fallback={<div className="chart-wait" />}>
+        <StatsCharts stats={data} />
+      </Suspense>
+      <BoxTable boxes={data.boxes} />
+      <OperatorTable operators={data.operators} />
+    </>
+  );
+}
+
+function Totals({ stats }: { stats: TransactionStats }) {
+  const { t } = useTranslation();
+  const { language } = useFormat();
+  const { count, completed, failed, amount, successRate } = totalsOf(stats.days);
+  const percent = new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 1 });
+  const figures: [string, ReactNode][] = [
+    [t('transactions.stats.success'), successRate === null ? '–' : percent.format(successRate)],
+    [t('transactions.statuses.completed'), countText(completed)],
+    [t('transactions.statuses.failed'), countText(failed)],
+    [t('transactions.stats.all'), countText(count)],
+    [t('transactions.stats.amount'), francsText(amount)],
+  ];
+  return (
+    <dl className="figures stats-figures">
+      {figures.map(([label, value]) => (
+        <div key={label} className="panel">
+          <dt>{label}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
