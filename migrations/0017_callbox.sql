@@ -41,6 +41,8 @@ create table boxes (
   fenced boolean not null default false,
   -- It once reported an outcome without having said before that it begins: what it took and did not report may have been done.
   skips_processing boolean not null default false,
+  -- It has said of a transaction that it begins: what it took and did not begin was not done.
+  announces boolean not null default false,
   -- Limits that people set for it; null: none but the company's.
   max_per_minute integer check (max_per_minute between 1 and 10000),
   max_per_day integer check (max_per_day between 1 and 1000000),
@@ -243,7 +245,9 @@ create table transaction_attempts (
   handed_at timestamptz,
   processing_at timestamptz,
   ended_at timestamptz,
-  result jsonb
+  result jsonb,
+  -- What the box told at its end, hashed: boxes that do not name hand-overs tell it again in the same words.
+  told text
 ) with (fillfactor = 80);
 create unique index transaction_attempts_one_number on transaction_attempts (transaction_id, number);
 create index transaction_attempts_of_box on transaction_attempts (box_id, id desc);

@@ -85,6 +85,7 @@ export interface BoxEnrolments {
 }
 
 export interface Boxes {
+  announces: Generated<boolean>;
   code: string;
   companyId: string;
   config: Generated<Json>;
@@ -1077,6 +1078,7 @@ export interface TransactionAttempts {
   result: Json | null;
   simId: string;
   state: string;
+  told: string | null;
   transactionId: string;
 }
 
