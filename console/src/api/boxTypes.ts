@@ -204,8 +204,8 @@ export interface TransactionAttempt {
   id: string;
   number: number;
   state: AttemptState;
-  box: BoxRef;
-  sim: { id: string; slot: string; operator: string | null } | null;
+  callboxId: string;
+  sim: { id: string; slot: string } | null;
   assignedAt: string;
   handedAt: string | null;
   processingAt: string | null;
@@ -218,7 +218,7 @@ export interface TransactionStep {
   at: string;
   kind: TransactionEvent;
   attempt: number | null;
-  box: BoxRef | null;
+  callboxId: string | null;
   actor: { kind: TransactionAuthor['kind']; name: string };
   detail: Record<string, unknown>;
 }

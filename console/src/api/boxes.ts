@@ -26,9 +26,9 @@ export const boxes = {
   /** All that match: a fleet is looked at as a whole. */
   all: async (query: Query) => ({
     boxes: await everyPage((page) =>
-      request<{ boxes: Box[]; nextCursor: string | null }>('/api/boxes', { query: { ...query, ...page } }).then(
-        ({ boxes: rows, nextCursor }) => ({ rows, nextCursor }),
-      ),
+      request<{ boxes: Box[]; nextCursor: string | null }>('/api/boxes', {
+        query: { ...query, ...page },
+      }).then(({ boxes: rows, nextCursor }) => ({ rows, nextCursor })),
     ),
   }),
   get: (id: string) => request<{ box: Box }>(at(id)),

@@ -23,9 +23,13 @@ export interface SettleInput {
 export const transactions = {
   /** @param key the same for every try of one intent: sent again, it is the same transaction */
   submit: (body: NewTransaction, key: string) =>
-    post<{ transactionId: string; transaction: Transaction; duplicate?: boolean }>('/api/transactions', body, {
-      'idempotency-key': key,
-    }),
+    post<{ transactionId: string; transaction: Transaction; duplicate?: boolean }>(
+      '/api/transactions',
+      body,
+      {
+        'idempotency-key': key,
+      },
+    ),
   list: (query: Query) =>
     request<{ transactions: Transaction[]; nextCursor: string | null }>('/api/transactions', { query }),
   get: (id: string) => request<{ transaction: TransactionDetails }>(at(id)),

@@ -1,5 +1,15 @@
 import { expect, test } from 'vitest';
-import { agoText, countText, francsText, signedFrancsText, countriesByName, moneyText, phoneText, sizeText, townText } from './format.ts';
+import {
+  agoText,
+  countriesByName,
+  countText,
+  francsText,
+  moneyText,
+  phoneText,
+  signedFrancsText,
+  sizeText,
+  townText,
+} from './format.ts';
 
 test('phone numbers are spaced, and what is none stays as it is', () => {
   expect(phoneText('+33123456789')).toBe('+33 1 23 45 67 89');

@@ -42,7 +42,12 @@ export const boxSettings = {
       heartbeatIntervalMs: 'A box that is not heard of for 30 s counts as silent.',
       logLevel: 'Details cost the box data.',
     },
-    logLevels: { debug: 'Everything', info: 'Info and above', warn: 'Warnings and errors', error: 'Errors only' },
+    logLevels: {
+      debug: 'Everything',
+      info: 'Info and above',
+      warn: 'Warnings and errors',
+      error: 'Errors only',
+    },
   },
   rules: {
     title: 'Rules about money',

@@ -53,7 +53,7 @@ export const float = {
       supply: 'Distributor, receipt 4471',
       adjustment: 'Fee that the operator took',
     },
-    then: 'Available afterwards: {{amount}}',
+    afterwards: 'Available afterwards: {{amount}}',
     notZero: 'Not zero.',
     save: 'Book',
     done: 'Booked',

@@ -64,7 +64,8 @@ export const operatorTexts = {
     builtIn: 'built-in',
     enabled: 'In use',
     senders: 'Senders',
-    sendersHint: 'Exactly as the telephone shows them. Enter after each. From others these words settle nothing.',
+    sendersHint:
+      'Exactly as the telephone shows them. Enter after each. From others these words settle nothing.',
     wording: 'Wording',
     wordingHint: 'The operator’s words, with holes in braces where something else stands each time.',
     holes: {

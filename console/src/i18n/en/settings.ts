@@ -22,7 +22,13 @@ export const settings = {
     callboxes: 'Running',
     operatorTexts: 'Texts of operators',
   },
-  groups: { company: 'Company', connections: 'Connections', texts: 'Texts', calls: 'Calls', boxes: 'CallBoxes' },
+  groups: {
+    company: 'Company',
+    connections: 'Connections',
+    texts: 'Texts',
+    calls: 'Calls',
+    boxes: 'CallBoxes',
+  },
   noPermission: 'Your role does not show this page',
   company: {
     title: 'Company',

@@ -170,7 +170,8 @@ export const transactions = {
     emptyTexts: {
       unknown:
         'When a box falls silent after it began, its transaction waits here for a person instead of being repeated.',
-      disputed: 'When two sources contradict each other about the same transaction, it waits here for a person.',
+      disputed:
+        'When two sources contradict each other about the same transaction, it waits here for a person.',
     },
     openOf: 'Open the transaction for {{number}}',
     happened: 'What happened',

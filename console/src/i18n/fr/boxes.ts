@@ -2,13 +2,15 @@ import type { Dictionary } from '../en.ts';
 
 export const boxes: Dictionary['boxes'] = {
   title: 'CallBox',
-  intro: "Vos appareils sur le terrain : leur état, l'argent sur leurs SIM, ce qu'ils sont en train de faire.",
+  intro:
+    "Vos appareils sur le terrain : leur état, l'argent sur leurs SIM, ce qu'ils sont en train de faire.",
   box: 'CallBox',
   all: 'Toutes les CallBox',
   list: 'CallBox',
   add: 'Ajouter une CallBox',
   search: 'Nom, lieu ou numéro',
   operator: 'Opérateur',
+  chooseOperator: 'Choisissez, ou écrivez-en un',
   more_one: 'En afficher {{count}} de plus',
   more_other: 'En afficher {{count}} de plus',
   moreActions: "Plus d'actions",
@@ -43,6 +45,7 @@ export const boxes: Dictionary['boxes'] = {
     sim: "Une SIM n'est pas prête",
     signal: 'Une SIM capte à peine',
     battery: 'La batterie est presque vide',
+    clock: 'Son horloge est fausse',
     float: "Une SIM est à court d'argent",
   },
   operators: { mtn: 'MTN', orange: 'Orange', moov: 'Moov', camtel: 'Camtel' },

@@ -49,14 +49,18 @@ export const float: Dictionary['float'] = {
       adjustment:
         "Quand il y a plus ou moins sur la SIM que ce qui est compté. L'écriture reste pour toujours, avec votre nom et la raison.",
     },
-    amounts: { opening: 'Solde maintenant', supply: 'Montant', adjustment: 'En plus (ou en moins, avec un signe moins)' },
+    amounts: {
+      opening: 'Solde maintenant',
+      supply: 'Montant',
+      adjustment: 'En plus (ou en moins, avec un signe moins)',
+    },
     reason: 'Pourquoi',
     reasons: {
       opening: 'Solde par *123# à 08:00',
       supply: 'Distributeur, reçu 4471',
       adjustment: "Frais pris par l'opérateur",
     },
-    then: 'Disponible ensuite : {{amount}}',
+    afterwards: 'Disponible ensuite : {{amount}}',
     notZero: 'Pas zéro.',
     save: 'Inscrire',
     done: "C'est inscrit",

@@ -46,7 +46,7 @@ export const operatorTexts: Dictionary['operatorTexts'] = {
   templates: {
     title: 'Comment les SMS sont lus',
     intro:
-      "Les opérateurs changent parfois leurs mots. Un modèle dit ce que les mots signifient, et de qui ils valent.",
+      'Les opérateurs changent parfois leurs mots. Un modèle dit ce que les mots signifient, et de qui ils valent.',
     add: 'Ajouter un modèle',
     addTitle: 'Nouveau modèle',
     editTitle: 'Modèle {{name}}',

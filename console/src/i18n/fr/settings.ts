@@ -24,7 +24,13 @@ export const settings: Dictionary['settings'] = {
     callboxes: 'Conduite',
     operatorTexts: 'SMS des opérateurs',
   },
-  groups: { company: 'Entreprise', connections: 'Connexions', texts: 'SMS', calls: 'Appels', boxes: 'CallBox' },
+  groups: {
+    company: 'Entreprise',
+    connections: 'Connexions',
+    texts: 'SMS',
+    calls: 'Appels',
+    boxes: 'CallBox',
+  },
   noPermission: 'Votre rôle ne montre pas cette page',
   company: {
     title: 'Entreprise',

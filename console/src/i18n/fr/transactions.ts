@@ -173,8 +173,7 @@ export const transactions: Dictionary['transactions'] = {
     emptyTexts: {
       unknown:
         "Quand une CallBox se tait après avoir commencé, sa transaction attend ici une personne au lieu d'être répétée.",
-      disputed:
-        'Quand deux sources se contredisent sur une même transaction, elle attend ici une personne.',
+      disputed: 'Quand deux sources se contredisent sur une même transaction, elle attend ici une personne.',
     },
     openOf: 'Ouvrir la transaction pour le {{number}}',
     happened: "Ce qui s'est passé",

@@ -75,10 +75,12 @@ function BoxFoot({ box }: { box: Box }) {
   const { battery } = box;
   return (
     <p className="box-card-foot muted small">
-      <span>{t('boxes.inHandOf', {
+      <span>
+        {t('boxes.inHandOf', {
           count: heldBy(box.inHand),
           max: box.capabilities.maxConcurrentTransactions,
-        })}</span>
+        })}
+      </span>
       {battery.percent != null && (
         <span>
           {battery.charging && <ThunderboltOutlined aria-hidden />}{' '}

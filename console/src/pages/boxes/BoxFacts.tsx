@@ -29,7 +29,10 @@ export function BoxFacts({ box }: { box: Box }) {
         }).format(uptime.value),
     ],
     [t('boxes.facts.processed'), box.processedTransactions !== null && countText(box.processedTransactions)],
-    [t('boxes.facts.types'), capabilities.supportedTypes.map((type) => t(`transactions.types.${type}`)).join(', ')],
+    [
+      t('boxes.facts.types'),
+      capabilities.supportedTypes.map((type) => t(`transactions.types.${type}`)).join(', '),
+    ],
     [t('boxes.facts.concurrent'), countText(capabilities.maxConcurrentTransactions)],
     [t('boxes.limits.maxPerMinute'), limits.maxPerMinute === null ? none : countText(limits.maxPerMinute)],
     [t('boxes.limits.maxPerDay'), limits.maxPerDay === null ? none : countText(limits.maxPerDay)],

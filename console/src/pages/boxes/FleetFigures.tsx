@@ -23,12 +23,7 @@ export function FleetFigures({ boxes }: { boxes: Box[] }) {
     ],
     [t('boxes.figures.silent'), countText(silent), silent ? `${paths.boxes}?state=silent` : null, silent > 0],
     [t('boxes.figures.inHand'), countText(inHand), null, false],
-    [
-      t('boxes.figures.unknown'),
-      countText(unknown),
-      unknown ? paths.unknownTransactions : null,
-      unknown > 0,
-    ],
+    [t('boxes.figures.unknown'), countText(unknown), unknown ? paths.unknownTransactions : null, unknown > 0],
     [t('boxes.figures.low'), countText(low), low ? paths.float : null, low > 0],
   ];
   return (

@@ -28,9 +28,7 @@ export function BoxStateTag({ box }: { box: Box }) {
   const seen = box.lastSeenAt;
   return (
     <StatusTag tone={TONES[state]} title={seen ? moment(seen) : undefined}>
-      {state === 'silent' && seen
-        ? t('boxes.silentSince', { ago: ago(seen) })
-        : t(`boxes.states.${state}`)}
+      {state === 'silent' && seen ? t('boxes.silentSince', { ago: ago(seen) }) : t(`boxes.states.${state}`)}
     </StatusTag>
   );
 }

@@ -74,7 +74,7 @@ export function BookModal({ sim, booking, onClose }: Props) {
             extra={
               amount !== null &&
               kind !== 'opening' &&
-              t('float.book.then', { amount: francsText(sim.available + amount) })
+              t('float.book.afterwards', { amount: francsText(sim.available + amount) })
             }
             rules={[
               { required: true, message: t('common.required') },

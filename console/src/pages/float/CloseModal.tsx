@@ -61,7 +61,10 @@ export function CloseModal({ sim, open, onClose }: Props) {
           initialValues={{ day: dayjs().subtract(1, 'day') }}
           onFinish={(values) => closing.mutate(values)}
         >
-          <FormProblems error={closing.error} fieldOfCode={{ float_day_closed: 'day', float_day_ahead: 'day' }} />
+          <FormProblems
+            error={closing.error}
+            fieldOfCode={{ float_day_closed: 'day', float_day_ahead: 'day' }}
+          />
           <Form.Item
             name="day"
             label={t('float.close.day')}

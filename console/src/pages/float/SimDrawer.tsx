@@ -6,7 +6,7 @@ import { ActionButton } from '../../ui/ActionButton.tsx';
 import { PhoneText } from '../../ui/texts.tsx';
 import { usePhone } from '../../ui/useMedia.ts';
 import { BoxLink, Difference, Francs, Operator } from '../boxes/boxTexts.tsx';
-import { BookModal, type Booking } from './BookModal.tsx';
+import { type Booking, BookModal } from './BookModal.tsx';
 import { CloseModal } from './CloseModal.tsx';
 import { Days } from './Days.tsx';
 import { Entries } from './Entries.tsx';
@@ -52,9 +52,7 @@ function Account({ sim }: { sim: FloatSim }) {
       <dl className="account">
         <div>
           <dt>{t('boxes.sims.available')}</dt>
-          <dd>
-            {sim.floatKnownSince ? <Francs amount={sim.available} /> : t('boxes.floatUnknown')}
-          </dd>
+          <dd>{sim.floatKnownSince ? <Francs amount={sim.available} /> : t('boxes.floatUnknown')}</dd>
         </div>
         <div>
           <dt>{t('boxes.sims.held')}</dt>

@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next';
 import type { AttemptState, TransactionAttempt } from '../../api/boxTypes.ts';
 import { StatusTag, type Tone } from '../../ui/StatusTag.tsx';
 import { useFormat } from '../../ui/useFormat.ts';
-import { BoxLink } from '../boxes/boxTexts.tsx';
+import { BoxByCode } from '../boxes/BoxByCode.tsx';
 
 const TONES: Record<AttemptState, Tone> = {
   assigned: 'calm',
@@ -25,7 +25,7 @@ export function Attempts({ attempts }: { attempts: TransactionAttempt[] }) {
         <li key={attempt.id}>
           <span className="attempt-number">{attempt.number}</span>
           <div>
-            <BoxLink box={attempt.box} />
+            <BoxByCode callboxId={attempt.callboxId} />
             <div className="muted small">
               {[
                 attempt.sim && t('boxes.sims.slot', { slot: attempt.sim.slot }),
@@ -39,7 +39,9 @@ export function Attempts({ attempts }: { attempts: TransactionAttempt[] }) {
             </div>
             {attempt.result?.message && <p className="step-words">{attempt.result.message}</p>}
           </div>
-          <StatusTag tone={TONES[attempt.state]}>{t(`transactions.attemptStates.${attempt.state}`)}</StatusTag>
+          <StatusTag tone={TONES[attempt.state]}>
+            {t(`transactions.attemptStates.${attempt.state}`)}
+          </StatusTag>
         </li>
       ))}
     </ol>

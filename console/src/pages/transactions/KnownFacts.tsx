@@ -61,11 +61,11 @@ export function KnownFacts({ transaction }: { transaction: TransactionDetails })
 /** What the same SIM was told around that time, and what is not attached to another transaction. */
 function useNear(transaction: TransactionDetails) {
   const may = useMay();
-  const query = { boxId: transaction.box?.id, limit: ROWS };
+  const query = { simId: transaction.sim?.id, limit: ROWS };
   const { data } = useQuery({
     queryKey: keys.operatorTexts(query),
     queryFn: () => operatorTexts.list(query),
-    enabled: may('transactions:read') && transaction.box !== null,
+    enabled: may('transactions:read') && transaction.sim !== null,
   });
   return nearTexts(data?.messages ?? [], transaction);
 }

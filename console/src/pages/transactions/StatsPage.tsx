@@ -17,8 +17,8 @@ import { PageFrame } from '../../ui/PageFrame.tsx';
 import { RequirePermission } from '../../ui/RequirePermission.tsx';
 import { useFormat } from '../../ui/useFormat.ts';
 import { useNotify } from '../../ui/useNotify.ts';
-import { BoxTable, OperatorTable } from './StatsTables.tsx';
 import { totalsOf } from './logic/stats.ts';
+import { BoxTable, OperatorTable } from './StatsTables.tsx';
 import '../../ui/styles/call-pages.css';
 import '../../ui/styles/transactions.css';
 
@@ -73,7 +73,10 @@ function CsvButton({ since }: { since: string }) {
   const { failed } = useNotify();
   const save = async () => {
     try {
-      download('transactions-per-day.csv', await requestFile('/api/transactions/stats', { since, format: 'csv' }));
+      download(
+        'transactions-per-day.csv',
+        await requestFile('/api/transactions/stats', { since, format: 'csv' }),
+      );
     } catch (error) {
       failed(error);
     }

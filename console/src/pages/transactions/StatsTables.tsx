@@ -43,8 +43,7 @@ export function BoxTable({ boxes }: { boxes: BoxFigures[] }) {
       key: 'time',
       title: t('boxes.day.time'),
       align: 'right',
-      render: ({ averageMs }) =>
-        averageMs === null ? <Nothing /> : seconds.format(averageMs / 1000),
+      render: ({ averageMs }) => (averageMs === null ? <Nothing /> : seconds.format(averageMs / 1000)),
     },
   ];
   return (

@@ -4,7 +4,12 @@ import dayjs from 'dayjs';
 import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { callboxSettings } from '../../api/boxes.ts';
-import { type NewTransaction, PRIORITIES, TRANSACTION_TYPES, type TransactionType } from '../../api/boxTypes.ts';
+import {
+  type NewTransaction,
+  PRIORITIES,
+  TRANSACTION_TYPES,
+  type TransactionType,
+} from '../../api/boxTypes.ts';
 import { keys } from '../../api/keys.ts';
 import { queryClient } from '../../api/queryClient.ts';
 import { useMay } from '../../api/session.ts';

@@ -10,7 +10,8 @@ import { paths } from '../../paths.ts';
 import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
 import { Copyable, Moment } from '../../ui/texts.tsx';
 import { usePhone } from '../../ui/useMedia.ts';
-import { BoxLink, Francs } from '../boxes/boxTexts.tsx';
+import { BoxByCode } from '../boxes/BoxByCode.tsx';
+import { Francs } from '../boxes/boxTexts.tsx';
 import { Attempts } from './Attempts.tsx';
 import { OperatorWords } from './OperatorWords.tsx';
 import { TransactionActs } from './TransactionActs.tsx';
@@ -119,9 +120,7 @@ function Notices({ transaction }: { transaction: TransactionDetails }) {
           type={disputed ? 'error' : 'warning'}
           showIcon
           title={t(disputed ? 'transactions.disputedText' : 'transactions.unknownText')}
-          action={
-            <Link to={paths.settling(transaction.id)}>{t('transactions.settle.open')}</Link>
-          }
+          action={<Link to={paths.settling(transaction.id)}>{t('transactions.settle.open')}</Link>}
         />
       )}
     </>
@@ -133,11 +132,14 @@ function Facts({ transaction }: { transaction: TransactionDetails }) {
   const { result, author } = transaction;
   const moment = (at: string | null) => at && <Moment at={at} />;
   const facts: [string, ReactNode][] = [
-    [t('transactions.facts.reference'), transaction.transactionRef && <Copyable text={transaction.transactionRef} />],
+    [
+      t('transactions.facts.reference'),
+      transaction.transactionRef && <Copyable text={transaction.transactionRef} />,
+    ],
     [t('transactions.facts.message'), result?.message],
     [t('transactions.facts.balance'), result?.balance != null && <Francs amount={result.balance} />],
     [t('transactions.facts.failure'), transaction.failureCode && <code>{transaction.failureCode}</code>],
-    [t('boxes.box'), transaction.box && <BoxLink box={transaction.box} />],
+    [t('boxes.box'), transaction.assignedTo && <BoxByCode callboxId={transaction.assignedTo} />],
     [t('boxes.sims.sim'), transaction.sim && t('boxes.sims.slot', { slot: transaction.sim.slot })],
     [t('transactions.item'), transaction.payItemId && <code>{transaction.payItemId}</code>],
     [t('transactions.priority'), t(`transactions.priorities.${transaction.priority}`)],
@@ -151,10 +153,7 @@ function Facts({ transaction }: { transaction: TransactionDetails }) {
       author.kind === 'api_key' ? t('calls.drawer.apiKey', { name: author.name }) : author.name,
     ],
     [t('common.created'), moment(transaction.createdAt)],
-    [
-      t('transactions.facts.due'),
-      transaction.dueAt !== transaction.createdAt && moment(transaction.dueAt),
-    ],
+    [t('transactions.facts.due'), transaction.dueAt !== transaction.createdAt && moment(transaction.dueAt)],
     [t('common.expires'), moment(transaction.expiresAt)],
     [t('transactions.facts.ended'), moment(transaction.endedAt)],
     [t('transactions.facts.clientId'), transaction.clientId && <Copyable text={transaction.clientId} />],

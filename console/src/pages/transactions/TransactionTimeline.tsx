@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { TransactionDetails, TransactionEvent, TransactionStep } from '../../api/boxTypes.ts';
 import type { Dictionary } from '../../i18n/en.ts';
 import { useFormat } from '../../ui/useFormat.ts';
-import { boxName } from '../boxes/logic/boxState.ts';
+import { useBoxNames } from '../boxes/BoxByCode.tsx';
 
 const COLOURS: Partial<Record<TransactionEvent, string>> = {
   completed: 'var(--r-good)',
@@ -40,12 +40,13 @@ type Kind = keyof Dictionary['transactions']['events'];
 function Step({ step }: { step: TransactionStep }) {
   const { t, i18n } = useTranslation();
   const { time, moment } = useFormat();
-  const { kind, box, actor, attempt, detail } = step;
+  const boxName = useBoxNames();
+  const { kind, callboxId, actor, attempt, detail } = step;
   // A kind newer than the dictionary keeps its name.
   const isKnown = i18n.exists(`transactions.events.${kind}`);
   const words = detailWords(detail);
   const who = [
-    box && boxName(box),
+    callboxId && boxName(callboxId),
     actor.kind !== 'box' && actor.kind !== 'system' && actor.name,
     attempt !== null && attempt > 0 && t('transactions.attemptOf', { number: attempt }),
   ].filter(Boolean);

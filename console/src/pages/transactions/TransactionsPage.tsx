@@ -17,7 +17,8 @@ import { phoneText } from '../../ui/format.ts';
 import { PageFrame } from '../../ui/PageFrame.tsx';
 import { RequirePermission } from '../../ui/RequirePermission.tsx';
 import { useListState } from '../../ui/useListState.ts';
-import { BoxLink, Francs } from '../boxes/boxTexts.tsx';
+import { BoxByCode } from '../boxes/BoxByCode.tsx';
+import { Francs } from '../boxes/boxTexts.tsx';
 import { useBoxes } from '../boxes/useBoxes.ts';
 import { When } from '../messages/When.tsx';
 import { QueueStrip } from './QueueStrip.tsx';
@@ -73,7 +74,7 @@ function useColumns(onDetails: (id: string) => void): Column<Transaction>[] {
         </div>
       ),
     },
-    { key: 'box', title: t('boxes.box'), render: (row) => <BoxLink box={row.box} /> },
+    { key: 'box', title: t('boxes.box'), render: (row) => <BoxByCode callboxId={row.assignedTo} /> },
     { key: 'when', title: t('transactions.when'), render: (row) => <When at={row.createdAt} /> },
     {
       key: 'actions',

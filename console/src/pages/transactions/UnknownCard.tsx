@@ -8,7 +8,7 @@ import { transactions as transactionsApi } from '../../api/transactions.ts';
 import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
 import { phoneText } from '../../ui/format.ts';
 import { Ago } from '../../ui/texts.tsx';
-import { BoxLink } from '../boxes/boxTexts.tsx';
+import { BoxByCode } from '../boxes/BoxByCode.tsx';
 import { KnownFacts } from './KnownFacts.tsx';
 import { SettleForm } from './SettleForm.tsx';
 import { SettleSecond } from './SettleSecond.tsx';
@@ -24,7 +24,7 @@ interface Props {
 /** One transaction that needs a person: what it is, and opened, what happened and what is known. */
 export function UnknownCard({ transaction, isOpen, onToggle }: Props) {
   const { t } = useTranslation();
-  const { id, phoneNumber, box, processingAt, updatedAt } = transaction;
+  const { id, phoneNumber, assignedTo, processingAt, updatedAt } = transaction;
   return (
     <li className="panel desk-card" data-open={isOpen || undefined}>
       <div className="desk-head">
@@ -35,7 +35,7 @@ export function UnknownCard({ transaction, isOpen, onToggle }: Props) {
           <Customer transaction={transaction} />
         </div>
         <div className="desk-where muted small">
-          <BoxLink box={box} />
+          <BoxByCode callboxId={assignedTo} />
           <div>
             <Ago at={processingAt ?? updatedAt} />
           </div>

@@ -91,5 +91,4 @@ export const boxName = (box: Pick<BoxRef, 'callboxId' | 'label'>): string => box
 const simWords = (box: Box): string =>
   box.sims.map((sim) => `${sim.phoneNumber ?? ''} ${sim.iccid ?? ''}`).join(' ');
 
-const plain = (text: string): string =>
-  text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().trim();
+const plain = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().trim();

@@ -8,7 +8,7 @@ const text = (id: string, receivedAt: string, change: Partial<OperatorMessage> =
 test('texts to the same SIM around that time are near, those of other transactions are not', () => {
   const transaction = {
     id: 'tx_1',
-    sim: { id: 'sim', slot: '1', operator: 'mtn' },
+    sim: { id: 'sim', slot: '1' },
     processingAt: '2026-01-01T10:00:00Z',
     createdAt: '2026-01-01T08:00:00Z',
   };

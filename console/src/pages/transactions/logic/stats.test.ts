@@ -20,7 +20,11 @@ test('every day of the time is there, in order', () => {
   const days = daysOf({
     since: '2026-01-01T00:00:00.000Z',
     until: '2026-01-03T12:00:00.000Z',
-    days: [row('2026-01-03', 'completed', 2), row('2026-01-03', 'expired', 1), row('2026-01-01', 'failed', 1)],
+    days: [
+      row('2026-01-03', 'completed', 2),
+      row('2026-01-03', 'expired', 1),
+      row('2026-01-01', 'failed', 1),
+    ],
   });
   expect(days.map(({ day, completed, failed, other }) => [day, completed, failed, other])).toEqual([
     ['2026-01-01', 0, 1, 0],

@@ -36,7 +36,11 @@ export interface StatsDay {
 }
 
 /** Each day of the time, those without anything too, by outcome and by type. */
-export function daysOf({ days, since, until }: Pick<TransactionStats, 'days' | 'since' | 'until'>): StatsDay[] {
+export function daysOf({
+  days,
+  since,
+  until,
+}: Pick<TransactionStats, 'days' | 'since' | 'until'>): StatsDay[] {
   const byDay = new Map(dayNames(since, until).map((day) => [day, emptyDay(day)]));
   for (const { day, status, type, count } of days) {
     const entry = byDay.get(day) ?? emptyDay(day);

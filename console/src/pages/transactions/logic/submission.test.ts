@@ -16,7 +16,13 @@ test('what was left empty is left out', () => {
     customerInfo: { operator: 'mtn' },
   });
   const notBefore = dayjs('2026-01-02T03:04:05.000Z');
-  const voucher = form({ type: 'voucher', amount: null, payItemId: ' ORANGE_DATA_1GB ', name: 'Marie', notBefore });
+  const voucher = form({
+    type: 'voucher',
+    amount: null,
+    payItemId: ' ORANGE_DATA_1GB ',
+    name: 'Marie',
+    notBefore,
+  });
   expect(submissionOf(voucher, '+237699000000')).toMatchObject({
     payItemId: 'ORANGE_DATA_1GB',
     customerInfo: { name: 'Marie' },
