@@ -161,9 +161,10 @@ export interface Settling {
   outcome: 'completed' | 'failed';
   proof: string;
   transactionRef: string | null;
-  by: { id: string; name: string };
+  by: { kind: string; id: string; name: string };
   at: string;
-  state?: 'proposed' | 'confirmed' | 'rejected';
+  /** A second person has not said theirs yet. */
+  waiting: boolean;
   confirmedBy?: { id: string; name: string } | null;
 }
 

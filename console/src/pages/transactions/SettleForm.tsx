@@ -29,7 +29,7 @@ export function SettleForm({ transaction }: { transaction: TransactionDetails })
     onSuccess: ({ transaction: settled }) =>
       done(
         t(
-          settled.settling?.state === 'proposed'
+          settled.settling?.waiting
             ? 'transactions.settle.proposed'
             : 'transactions.settle.done',
         ),

@@ -26,9 +26,10 @@ import { FormProblems } from '../inbox-settings/FormProblems.tsx';
 import { needsItem, type SubmitForm, submissionOf } from './logic/submission.ts';
 
 const FIELD_OF_CODE = {
-  transaction_phone: 'phoneNumber',
-  transaction_amount: 'amount',
-  transaction_type: 'type',
+  transaction_amount_missing: 'amount',
+  transaction_amount_too_large: 'amount',
+  transaction_item_missing: 'payItemId',
+  transaction_too_far: 'notBefore',
 } as const;
 const HOME = 'CM';
 

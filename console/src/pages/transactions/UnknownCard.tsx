@@ -85,6 +85,6 @@ function Opened({ id }: { id: string }) {
 }
 
 function Settle({ transaction }: { transaction: TransactionDetails }) {
-  if (transaction.settling?.state === 'proposed') return <SettleSecond transaction={transaction} />;
+  if (transaction.settling?.waiting) return <SettleSecond transaction={transaction} />;
   return <SettleForm transaction={transaction} />;
 }

@@ -32,7 +32,7 @@ export function TransactionStatusTag({
         {t(`transactions.statuses.${status}`)}
       </StatusTag>
       {disputed && <StatusTag tone="bad">{t('transactions.disputed')}</StatusTag>}
-      {settling?.state === 'proposed' && <StatusTag tone="info">{t('transactions.awaitsSecond')}</StatusTag>}
+      {settling?.waiting && <StatusTag tone="info">{t('transactions.awaitsSecond')}</StatusTag>}
     </span>
   );
 }
