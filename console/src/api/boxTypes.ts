@@ -202,11 +202,11 @@ export interface Transaction {
 }
 
 export interface TransactionAttempt {
-  id: string;
   number: number;
+  leaseId: string;
   state: AttemptState;
-  callboxId: string;
-  sim: { id: string; slot: string } | null;
+  box: BoxRef;
+  sim: { id: string; slot: string };
   assignedAt: string;
   handedAt: string | null;
   processingAt: string | null;
@@ -219,77 +219,75 @@ export interface TransactionStep {
   at: string;
   kind: TransactionEvent;
   attempt: number | null;
-  callboxId: string | null;
+  /** What the box calls itself. */
+  box: string | null;
   actor: { kind: TransactionAuthor['kind']; name: string };
   detail: Record<string, unknown>;
+}
+
+/** What an operator wrote, word for word. */
+export interface OperatorWording {
+  id: string;
+  sender: string;
+  body: string;
+  receivedAt: string;
+  verdict: MessageVerdict;
 }
 
 /** Everything that is known of one transaction. */
 export interface TransactionDetails extends Transaction {
   timeline: TransactionStep[];
   attempts: TransactionAttempt[];
-  operatorMessages: OperatorMessage[];
+  operatorMessages: OperatorWording[];
 }
-
-/** Why nothing takes what waits. */
-export type LaneReason =
-  | 'sync_stopped'
-  | 'no_box_connected'
-  | 'no_box_for_type'
-  | 'no_sim_for_operator'
-  | 'all_busy'
-  | 'all_quarantined'
-  | 'no_float'
-  | 'limits'
-  | 'unknown_open'
-  | 'not_due';
 
 /** What waits of one operator and type. */
 export interface Lane {
   operator: string | null;
   type: TransactionType;
   count: number;
+  /** Null: nothing of it is due yet. */
   oldestAt: string | null;
+  /** Why nothing takes it; null: boxes do. */
   reason: string | null;
 }
 
 export interface TransactionQueue {
   lanes: Lane[];
-  inHand: number;
-  unknown: number;
-  disputed: number;
-  held: number;
+  /** How many are in each state that is no end, and how many are disputed. */
+  states: Partial<Record<TransactionStatus | 'disputed', number>>;
+  countedUpTo: number;
 }
 
-export interface DayCount {
+/** How many ended in one way, on one day, at one operator, through one box. */
+export interface Figure {
   day: string;
   type: TransactionType;
+  operator: string | null;
+  box: string | null;
   status: TransactionStatus;
   count: number;
   amount: number;
+  averageSeconds: number | null;
 }
 
 export interface BoxFigures {
-  box: BoxRef;
+  /** What it calls itself. */
+  box: string;
   completed: number;
   failed: number;
-  unknown: number;
-  /** From the beginning to the end, on average. */
-  averageMs: number | null;
-}
-
-export interface OperatorFigures {
-  operator: string | null;
-  count: number;
-  amount: number;
+  /** 0 to 1. */
+  successRate: number | null;
+  /** From the beginning to the end. */
+  averageSeconds: number | null;
 }
 
 export interface TransactionStats {
+  /** Days. */
   since: string;
   until: string;
-  days: DayCount[];
+  figures: Figure[];
   boxes: BoxFigures[];
-  operators: OperatorFigures[];
 }
 
 /** A new transaction, as the form sends it. */
@@ -399,14 +397,9 @@ export interface ParsedText {
 }
 
 /** A text of an operator that a box forwarded. */
-export interface OperatorMessage {
-  id: string;
+export interface OperatorMessage extends OperatorWording {
   box: BoxRef | null;
   sim: { id: string; slot: string; operator: string | null } | null;
-  sender: string;
-  body: string;
-  receivedAt: string;
-  verdict: MessageVerdict;
   template: string | null;
   parsed: ParsedText;
   transactionId: string | null;

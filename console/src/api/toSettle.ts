@@ -16,5 +16,5 @@ export function useQueue() {
 /** How many transactions a person has to settle: outcome not known, or disputed. */
 export function useToSettle(): number {
   const { data } = useQueue();
-  return data ? data.unknown + data.disputed : 0;
+  return (data?.states.unknown ?? 0) + (data?.states.disputed ?? 0);
 }

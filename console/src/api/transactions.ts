@@ -32,7 +32,12 @@ export const transactions = {
     ),
   list: (query: Query) =>
     request<{ transactions: Transaction[]; nextCursor: string | null }>('/api/transactions', { query }),
-  get: (id: string) => request<{ transaction: TransactionDetails }>(at(id)),
+  get: async (id: string): Promise<{ transaction: TransactionDetails }> => {
+    const { transaction, attempts, timeline, operatorMessages } = await request<
+      OneTransaction & Pick<TransactionDetails, 'attempts' | 'timeline' | 'operatorMessages'>
+    >(at(id));
+    return { transaction: { ...transaction, attempts, timeline, operatorMessages } };
+  },
   cancel: (id: string) => post<OneTransaction>(at(id, '/cancel')),
   /** Lets one go that was held because it looks like another. */
   confirm: (id: string) => post<OneTransaction>(at(id, '/confirm')),

@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next';
 import type { AttemptState, TransactionAttempt } from '../../api/boxTypes.ts';
 import { StatusTag, type Tone } from '../../ui/StatusTag.tsx';
 import { useFormat } from '../../ui/useFormat.ts';
-import { BoxByCode } from '../boxes/BoxByCode.tsx';
+import { BoxLink } from '../boxes/boxTexts.tsx';
 
 const TONES: Record<AttemptState, Tone> = {
   assigned: 'calm',
@@ -22,13 +22,13 @@ export function Attempts({ attempts }: { attempts: TransactionAttempt[] }) {
   return (
     <ol className="attempts">
       {attempts.map((attempt) => (
-        <li key={attempt.id}>
+        <li key={attempt.leaseId}>
           <span className="attempt-number">{attempt.number}</span>
           <div>
-            <BoxByCode callboxId={attempt.callboxId} />
+            <BoxLink box={attempt.box} />
             <div className="muted small">
               {[
-                attempt.sim && t('boxes.sims.slot', { slot: attempt.sim.slot }),
+                t('boxes.sims.slot', { slot: attempt.sim.slot }),
                 attempt.processingAt
                   ? t('transactions.attempts.began', { time: time(attempt.processingAt) })
                   : t('transactions.attempts.given', { time: time(attempt.assignedAt) }),

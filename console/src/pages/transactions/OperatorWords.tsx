@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next';
-import type { MessageVerdict, OperatorMessage } from '../../api/boxTypes.ts';
+import type { MessageVerdict, OperatorWording } from '../../api/boxTypes.ts';
 import { StatusTag, type Tone } from '../../ui/StatusTag.tsx';
 import { Moment } from '../../ui/texts.tsx';
 
@@ -15,7 +15,7 @@ export const VERDICT_TONES: Record<MessageVerdict, Tone> = {
 };
 
 /** What the operator wrote to the SIM, word for word. */
-export function OperatorWords({ messages }: { messages: OperatorMessage[] }) {
+export function OperatorWords({ messages }: { messages: OperatorWording[] }) {
   const { t } = useTranslation();
   return (
     <ul className="operator-words">

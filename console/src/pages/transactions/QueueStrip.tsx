@@ -30,21 +30,24 @@ export function QueueStrip() {
   );
 }
 
+type FigureName = 'waiting' | 'inHand' | 'held' | 'unknown' | 'disputed';
+
 function Figures({ queue }: { queue: TransactionQueue }) {
   const { t } = useTranslation();
   const waiting = queue.lanes.reduce((sum, lane) => sum + lane.count, 0);
-  const figures: [key: string, count: number, to: string, tone: string][] = [
-    ['waiting', waiting, paths.transactionsWith('pending'), ''],
-    ['inHand', queue.inHand, paths.transactionsWith('processing'), ''],
-    ['held', queue.held, paths.transactionsWith('held'), 'wait'],
-    ['unknown', queue.unknown, paths.unknownTransactions, 'bad'],
-    ['disputed', queue.disputed, `${paths.unknownTransactions}?show=disputed`, 'bad'],
+  const { held = 0, assigned = 0, processing = 0, unknown = 0, disputed = 0 } = queue.states;
+  const figures: [key: FigureName, count: number, to: string, tone: string][] = [
+    ['waiting', waiting, paths.transactionsWith('pending,retry'), ''],
+    ['inHand', assigned + processing, paths.transactionsWith('assigned,processing'), ''],
+    ['held', held, paths.transactionsWith('held'), 'wait'],
+    ['unknown', unknown, paths.unknownTransactions, 'bad'],
+    ['disputed', disputed, `${paths.unknownTransactions}?show=disputed`, 'bad'],
   ];
   return (
     <dl className="figures queue-figures">
       {figures.map(([key, count, to, tone]) => (
         <div key={key} className={`panel ${count > 0 && tone ? `is-${tone}` : ''}`}>
-          <dt>{t(`transactions.queue.${key as 'waiting'}`)}</dt>
+          <dt>{t(`transactions.queue.${key}`)}</dt>
           <dd>{count > 0 ? <Link to={to}>{countText(count)}</Link> : countText(count)}</dd>
         </div>
       ))}
@@ -61,7 +64,7 @@ function LaneLine({ lane }: { lane: Lane }) {
     reason && i18n.exists(`transactions.queue.reasons.${reason}`)
       ? t(`transactions.queue.reasons.${reason as Reason}`)
       : reason;
-  const Sign = reason === 'sync_stopped' ? PauseCircleFilled : WarningFilled;
+  const Sign = reason === 'stopped' ? PauseCircleFilled : WarningFilled;
   return (
     <li className="panel lane">
       <span className="lane-count">{countText(lane.count)}</span>

@@ -27,13 +27,7 @@ export function SettleForm({ transaction }: { transaction: TransactionDetails })
         ...(word === 'completed' && transactionRef?.trim() ? { transactionRef: transactionRef.trim() } : {}),
       }),
     onSuccess: ({ transaction: settled }) =>
-      done(
-        t(
-          settled.settling?.waiting
-            ? 'transactions.settle.proposed'
-            : 'transactions.settle.done',
-        ),
-      ),
+      done(t(settled.settling?.waiting ? 'transactions.settle.proposed' : 'transactions.settle.done')),
     onSettled: () => queryClient.invalidateQueries({ queryKey: ['transactions'] }),
   });
   return (

@@ -5,7 +5,6 @@ import { lazy, type ReactNode, Suspense, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'react-router';
 import type { TransactionStats } from '../../api/boxTypes.ts';
-import { requestFile } from '../../api/client.ts';
 import { keys } from '../../api/keys.ts';
 import { useMay } from '../../api/session.ts';
 import { transactions as transactionsApi } from '../../api/transactions.ts';
@@ -16,8 +15,7 @@ import { countText, francsText } from '../../ui/format.ts';
 import { PageFrame } from '../../ui/PageFrame.tsx';
 import { RequirePermission } from '../../ui/RequirePermission.tsx';
 import { useFormat } from '../../ui/useFormat.ts';
-import { useNotify } from '../../ui/useNotify.ts';
-import { totalsOf } from './logic/stats.ts';
+import { csvOf, operatorsOf, totalsOf } from './logic/stats.ts';
 import { BoxTable, OperatorTable } from './StatsTables.tsx';
 import '../../ui/styles/call-pages.css';
 import '../../ui/styles/transactions.css';
@@ -27,12 +25,9 @@ const PERIODS = { week: 7, month: 30, quarter: 90 } as const;
 type Period = keyof typeof PERIODS;
 const DAY_MS = 86_400_000;
 
-/** From the beginning of a day, so that the question stays the same while the page is open. */
+/** The first day, which stays the same while the page is open. */
 function useSince(days: number): string {
-  return useMemo(
-    () => new Date(Math.floor(Date.now() / DAY_MS) * DAY_MS - (days - 1) * DAY_MS).toISOString(),
-    [days],
-  );
+  return useMemo(() => new Date(Date.now() - (days - 1) * DAY_MS).toISOString().slice(0, 10), [days]);
 }
 
 /** How much was done, how well, by whom, and for how much money. */
@@ -68,21 +63,24 @@ export default function StatsPage() {
   );
 }
 
+function useStats(since: string) {
+  const may = useMay();
+  const query = { since };
+  return useQuery({
+    queryKey: keys.transactionStats(query),
+    queryFn: () => transactionsApi.stats(query),
+    placeholderData: keepPreviousData,
+    enabled: may('transactions:read'),
+  });
+}
+
 function CsvButton({ since }: { since: string }) {
   const { t } = useTranslation();
-  const { failed } = useNotify();
-  const save = async () => {
-    try {
-      download(
-        'transactions-per-day.csv',
-        await requestFile('/api/transactions/stats', { since, format: 'csv' }),
-      );
-    } catch (error) {
-      failed(error);
-    }
-  };
+  const { data } = useStats(since);
+  const save = () =>
+    download(`transactions-${since}.csv`, new Blob([csvOf(data?.figures ?? [])], { type: 'text/csv' }));
   return (
-    <Button icon={<DownloadOutlined />} onClick={() => void save()}>
+    <Button icon={<DownloadOutlined />} disabled={!data?.figures.length} onClick={save}>
       {t('common.exportCsv')}
     </Button>
   );
@@ -90,17 +88,10 @@ function CsvButton({ since }: { since: string }) {
 
 function Overview({ since }: { since: string }) {
   const { t } = useTranslation();
-  const may = useMay();
-  const query = { since };
-  const { data, error, refetch } = useQuery({
-    queryKey: keys.transactionStats(query),
-    queryFn: () => transactionsApi.stats(query),
-    placeholderData: keepPreviousData,
-    enabled: may('transactions:read'),
-  });
+  const { data, error, refetch } = useStats(since);
   if (error) return <ErrorNotice error={error} onRetry={() => void refetch()} />;
   if (!data) return <Skeleton active paragraph={{ rows: 8 }} />;
-  if (data.days.length === 0)
+  if (data.figures.length === 0)
     return (
       <div className="panel">
         <EmptyState title={t('transactions.stats.emptyTitle')} text={t('transactions.stats.emptyText')} />
@@ -113,7 +104,7 @@ function Overview({ since }: { since: string }) {
         <StatsCharts stats={data} />
       </Suspense>
       <BoxTable boxes={data.boxes} />
-      <OperatorTable operators={data.operators} />
+      <OperatorTable operators={operatorsOf(data.figures)} />
     </>
   );
 }
@@ -121,7 +112,7 @@ function Overview({ since }: { since: string }) {
 function Totals({ stats }: { stats: TransactionStats }) {
   const { t } = useTranslation();
   const { language } = useFormat();
-  const { count, completed, failed, amount, successRate } = totalsOf(stats.days);
+  const { count, completed, failed, amount, successRate } = totalsOf(stats.figures);
   const percent = new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 1 });
   const figures: [string, ReactNode][] = [
     [t('transactions.stats.success'), successRate === null ? '–' : percent.format(successRate)],

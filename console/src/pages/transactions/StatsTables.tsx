@@ -1,10 +1,12 @@
 import { useTranslation } from 'react-i18next';
-import type { BoxFigures, OperatorFigures } from '../../api/boxTypes.ts';
+import type { BoxFigures } from '../../api/boxTypes.ts';
 import { type Column, DataList } from '../../ui/DataList.tsx';
 import { countText } from '../../ui/format.ts';
 import { Nothing } from '../../ui/texts.tsx';
 import { useFormat } from '../../ui/useFormat.ts';
-import { BoxLink, Francs, Operator } from '../boxes/boxTexts.tsx';
+import { BoxByCode } from '../boxes/BoxByCode.tsx';
+import { Francs, Operator } from '../boxes/boxTexts.tsx';
+import type { OperatorSum } from './logic/stats.ts';
 
 const QUIET = { isPending: false, isFetching: false, error: null, refetch: () => undefined };
 
@@ -19,13 +21,12 @@ export function BoxTable({ boxes }: { boxes: BoxFigures[] }) {
   });
   const percent = new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 1 });
   const columns: Column<BoxFigures>[] = [
-    { key: 'box', title: t('boxes.box'), isName: true, render: ({ box }) => <BoxLink box={box} /> },
+    { key: 'box', title: t('boxes.box'), isName: true, render: ({ box }) => <BoxByCode callboxId={box} /> },
     {
       key: 'success',
       title: t('transactions.stats.success'),
       align: 'right',
-      render: ({ completed, failed }) =>
-        completed + failed === 0 ? <Nothing /> : percent.format(completed / (completed + failed)),
+      render: ({ successRate }) => (successRate === null ? <Nothing /> : percent.format(successRate)),
     },
     {
       key: 'completed',
@@ -43,7 +44,8 @@ export function BoxTable({ boxes }: { boxes: BoxFigures[] }) {
       key: 'time',
       title: t('boxes.day.time'),
       align: 'right',
-      render: ({ averageMs }) => (averageMs === null ? <Nothing /> : seconds.format(averageMs / 1000)),
+      render: ({ averageSeconds }) =>
+        averageSeconds === null ? <Nothing /> : seconds.format(averageSeconds),
     },
   ];
   return (
@@ -53,7 +55,7 @@ export function BoxTable({ boxes }: { boxes: BoxFigures[] }) {
         label={t('transactions.stats.boxes')}
         columns={columns}
         rows={boxes}
-        rowKey={({ box }) => box.id}
+        rowKey={({ box }) => box}
         query={QUIET}
         empty={<p className="muted panel-pad">{t('transactions.stats.noBoxes')}</p>}
       />
@@ -62,9 +64,9 @@ export function BoxTable({ boxes }: { boxes: BoxFigures[] }) {
 }
 
 /** How much money went through each operator. */
-export function OperatorTable({ operators }: { operators: OperatorFigures[] }) {
+export function OperatorTable({ operators }: { operators: OperatorSum[] }) {
   const { t } = useTranslation();
-  const columns: Column<OperatorFigures>[] = [
+  const columns: Column<OperatorSum>[] = [
     {
       key: 'operator',
       title: t('boxes.operator'),

@@ -32,10 +32,11 @@ export function TransactionFilters({ list }: Props) {
         label={t('common.status')}
         value={filters.status}
         onChange={(value) => setFilter('status', value)}
-        options={TRANSACTION_STATUSES.map((value) => ({
-          value,
-          label: t(`transactions.statuses.${value}`),
-        }))}
+        options={[
+          { value: 'pending,retry', label: t('transactions.groups.waiting') },
+          { value: 'assigned,processing', label: t('transactions.groups.inHand') },
+          ...TRANSACTION_STATUSES.map((value) => ({ value, label: t(`transactions.statuses.${value}`) })),
+        ]}
       />
       <ChoiceFilter
         label={t('transactions.type')}

@@ -4,6 +4,7 @@ import type { TransactionDetails, TransactionEvent, TransactionStep } from '../.
 import type { Dictionary } from '../../i18n/en.ts';
 import { useFormat } from '../../ui/useFormat.ts';
 import { useBoxNames } from '../boxes/BoxByCode.tsx';
+import { stepWords } from './logic/stepWords.ts';
 
 const COLOURS: Partial<Record<TransactionEvent, string>> = {
   completed: 'var(--r-good)',
@@ -41,12 +42,12 @@ function Step({ step }: { step: TransactionStep }) {
   const { t, i18n } = useTranslation();
   const { time, moment } = useFormat();
   const boxName = useBoxNames();
-  const { kind, callboxId, actor, attempt, detail } = step;
+  const { kind, box, actor, attempt, detail } = step;
   // A kind newer than the dictionary keeps its name.
   const isKnown = i18n.exists(`transactions.events.${kind}`);
-  const words = detailWords(detail);
+  const words = stepWords(detail);
   const who = [
-    callboxId && boxName(callboxId),
+    box && boxName(box),
     actor.kind !== 'box' && actor.kind !== 'system' && actor.name,
     attempt !== null && attempt > 0 && t('transactions.attemptOf', { number: attempt }),
   ].filter(Boolean);
@@ -66,12 +67,4 @@ function Step({ step }: { step: TransactionStep }) {
       </div>
     </>
   );
-}
-
-/** What the server wrote beside a step for people: sentences, proofs, references. */
-function detailWords(detail: Record<string, unknown>): string[] {
-  return ['message', 'reason', 'proof', 'transactionRef', 'body'].flatMap((name) => {
-    const value = detail[name];
-    return typeof value === 'string' && value !== '' ? [value] : [];
-  });
 }

@@ -35,11 +35,11 @@ export default function UnknownPage() {
             options={[
               {
                 value: 'unknown',
-                label: t('transactions.unknown.unknowns') + count(queue?.unknown),
+                label: t('transactions.unknown.unknowns') + count(queue?.states.unknown),
               },
               {
                 value: 'disputed',
-                label: t('transactions.unknown.disputes') + count(queue?.disputed),
+                label: t('transactions.unknown.disputes') + count(queue?.states.disputed),
               },
             ]}
           />

@@ -23,7 +23,14 @@ test('what is unknown or disputed needs a person', () => {
 
 test('the second person is another one', () => {
   const by = { kind: 'user', id: 'ada', name: 'Ada' };
-  const settling = { outcome: 'completed', proof: 'Seen', transactionRef: null, by, at: '', waiting: true } as const;
+  const settling = {
+    outcome: 'completed',
+    proof: 'Seen',
+    transactionRef: null,
+    by,
+    at: '',
+    waiting: true,
+  } as const;
   expect(secondPersonBlocked(one({ settling }), 'ada')).toBe('own');
   expect(secondPersonBlocked(one({ settling }), 'bob')).toBeNull();
   expect(confirmBlocked(one({}), 'ada')).toBe('own');

@@ -1,5 +1,5 @@
 import {
-  type DayCount,
+  type Figure,
   TRANSACTION_TYPES,
   type TransactionStats,
   type TransactionType,
@@ -15,8 +15,8 @@ export interface StatsTotals {
 }
 
 /** The time in five figures: what was canceled or expired was never tried, so it is no failure. */
-export function totalsOf(days: readonly DayCount[]): StatsTotals {
-  const sum = (pick: (row: DayCount) => number) => days.reduce((total, row) => total + pick(row), 0);
+export function totalsOf(figures: readonly Figure[]): StatsTotals {
+  const sum = (pick: (row: Figure) => number) => figures.reduce((total, row) => total + pick(row), 0);
   const completed = sum((row) => (row.status === 'completed' ? row.count : 0));
   const failed = sum((row) => (row.status === 'failed' ? row.count : 0));
   return {
@@ -36,13 +36,9 @@ export interface StatsDay {
 }
 
 /** Each day of the time, those without anything too, by outcome and by type. */
-export function daysOf({
-  days,
-  since,
-  until,
-}: Pick<TransactionStats, 'days' | 'since' | 'until'>): StatsDay[] {
+export function daysOf({ figures, since, until }: Omit<TransactionStats, 'boxes'>): StatsDay[] {
   const byDay = new Map(dayNames(since, until).map((day) => [day, emptyDay(day)]));
-  for (const { day, status, type, count } of days) {
+  for (const { day, status, type, count } of figures) {
     const entry = byDay.get(day) ?? emptyDay(day);
     byDay.set(day, entry);
     if (status === 'completed' || status === 'failed') entry[status] += count;
@@ -61,8 +57,37 @@ const DAY_MS = 86_400_000;
 
 function dayNames(since: string, until: string): string[] {
   const names: string[] = [];
-  const endMs = Date.parse(`${until.slice(0, 10)}T00:00:00Z`);
-  for (let atMs = Date.parse(`${since.slice(0, 10)}T00:00:00Z`); atMs <= endMs; atMs += DAY_MS)
+  const endMs = Date.parse(`${until}T00:00:00Z`);
+  for (let atMs = Date.parse(`${since}T00:00:00Z`); atMs <= endMs; atMs += DAY_MS)
     names.push(new Date(atMs).toISOString().slice(0, 10));
   return names;
+}
+
+export interface OperatorSum {
+  operator: string | null;
+  count: number;
+  amount: number;
+}
+
+/** What was done at each operator, most money first. */
+export function operatorsOf(figures: readonly Figure[]): OperatorSum[] {
+  const sums = new Map<string | null, OperatorSum>();
+  for (const { operator, status, count, amount } of figures) {
+    if (status !== 'completed') continue;
+    const sum = sums.get(operator) ?? { operator, count: 0, amount: 0 };
+    sums.set(operator, { operator, count: sum.count + count, amount: sum.amount + amount });
+  }
+  return [...sums.values()].sort((left, right) => right.amount - left.amount || right.count - left.count);
+}
+
+const COLUMNS = ['day', 'type', 'operator', 'box', 'status', 'count', 'amount', 'averageSeconds'] as const;
+
+/** The figures for a spreadsheet; a cell that a spreadsheet would run begins with an apostrophe. */
+export function csvOf(figures: readonly Figure[]): string {
+  const cell = (value: string | number | null) => {
+    const text = typeof value === 'string' && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value ?? '');
+    return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  };
+  const lines = figures.map((row) => COLUMNS.map((name) => cell(row[name])).join(','));
+  return `${[COLUMNS.join(','), ...lines].join('\r\n')}\r\n`;
 }
