@@ -390,19 +390,26 @@ export const MESSAGE_VERDICTS = [
 export type MessageVerdict = (typeof MESSAGE_VERDICTS)[number];
 
 export interface ParsedText {
-  amount?: number | null;
-  number?: string | null;
-  reference?: string | null;
-  balance?: number | null;
+  amount: number | null;
+  number: string | null;
+  reference: string | null;
+  balance: number | null;
+  name: string | null;
+  date: string | null;
 }
 
 /** A text of an operator that a box forwarded. */
 export interface OperatorMessage extends OperatorWording {
-  box: BoxRef | null;
-  sim: { id: string; slot: string; operator: string | null } | null;
+  box: Pick<BoxRef, 'id' | 'callboxId'>;
+  /** Null: the box named a slot that nobody knows. */
+  sim: { id: string; slot: string } | null;
   template: string | null;
-  parsed: ParsedText;
+  /** What was read out of it; null: nothing. */
+  meaning:
+    | ({ operator: string; type: TransactionType | null; outcome: TemplateOutcome } & ParsedText)
+    | null;
   transactionId: string | null;
+  attachedBy: { id: string; name: string } | null;
 }
 
 export const TEMPLATE_OUTCOMES = ['completed', 'failed', 'balance'] as const;
@@ -411,6 +418,9 @@ export type TemplateOutcome = (typeof TEMPLATE_OUTCOMES)[number];
 /** How an operator words its confirmations. */
 export interface OperatorTemplate {
   id: string;
+  /** Known by heart; changed: the company words it otherwise, or switched it off. */
+  builtIn: boolean;
+  changed: boolean;
   operator: string;
   name: string;
   senders: string[];
@@ -418,18 +428,15 @@ export interface OperatorTemplate {
   outcome: TemplateOutcome;
   wording: string;
   enabled: boolean;
-  version: number;
-  /** Known by heart: it cannot be changed. */
-  builtIn?: boolean;
 }
 
-export type OperatorTemplateInput = Omit<OperatorTemplate, 'id' | 'version' | 'builtIn'>;
+export type OperatorTemplateInput = Omit<OperatorTemplate, 'id' | 'builtIn' | 'changed'>;
 
-/** What a template makes of a text. */
+/** What is made of a text. unread: nothing fits. untrusted: the words fit, the sender does not. */
 export interface TemplateTry {
-  matched: boolean;
+  kind: 'trusted' | 'untrusted' | 'unclear' | 'unread';
   template: string | null;
   outcome: TemplateOutcome | null;
   type: TransactionType | null;
-  parsed: ParsedText;
+  parsed: ParsedText | null;
 }

@@ -59,6 +59,6 @@ export const operatorTemplates = {
   change: (id: string, body: OperatorTemplateInput) =>
     request<{ template: OperatorTemplate }>(`/api/operator-templates/${id}`, { method: 'PUT', body }),
   remove: (id: string) => request<unknown>(`/api/operator-templates/${id}`, { method: 'DELETE' }),
-  try: (body: { operator: string; body: string; template?: Partial<OperatorTemplateInput> }) =>
+  try: (body: { body: string; wording?: string; sender?: string; operator?: string }) =>
     post<TemplateTry>('/api/operator-templates/try', body),
 };

@@ -112,7 +112,9 @@ const keysOfTopic: Record<string, readonly string[]> = {
   callbox_settings: ['callbox-settings', 'boxes'],
   callbox_sync: ['sync-status', 'transactions'],
   transactions: ['transactions', 'operator-texts'],
-  float: ['float', 'operator-texts', 'operator-templates'],
+  float: ['float'],
+  operator_message: ['operator-texts', 'transactions'],
+  operator_template: ['operator-templates'],
 };
 
 /** What may move many times a second: read again once a second at most. */

@@ -137,6 +137,7 @@ export const boxes = {
     title: 'SIMs',
     toFloat: 'Money on the SIMs',
     sim: 'SIM',
+    only: 'Its only SIM',
     slot: 'Slot {{slot}}',
     number: 'Number',
     network: 'Network',

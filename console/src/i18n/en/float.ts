@@ -13,8 +13,8 @@ export const float = {
   agrees: 'Agrees',
   low: 'Low',
   open: 'Account',
-  openOf: 'Account of the SIM in slot {{slot}} of {{name}}',
-  account: 'SIM in slot {{slot}}',
+  openOf: 'Account of a SIM of {{name}}: {{slot}}',
+  account: 'Account of a SIM',
   notCounted: 'Say first how much is on it.',
   entries: {
     title: 'Entries',

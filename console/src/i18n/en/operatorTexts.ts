@@ -3,6 +3,7 @@ export const operatorTexts = {
   intro:
     'Operators confirm by text. Boxes forward these texts; read rightly, they settle what nobody was certain of.',
   list: 'Texts of operators',
+  search: 'Words or sender',
   text: 'Text',
   read: 'Read',
   verdict: 'Verdict',
@@ -36,9 +37,9 @@ export const operatorTexts = {
   attach: {
     open: 'Attach',
     title: 'Which transaction is this text about?',
-    text: 'These wait to be settled:',
+    text: 'If the text fits, it settles it; otherwise it is only kept beside it. These wait to be settled:',
     none: 'No transaction waits to be settled.',
-    confirm: 'Attach and settle',
+    confirm: 'Attach',
     done: 'Attached',
   },
   templates: {
@@ -62,6 +63,12 @@ export const operatorTexts = {
     on: 'In use',
     off: 'Off',
     builtIn: 'built-in',
+    changed: 'built-in, changed',
+    restore: 'Restore',
+    restoreOf: 'Restore the template {{name}}',
+    restoreTitle: 'Restore the template {{name}}?',
+    restoreText: 'It is again what it was when it came with Relais.',
+    restored: 'Template restored',
     enabled: 'In use',
     senders: 'Senders',
     sendersHint:

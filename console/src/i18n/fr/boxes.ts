@@ -142,6 +142,7 @@ export const boxes: Dictionary['boxes'] = {
     title: 'SIM',
     toFloat: 'Argent des SIM',
     sim: 'SIM',
+    only: 'Sa seule SIM',
     slot: 'Emplacement {{slot}}',
     number: 'Numéro',
     network: 'Réseau',

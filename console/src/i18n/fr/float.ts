@@ -16,8 +16,8 @@ export const float: Dictionary['float'] = {
   agrees: 'Concorde',
   low: 'Presque vide',
   open: 'Compte',
-  openOf: "Compte de la SIM à l'emplacement {{slot}} de {{name}}",
-  account: "SIM à l'emplacement {{slot}}",
+  openOf: "Compte d'une SIM de {{name}} : {{slot}}",
+  account: "Compte d'une SIM",
   notCounted: "Dites d'abord combien il y a dessus.",
   entries: {
     title: 'Écritures',

@@ -5,6 +5,7 @@ export const operatorTexts: Dictionary['operatorTexts'] = {
   intro:
     "Les opérateurs confirment par SMS. Les CallBox transmettent ces SMS ; bien lus, ils tranchent ce dont personne n'était sûr.",
   list: 'SMS des opérateurs',
+  search: 'Mots ou expéditeur',
   text: 'SMS',
   read: 'Lu',
   verdict: 'Verdict',
@@ -38,9 +39,9 @@ export const operatorTexts: Dictionary['operatorTexts'] = {
   attach: {
     open: 'Rattacher',
     title: 'De quelle transaction parle ce SMS ?',
-    text: "Celles-ci attendent d'être tranchées :",
+    text: "Si le SMS convient, il la tranche ; sinon il est seulement gardé avec elle. Celles-ci attendent d'être tranchées :",
     none: "Aucune transaction n'attend d'être tranchée.",
-    confirm: 'Rattacher et trancher',
+    confirm: 'Rattacher',
     done: 'SMS rattaché',
   },
   templates: {
@@ -64,6 +65,12 @@ export const operatorTexts: Dictionary['operatorTexts'] = {
     on: 'Employé',
     off: 'Éteint',
     builtIn: "d'origine",
+    changed: "d'origine, modifié",
+    restore: 'Rétablir',
+    restoreOf: 'Rétablir le modèle {{name}}',
+    restoreTitle: 'Rétablir le modèle {{name}} ?',
+    restoreText: "Il redevient tel qu'il est venu avec Relais.",
+    restored: 'Modèle rétabli',
     enabled: 'Employer ce modèle',
     senders: 'Expéditeurs',
     sendersHint:

@@ -15,7 +15,7 @@ import { ConfigFields } from './ConfigFields.tsx';
 import { RuleFields } from './RuleFields.tsx';
 import { SyncPart } from './SyncPart.tsx';
 import '../../ui/styles/call-settings.css';
-import '../../ui/styles/boxes.css';
+import '../../ui/styles/transactions.css';
 
 /** How the company's boxes are run. */
 export default function CallboxSettingsPage() {

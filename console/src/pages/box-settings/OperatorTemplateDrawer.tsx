@@ -141,10 +141,11 @@ function TryOut() {
   const { t } = useTranslation();
   const form = Form.useFormInstance<OperatorTemplateInput>();
   const [body, setBody] = useState('');
+  const wording: string | undefined = Form.useWatch('wording', form);
   const trying = useMutation({
     mutationFn: () => {
-      const { operator, wording, type, outcome, senders, name } = form.getFieldsValue();
-      return operatorTemplates.try({ operator, body, template: { wording, type, outcome, senders, name } });
+      const { wording, senders } = form.getFieldsValue();
+      return operatorTemplates.try({ body, wording, sender: senders?.[0] ?? '' });
     },
   });
   return (
@@ -159,7 +160,9 @@ function TryOut() {
         onChange={(event) => setBody(event.target.value)}
       />
       <div>
-        <Button disabled={!body.trim()} loading={trying.isPending} onClick={() => trying.mutate()}>
+        <Button
+          disabled={!body.trim() || !wording?.trim()}
+          loading={trying.isPending} onClick={() => trying.mutate()}>
           {t('operatorTexts.templates.tryIt')}
         </Button>
       </div>
@@ -171,13 +174,14 @@ function TryOut() {
 
 function Outcome({ result }: { result: TemplateTry }) {
   const { t } = useTranslation();
+  const fits = result.kind !== 'unread';
   return (
     <div role="status">
       <Alert
-        type={result.matched ? 'success' : 'warning'}
+        type={fits ? 'success' : 'warning'}
         showIcon
-        title={t(result.matched ? 'operatorTexts.templates.fits' : 'operatorTexts.templates.fitsNot')}
-        description={result.matched && <ParsedFacts parsed={result.parsed} />}
+        title={t(fits ? 'operatorTexts.templates.fits' : 'operatorTexts.templates.fitsNot')}
+        description={result.parsed && <ParsedFacts parsed={result.parsed} />}
       />
     </div>
   );

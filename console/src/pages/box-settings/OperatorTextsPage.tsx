@@ -12,12 +12,13 @@ import { paths } from '../../paths.ts';
 import { ActionButton } from '../../ui/ActionButton.tsx';
 import { type Column, DataList } from '../../ui/DataList.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
-import { ChoiceFilter, ListToolbar } from '../../ui/ListToolbar.tsx';
+import { ChoiceFilter, ListToolbar, SearchFilter } from '../../ui/ListToolbar.tsx';
 import { PageFrame } from '../../ui/PageFrame.tsx';
 import { RequirePermission } from '../../ui/RequirePermission.tsx';
 import { StatusTag } from '../../ui/StatusTag.tsx';
 import { useListState } from '../../ui/useListState.ts';
-import { BoxLink, Operator } from '../boxes/boxTexts.tsx';
+import { BoxByCode } from '../boxes/BoxByCode.tsx';
+import { Operator, useSlotName } from '../boxes/boxTexts.tsx';
 import { boxName } from '../boxes/logic/boxState.ts';
 import { useBoxes } from '../boxes/useBoxes.ts';
 import { When } from '../messages/When.tsx';
@@ -52,13 +53,22 @@ function useTexts(query: Query) {
 
 function Texts() {
   const { t } = useTranslation();
-  const list = useListState(['verdict', 'boxId'], 15);
+  const list = useListState(['search', 'verdict', 'boxId'], 15);
   const texts = useTexts(list.query);
   const boxes = useBoxes().data?.boxes ?? [];
   const [attached, setAttached] = useState<OperatorMessage | null>(null);
   return (
     <>
-      <ListToolbar isFiltered={list.isFiltered} onClear={list.clear}>
+      <ListToolbar
+        isFiltered={list.isFiltered}
+        onClear={list.clear}
+        csv={{ path: '/api/operator-messages', query: list.query, filename: 'operator-messages.csv' }}
+      >
+        <SearchFilter
+          label={t('operatorTexts.search')}
+          value={list.filters.search}
+          onChange={(value) => list.setFilter('search', value)}
+        />
         <ChoiceFilter
           label={t('operatorTexts.verdict')}
           value={list.filters.verdict}
@@ -93,6 +103,7 @@ function Texts() {
 
 function useColumns(onAttach: (message: OperatorMessage) => void): Column<OperatorMessage>[] {
   const { t } = useTranslation();
+  const slotName = useSlotName();
   return [
     {
       key: 'text',
@@ -110,14 +121,15 @@ function useColumns(onAttach: (message: OperatorMessage) => void): Column<Operat
       title: t('boxes.sims.sim'),
       render: (row) => (
         <>
-          {row.sim && <Operator operator={row.sim.operator} />}
+          {row.meaning && <Operator operator={row.meaning.operator} />}
           <div className="small">
-            <BoxLink box={row.box} />
+            <BoxByCode callboxId={row.box.callboxId} />
+            {row.sim && <span className="muted"> · {slotName(row.sim.slot)}</span>}
           </div>
         </>
       ),
     },
-    { key: 'read', title: t('operatorTexts.read'), render: (row) => <ParsedFacts parsed={row.parsed} /> },
+    { key: 'read', title: t('operatorTexts.read'), render: (row) => <ParsedFacts parsed={row.meaning} /> },
     { key: 'verdict', title: t('operatorTexts.verdict'), render: (row) => <Verdict message={row} /> },
     { key: 'when', title: t('operatorTexts.when'), render: (row) => <When at={row.receivedAt} /> },
     {
@@ -126,7 +138,8 @@ function useColumns(onAttach: (message: OperatorMessage) => void): Column<Operat
       isActions: true,
       render: (row) =>
         row.transactionId === null &&
-        row.verdict !== 'balance' && (
+        row.meaning?.outcome !== 'balance' &&
+        row.verdict !== 'untrusted' && (
           <ActionButton
             size="small"
             icon={<LinkOutlined />}

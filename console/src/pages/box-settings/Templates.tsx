@@ -30,7 +30,7 @@ export function Templates() {
     <section className="section" aria-labelledby="operator-templates">
       <div className="section-head box-section-head">
         <h2 id="operator-templates">{t('operatorTexts.templates.title')}</h2>
-        <ActionButton icon={<PlusOutlined />} permission="float:manage" onClick={() => setEdited('new')}>
+        <ActionButton icon={<PlusOutlined />} permission="transactions:settle" onClick={() => setEdited('new')}>
           {t('operatorTexts.templates.add')}
         </ActionButton>
       </div>
@@ -95,14 +95,18 @@ function useColumns(onEdit: (template: OperatorTemplate) => void): Column<Operat
   ];
 }
 
-function State({ template: { enabled, builtIn } }: { template: OperatorTemplate }) {
+function State({ template: { enabled, builtIn, changed } }: { template: OperatorTemplate }) {
   const { t } = useTranslation();
   return (
     <span className="status-pair">
       <StatusTag tone={enabled ? 'good' : 'calm'}>
         {t(enabled ? 'operatorTexts.templates.on' : 'operatorTexts.templates.off')}
       </StatusTag>
-      {builtIn && <span className="code-chip">{t('operatorTexts.templates.builtIn')}</span>}
+      {builtIn && (
+        <span className="code-chip">
+          {t(changed ? 'operatorTexts.templates.changed' : 'operatorTexts.templates.builtIn')}
+        </span>
+      )}
     </span>
   );
 }
@@ -116,15 +120,17 @@ function RowActions({ template, onEdit }: ActionProps) {
   const { t } = useTranslation();
   const confirm = useConfirm();
   const { done } = useNotify();
-  const { name } = template;
+  const { name, builtIn, changed } = template;
   const remove = () =>
     confirm({
-      title: t('operatorTexts.templates.removeTitle', { name }),
-      content: t('operatorTexts.templates.removeText'),
-      confirm: t('common.delete'),
+      title: t(builtIn ? 'operatorTexts.templates.restoreTitle' : 'operatorTexts.templates.removeTitle', {
+        name,
+      }),
+      content: t(builtIn ? 'operatorTexts.templates.restoreText' : 'operatorTexts.templates.removeText'),
+      confirm: t(builtIn ? 'operatorTexts.templates.restore' : 'common.delete'),
       action: async () => {
         await operatorTemplates.remove(template.id);
-        done(t('operatorTexts.templates.removed'));
+        done(t(builtIn ? 'operatorTexts.templates.restored' : 'operatorTexts.templates.removed'));
         await queryClient.invalidateQueries({ queryKey: keys.operatorTemplates });
       },
     });
@@ -132,20 +138,23 @@ function RowActions({ template, onEdit }: ActionProps) {
     <div className="row-actions">
       <ActionButton
         size="small"
-        permission="float:manage"
+        permission="transactions:settle"
         aria-label={t('operatorTexts.templates.editOf', { name })}
         onClick={() => onEdit(template)}
       >
         {t('operatorTexts.templates.edit')}
       </ActionButton>
-      {!template.builtIn && (
+      {(!builtIn || changed) && (
         <ActionButton
           size="small"
-          permission="float:manage"
-          aria-label={t('operatorTexts.templates.removeOf', { name })}
+          permission="transactions:settle"
+          aria-label={t(
+            builtIn ? 'operatorTexts.templates.restoreOf' : 'operatorTexts.templates.removeOf',
+            { name },
+          )}
           onClick={remove}
         >
-          {t('common.delete')}
+          {t(builtIn ? 'operatorTexts.templates.restore' : 'common.delete')}
         </ActionButton>
       )}
     </div>

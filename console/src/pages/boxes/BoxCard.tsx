@@ -5,7 +5,8 @@ import type { Box, BoxSim } from '../../api/boxTypes.ts';
 import { paths } from '../../paths.ts';
 import { Ago } from '../../ui/texts.tsx';
 import { BoxStateTag, Difference, Francs, Operator, Signal } from './boxTexts.tsx';
-import { boxName, boxState, floatDifference, heldBy, liveSims, troublesOf } from './logic/boxState.ts';
+import { boxName, boxState, heldBy, liveSims, troublesOf } from './logic/boxState.ts';
+import { useDifferences } from './useDifferences.ts';
 
 /** One box at a glance: how it stands, where it is, its SIMs with their money, what it has in hand. */
 export function BoxCard({ box }: { box: Box }) {
@@ -54,6 +55,7 @@ export function BoxCard({ box }: { box: Box }) {
 
 function SimLine({ sim }: { sim: BoxSim }) {
   const { t } = useTranslation();
+  const differences = useDifferences();
   return (
     <li>
       <Signal sim={sim} />
@@ -64,7 +66,7 @@ function SimLine({ sim }: { sim: BoxSim }) {
         ) : (
           <span className="muted small">{t('boxes.floatUnknown')}</span>
         )}
-        <Difference amount={floatDifference(sim)} />
+        <Difference amount={differences.get(sim.id) ?? null} />
       </span>
     </li>
   );

@@ -5,8 +5,9 @@ import { paths } from '../../paths.ts';
 import { type Column, DataList } from '../../ui/DataList.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { Ago, Nothing, PhoneText } from '../../ui/texts.tsx';
-import { Difference, Francs, Operator, Signal } from './boxTexts.tsx';
-import { floatDifference, liveSims } from './logic/boxState.ts';
+import { Difference, Francs, Operator, Signal, useSlotName } from './boxTexts.tsx';
+import { liveSims } from './logic/boxState.ts';
+import { useDifferences } from './useDifferences.ts';
 
 const QUIET = { isPending: false, isFetching: false, error: null, refetch: () => undefined };
 
@@ -32,6 +33,8 @@ export function BoxSims({ box }: { box: Box }) {
 
 function useColumns(): Column<BoxSim>[] {
   const { t } = useTranslation();
+  const slotName = useSlotName();
+  const differences = useDifferences();
   return [
     {
       key: 'sim',
@@ -40,7 +43,7 @@ function useColumns(): Column<BoxSim>[] {
       render: (sim) => (
         <>
           <Operator operator={sim.operator} />
-          <div className="muted small">{t('boxes.sims.slot', { slot: sim.slot })}</div>
+          <div className="muted small">{slotName(sim.slot)}</div>
         </>
       ),
     },
@@ -94,7 +97,7 @@ function useColumns(): Column<BoxSim>[] {
               <Ago at={sim.reportedBalanceAt} />
             </div>
           )}
-          <Difference amount={floatDifference(sim)} />
+          <Difference amount={differences.get(sim.id) ?? null} />
         </>
       ),
     },

@@ -32,7 +32,7 @@ export function EnrolmentModal({ enrolled, onClose }: { enrolled: Enrolled | nul
 function Enrolment({ enrolled: { box, enrolment } }: { enrolled: Enrolled }) {
   const { t } = useTranslation();
   const server = location.origin;
-  const command = commandOf({ server, code: enrolment.code, box: box.callboxId });
+  const command = commandOf({ server, code: enrolment.code });
   return (
     <div className="stack">
       <p>{t('boxes.enrol.text')}</p>

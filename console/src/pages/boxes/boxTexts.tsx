@@ -46,6 +46,12 @@ export function useOperatorName(): (operator: string | null) => string {
   };
 }
 
+/** Which SIM of a box: a box that names none has one. */
+export function useSlotName(): (slot: string) => string {
+  const { t } = useTranslation();
+  return (slot) => (slot === 'default' ? t('boxes.sims.only') : t('boxes.sims.slot', { slot }));
+}
+
 /** An operator with its colour. */
 export function Operator({ operator }: { operator: string | null }) {
   return (

@@ -13,7 +13,7 @@ export function FloatFigures({ sims, onLook }: Props) {
   const { t } = useTranslation();
   const totals = totalsOf(sims);
   return (
-    <dl className="figures">
+    <dl className="figures float-figures">
       {(['available', 'held'] as const).map((key) => (
         <div key={key} className="panel">
           <dt>{t(`boxes.sims.${key}`)}</dt>

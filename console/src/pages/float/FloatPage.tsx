@@ -13,12 +13,12 @@ import { ChoiceFilter, ListToolbar, SearchFilter } from '../../ui/ListToolbar.ts
 import { PageFrame } from '../../ui/PageFrame.tsx';
 import { RequirePermission } from '../../ui/RequirePermission.tsx';
 import { StatusTag } from '../../ui/StatusTag.tsx';
-import { Ago } from '../../ui/texts.tsx';
+import { Ago, Nothing } from '../../ui/texts.tsx';
 import { useListState } from '../../ui/useListState.ts';
-import { BoxLink, Difference, Francs, Operator, useOperatorName } from '../boxes/boxTexts.tsx';
+import { BoxLink, Difference, Francs, Operator, useOperatorName, useSlotName } from '../boxes/boxTexts.tsx';
 import { boxName } from '../boxes/logic/boxState.ts';
 import { FloatFigures } from './FloatFigures.tsx';
-import { isLow, pickSims } from './logic/float.ts';
+import { differenceOf, isLow, pickSims } from './logic/float.ts';
 import { SimDrawer } from './SimDrawer.tsx';
 import '../../ui/styles/transactions.css';
 
@@ -74,7 +74,11 @@ function Filters({ list, sims, isFiltered }: FilterProps) {
   const operatorName = useOperatorName();
   const operators = [...new Set(sims.flatMap((sim) => sim.operator ?? []))].sort();
   return (
-    <ListToolbar isFiltered={isFiltered} onClear={list.clear}>
+    <ListToolbar
+      isFiltered={isFiltered}
+      onClear={list.clear}
+      csv={{ path: '/api/float', query: { operator: list.filters.operator }, filename: 'float.csv' }}
+    >
       <SearchFilter
         label={t('float.search')}
         value={list.filters.search}
@@ -114,6 +118,7 @@ function Empty({ isFiltered }: { isFiltered: boolean }) {
 
 function useColumns(onOpen: (id: string) => void): Column<FloatSim>[] {
   const { t } = useTranslation();
+  const slotName = useSlotName();
   return [
     {
       key: 'sim',
@@ -152,14 +157,12 @@ function useColumns(onOpen: (id: string) => void): Column<FloatSim>[] {
       key: 'difference',
       title: t('float.difference'),
       align: 'right',
-      render: (sim) =>
-        sim.difference === 0 ? (
-          <span className="muted">{t('float.agrees')}</span>
-        ) : sim.difference === null ? (
-          <Francs amount={null} />
-        ) : (
-          <Difference amount={sim.difference} />
-        ),
+      render: (sim) => {
+        const difference = differenceOf(sim);
+        if (difference === null) return <Nothing />;
+        if (difference === 0) return <span className="muted">{t('float.agrees')}</span>;
+        return <Difference amount={difference} />;
+      },
     },
     {
       key: 'actions',
@@ -168,7 +171,7 @@ function useColumns(onOpen: (id: string) => void): Column<FloatSim>[] {
       render: (sim) => (
         <Button
           size="small"
-          aria-label={t('float.openOf', { name: boxName(sim.box), slot: sim.slot })}
+          aria-label={t('float.openOf', { name: boxName(sim.box), slot: slotName(sim.slot) })}
           onClick={() => onOpen(sim.id)}
         >
           {t('float.open')}
@@ -179,12 +182,12 @@ function useColumns(onOpen: (id: string) => void): Column<FloatSim>[] {
 }
 
 function SimName({ sim }: { sim: FloatSim }) {
-  const { t } = useTranslation();
+  const slotName = useSlotName();
   return (
     <>
       <Operator operator={sim.operator} />
       <div className="muted small">
-        <BoxLink box={sim.box} /> · {t('boxes.sims.slot', { slot: sim.slot })}
+        <BoxLink box={sim.box} /> · {slotName(sim.slot)}
       </div>
     </>
   );

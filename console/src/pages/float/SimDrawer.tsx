@@ -5,11 +5,12 @@ import type { FloatSim } from '../../api/boxTypes.ts';
 import { ActionButton } from '../../ui/ActionButton.tsx';
 import { PhoneText } from '../../ui/texts.tsx';
 import { usePhone } from '../../ui/useMedia.ts';
-import { BoxLink, Difference, Francs, Operator } from '../boxes/boxTexts.tsx';
+import { BoxLink, Difference, Francs, Operator, useSlotName } from '../boxes/boxTexts.tsx';
 import { type Booking, BookModal } from './BookModal.tsx';
 import { CloseModal } from './CloseModal.tsx';
 import { Days } from './Days.tsx';
 import { Entries } from './Entries.tsx';
+import { differenceOf } from './logic/float.ts';
 import { WatchModal } from './WatchModal.tsx';
 
 /** One SIM's account: what it has, every entry, every closed day, and what a person books. */
@@ -19,7 +20,7 @@ export function SimDrawer({ sim, onClose }: { sim: FloatSim | null; onClose: () 
   return (
     <Drawer
       open={sim !== null}
-      title={sim && t('float.account', { slot: sim.slot })}
+      title={t('float.account')}
       size={isPhone ? '100%' : 640}
       onClose={onClose}
       destroyOnHidden
@@ -31,6 +32,7 @@ export function SimDrawer({ sim, onClose }: { sim: FloatSim | null; onClose: () 
 
 function Account({ sim }: { sim: FloatSim }) {
   const { t } = useTranslation();
+  const slotName = useSlotName();
   return (
     <div className="stack call-drawer">
       <div className="transaction-head">
@@ -39,7 +41,7 @@ function Account({ sim }: { sim: FloatSim }) {
             <Operator operator={sim.operator} />
           </h2>
           <p className="muted small">
-            <BoxLink box={sim.box} />
+            <BoxLink box={sim.box} /> · {slotName(sim.slot)}
             {sim.phoneNumber && (
               <>
                 {' · '}
@@ -63,7 +65,7 @@ function Account({ sim }: { sim: FloatSim }) {
         <div>
           <dt>{t('boxes.sims.reported')}</dt>
           <dd>
-            <Francs amount={sim.reportedBalance} /> <Difference amount={sim.difference} />
+            <Francs amount={sim.reportedBalance} /> <Difference amount={differenceOf(sim)} />
           </dd>
         </div>
         <div>

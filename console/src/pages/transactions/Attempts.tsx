@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next';
 import type { AttemptState, TransactionAttempt } from '../../api/boxTypes.ts';
 import { StatusTag, type Tone } from '../../ui/StatusTag.tsx';
 import { useFormat } from '../../ui/useFormat.ts';
-import { BoxLink } from '../boxes/boxTexts.tsx';
+import { BoxLink, useSlotName } from '../boxes/boxTexts.tsx';
 
 const TONES: Record<AttemptState, Tone> = {
   assigned: 'calm',
@@ -19,6 +19,7 @@ const TONES: Record<AttemptState, Tone> = {
 export function Attempts({ attempts }: { attempts: TransactionAttempt[] }) {
   const { t } = useTranslation();
   const { time } = useFormat();
+  const slotName = useSlotName();
   return (
     <ol className="attempts">
       {attempts.map((attempt) => (
@@ -28,7 +29,7 @@ export function Attempts({ attempts }: { attempts: TransactionAttempt[] }) {
             <BoxLink box={attempt.box} />
             <div className="muted small">
               {[
-                t('boxes.sims.slot', { slot: attempt.sim.slot }),
+                slotName(attempt.sim.slot),
                 attempt.processingAt
                   ? t('transactions.attempts.began', { time: time(attempt.processingAt) })
                   : t('transactions.attempts.given', { time: time(attempt.assignedAt) }),

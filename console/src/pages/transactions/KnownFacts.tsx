@@ -4,6 +4,7 @@ import type { TransactionDetails } from '../../api/boxTypes.ts';
 import { operatorTexts } from '../../api/float.ts';
 import { keys } from '../../api/keys.ts';
 import { useMay } from '../../api/session.ts';
+import { useBoxes } from '../boxes/useBoxes.ts';
 import { Francs } from '../boxes/boxTexts.tsx';
 import { nearTexts } from './logic/near.ts';
 import { OperatorWords } from './OperatorWords.tsx';
@@ -61,11 +62,12 @@ export function KnownFacts({ transaction }: { transaction: TransactionDetails })
 /** What the same SIM was told around that time, and what is not attached to another transaction. */
 function useNear(transaction: TransactionDetails) {
   const may = useMay();
-  const query = { simId: transaction.sim?.id, limit: ROWS };
+  const box = useBoxes().data?.boxes.find(({ callboxId }) => callboxId === transaction.assignedTo);
+  const query = { boxId: box?.id, limit: ROWS };
   const { data } = useQuery({
     queryKey: keys.operatorTexts(query),
     queryFn: () => operatorTexts.list(query),
-    enabled: may('transactions:read') && transaction.sim !== null,
+    enabled: may('transactions:read') && box !== undefined,
   });
   return nearTexts(data?.messages ?? [], transaction);
 }

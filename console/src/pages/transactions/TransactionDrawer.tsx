@@ -11,7 +11,7 @@ import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
 import { Copyable, Moment } from '../../ui/texts.tsx';
 import { usePhone } from '../../ui/useMedia.ts';
 import { BoxByCode } from '../boxes/BoxByCode.tsx';
-import { Francs } from '../boxes/boxTexts.tsx';
+import { Francs, useSlotName } from '../boxes/boxTexts.tsx';
 import { Attempts } from './Attempts.tsx';
 import { OperatorWords } from './OperatorWords.tsx';
 import { TransactionActs } from './TransactionActs.tsx';
@@ -129,6 +129,7 @@ function Notices({ transaction }: { transaction: TransactionDetails }) {
 
 function Facts({ transaction }: { transaction: TransactionDetails }) {
   const { t } = useTranslation();
+  const slotName = useSlotName();
   const { result, author } = transaction;
   const moment = (at: string | null) => at && <Moment at={at} />;
   const facts: [string, ReactNode][] = [
@@ -140,7 +141,7 @@ function Facts({ transaction }: { transaction: TransactionDetails }) {
     [t('transactions.facts.balance'), result?.balance != null && <Francs amount={result.balance} />],
     [t('transactions.facts.failure'), transaction.failureCode && <code>{transaction.failureCode}</code>],
     [t('boxes.box'), transaction.assignedTo && <BoxByCode callboxId={transaction.assignedTo} />],
-    [t('boxes.sims.sim'), transaction.sim && t('boxes.sims.slot', { slot: transaction.sim.slot })],
+    [t('boxes.sims.sim'), transaction.sim && slotName(transaction.sim.slot)],
     [t('transactions.item'), transaction.payItemId && <code>{transaction.payItemId}</code>],
     [t('transactions.priority'), t(`transactions.priorities.${transaction.priority}`)],
     [

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Box, BoxSim } from '../../../api/boxTypes.ts';
-import { boxState, floatDifference, pickBoxes, signalBars, troublesOf } from './boxState.ts';
+import { boxState, pickBoxes, signalBars, troublesOf } from './boxState.ts';
 
 const sim = (change: Partial<BoxSim> = {}): BoxSim =>
   ({
@@ -48,12 +48,6 @@ test('a box says why somebody has to look at it', () => {
 
 test('signal is one to four bars, none, or not measured', () => {
   expect([null, 0, 1, 25, 26, 100].map(signalBars)).toEqual([null, 0, 1, 1, 2, 4]);
-});
-
-test('money that nobody counted differs from nothing', () => {
-  const known = { floatKnownSince: '2026-01-01T00:00:00Z', floatAvailable: 900, floatHeld: 100 };
-  expect(floatDifference(sim({ reportedBalance: 500 }))).toBeNull();
-  expect(floatDifference(sim({ ...known, reportedBalance: 750 }))).toBe(-250);
 });
 
 test('boxes are found by name, place and SIM; what needs a look comes first, and retired ones only when asked for', () => {

@@ -54,14 +54,6 @@ export function signalBars(percent: number | null): 0 | 1 | 2 | 3 | 4 | null {
   return Math.min(4, Math.ceil(percent / 25)) as 1 | 2 | 3 | 4;
 }
 
-/** How far what the SIM reported is from what is counted on it; null where one of them is not known. */
-export function floatDifference(
-  sim: Pick<BoxSim, 'floatKnownSince' | 'floatAvailable' | 'floatHeld' | 'reportedBalance'>,
-): number | null {
-  if (sim.floatKnownSince === null || sim.reportedBalance === null) return null;
-  return sim.reportedBalance - sim.floatAvailable - sim.floatHeld;
-}
-
 export interface FleetFilters {
   search: string;
   state: string;

@@ -4,9 +4,9 @@ interface Enrolment {
   box: string;
 }
 
-/** What a technician types beside the box. */
-export const commandOf = ({ server, code, box }: Enrolment): string =>
-  `npx relais-box enroll --server ${server} --code ${code} --id ${box}`;
+/** What a technician types beside the box. The code names the box, so that nobody types its name. */
+export const commandOf = ({ server, code }: Pick<Enrolment, 'server' | 'code'>): string =>
+  `npx relais-box enroll ${server} ${code}`;
 
 /** The same for whoever scans it: an address that names the server, the code and the box. */
 export function enrolmentLink({ server, code, box }: Enrolment): string {

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import type { FloatSim } from '../../../api/boxTypes.ts';
-import { isLow, pickSims, totalsOf } from './float.ts';
+import { differenceOf, isLow, pickSims, totalsOf } from './float.ts';
 
 const sim = (id: string, change: Partial<FloatSim> = {}): FloatSim =>
   ({
     ...{ id, box: { id: 'b', callboxId: 'box_1', label: '' }, slot: id, operator: 'mtn', phoneNumber: null },
     ...{ floatKnownSince: '2026-01-01T00:00:00Z', available: 1000, held: 100, lowFloatBelow: null },
-    ...{ difference: 0 },
+    ...{ difference: 0, reportedAt: '2026-01-02T00:00:00Z' },
     ...change,
   }) as FloatSim;
 
@@ -33,4 +33,10 @@ test('what is low or differs comes first, and can be looked at alone', () => {
   expect(ids({ operator: 'orange' })).toEqual(['4']);
   expect(ids({ search: 'BOX_1' })).toHaveLength(4);
   expect(totalsOf(sims)).toEqual({ available: 3000, held: 300, low: 1, different: 1, uncounted: 1 });
+});
+
+test('a reading that is older than the first count is compared with nothing', () => {
+  expect(differenceOf(sim('1', { difference: 900 }))).toBe(900);
+  expect(differenceOf(sim('1', { difference: 900, reportedAt: '2025-12-31T00:00:00Z' }))).toBeNull();
+  expect(differenceOf(sim('1', { difference: 900, floatKnownSince: null }))).toBeNull();
 });

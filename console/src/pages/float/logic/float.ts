@@ -8,8 +8,16 @@ export const isLow = ({
 }: Pick<FloatSim, 'floatKnownSince' | 'lowFloatBelow' | 'available'>): boolean =>
   floatKnownSince !== null && lowFloatBelow !== null && available < lowFloatBelow;
 
-export const isDifferent = ({ difference }: Pick<FloatSim, 'difference'>): boolean =>
-  difference !== null && difference !== 0;
+/** How far the reading is from the ledger of its time; null where there is nothing to compare: it is older than the first count. */
+export const differenceOf = ({
+  difference,
+  floatKnownSince,
+  reportedAt,
+}: Pick<FloatSim, 'difference' | 'floatKnownSince' | 'reportedAt'>): number | null =>
+  floatKnownSince === null || reportedAt === null || reportedAt < floatKnownSince ? null : difference;
+
+export const isDifferent = (sim: Parameters<typeof differenceOf>[0]): boolean =>
+  (differenceOf(sim) ?? 0) !== 0;
 
 export interface FloatFilters {
   search: string;

@@ -17,7 +17,7 @@ test('texts to the same SIM around that time are near, those of other transactio
     text('just before', '2026-01-01T09:58:00Z'),
     text('after', '2026-01-01T10:02:00Z'),
     text('of another', '2026-01-01T10:02:00Z', { transactionId: 'tx_2' }),
-    text('another SIM', '2026-01-01T10:02:00Z', { sim: { id: 'b', slot: '2', operator: null } }),
+    text('another SIM', '2026-01-01T10:02:00Z', { sim: { id: 'b', slot: '2' } }),
     text('long after', '2026-01-01T13:00:00Z'),
   ];
   expect(nearTexts(texts, transaction).map(({ id }) => id)).toEqual(['just before', 'after']);
