@@ -45,7 +45,7 @@ async function next() {
 
 describe('a transaction', () => {
   it('is submitted in the browser, and the page follows the box without a reload', {
-    timeout: 60_000,
+    timeout: 120_000,
   }, async () => {
     const { page, complaints } = await openPage(browser);
     await signIn(page, relais, relais.owner);
@@ -74,7 +74,7 @@ describe('a transaction', () => {
   });
 
   it('whose outcome nobody knows is counted in the navigation, and settled with proof', {
-    timeout: 60_000,
+    timeout: 120_000,
   }, async () => {
     const { page, complaints } = await openPage(browser);
     await signIn(page, relais, relais.owner);
@@ -102,7 +102,7 @@ describe('a transaction', () => {
 });
 
 describe('a box', () => {
-  it('is added and gets a code, and is put in quarantine with a reason', { timeout: 60_000 }, async () => {
+  it('is added and gets a code, and is put in quarantine with a reason', { timeout: 120_000 }, async () => {
     const { page, complaints } = await openPage(browser);
     await signIn(page, relais, relais.owner);
     await page.goto(`${relais.baseUrl}/boxes`);
