@@ -405,9 +405,7 @@ export interface OperatorMessage extends OperatorWording {
   sim: { id: string; slot: string } | null;
   template: string | null;
   /** What was read out of it; null: nothing. */
-  meaning:
-    | ({ operator: string; type: TransactionType | null; outcome: TemplateOutcome } & ParsedText)
-    | null;
+  meaning: ({ operator: string; type: TransactionType | null; outcome: TemplateOutcome } & ParsedText) | null;
   transactionId: string | null;
   attachedBy: { id: string; name: string } | null;
 }

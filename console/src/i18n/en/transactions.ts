@@ -13,6 +13,7 @@ export const transactions = {
   item: 'Item',
   priority: 'Priority',
   when: 'Submitted',
+  open: 'Details',
   details: 'Details of the transaction for {{number}}',
   emptyTitle: 'No transaction yet',
   emptyText:
@@ -182,7 +183,7 @@ export const transactions = {
     balanceBefore: 'Balance before',
     balanceAfter: 'Balance afterwards',
     near: 'Texts to the SIM around that time',
-    noneNear: 'None that is not about another transaction.',
+    noneNear: 'None around that time.',
   },
   settle: {
     open: 'Settle',

@@ -15,6 +15,7 @@ export const transactions: Dictionary['transactions'] = {
   item: 'Article',
   priority: 'Priorité',
   when: 'Soumise',
+  open: 'Détails',
   details: 'Détails de la transaction pour le {{number}}',
   emptyTitle: 'Aucune transaction pour le moment',
   emptyText:
@@ -184,7 +185,7 @@ export const transactions: Dictionary['transactions'] = {
     balanceBefore: 'Solde avant',
     balanceAfter: 'Solde après',
     near: 'SMS reçus par la SIM vers ce moment',
-    noneNear: "Aucun qui ne soit d'une autre transaction.",
+    noneNear: 'Aucun vers ce moment.',
   },
   settle: {
     open: 'Trancher',

@@ -162,7 +162,9 @@ function TryOut() {
       <div>
         <Button
           disabled={!body.trim() || !wording?.trim()}
-          loading={trying.isPending} onClick={() => trying.mutate()}>
+          loading={trying.isPending}
+          onClick={() => trying.mutate()}
+        >
           {t('operatorTexts.templates.tryIt')}
         </Button>
       </div>

@@ -1,5 +1,6 @@
 import { PlusOutlined } from '@ant-design/icons';
 import { useQuery } from '@tanstack/react-query';
+import { Segmented } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { OperatorTemplate } from '../../api/boxTypes.ts';
@@ -13,7 +14,7 @@ import { EmptyState } from '../../ui/EmptyState.tsx';
 import { StatusTag } from '../../ui/StatusTag.tsx';
 import { useConfirm } from '../../ui/useConfirm.ts';
 import { useNotify } from '../../ui/useNotify.ts';
-import { Operator } from '../boxes/boxTexts.tsx';
+import { Operator, useOperatorName } from '../boxes/boxTexts.tsx';
 import { OperatorTemplateDrawer } from './OperatorTemplateDrawer.tsx';
 
 /** How operators word their confirmations: known by heart, and the company's own. */
@@ -21,24 +22,44 @@ export function Templates() {
   const { t } = useTranslation();
   const may = useMay();
   const [edited, setEdited] = useState<OperatorTemplate | 'new' | null>(null);
+  const [chosen, setChosen] = useState('');
+  const operatorName = useOperatorName();
   const templates = useQuery({
     queryKey: keys.operatorTemplates,
     queryFn: operatorTemplates.list,
     enabled: may('transactions:read'),
   });
+  const all = templates.data?.templates;
+  const operators = [...new Set(all?.map(({ operator }) => operator))];
+  const shown = operators.find((operator) => operator === chosen) ?? operators[0];
   return (
     <section className="section" aria-labelledby="operator-templates">
       <div className="section-head box-section-head">
         <h2 id="operator-templates">{t('operatorTexts.templates.title')}</h2>
-        <ActionButton icon={<PlusOutlined />} permission="transactions:settle" onClick={() => setEdited('new')}>
+        <ActionButton
+          icon={<PlusOutlined />}
+          permission="transactions:settle"
+          onClick={() => setEdited('new')}
+        >
           {t('operatorTexts.templates.add')}
         </ActionButton>
       </div>
       <p className="muted section-text">{t('operatorTexts.templates.intro')}</p>
+      {operators.length > 1 && (
+        <div className="toolbar">
+          <Segmented<string>
+            className="breakdown-by"
+            aria-label={t('boxes.operator')}
+            value={shown}
+            onChange={setChosen}
+            options={operators.map((value) => ({ value, label: operatorName(value) }))}
+          />
+        </div>
+      )}
       <DataList
         label={t('operatorTexts.templates.title')}
         columns={useColumns(setEdited)}
-        rows={templates.data?.templates}
+        rows={all?.filter(({ operator }) => operator === shown)}
         query={templates}
         empty={<EmptyState title={t('operatorTexts.templates.empty')} />}
       />
@@ -67,7 +88,7 @@ function useColumns(onEdit: (template: OperatorTemplate) => void): Column<Operat
       render: ({ operator, senders }) => (
         <>
           <Operator operator={operator} />
-          <div className="muted small">{senders.join(', ')}</div>
+          <div className="muted small senders">{senders.join(', ')}</div>
         </>
       ),
     },
@@ -148,10 +169,9 @@ function RowActions({ template, onEdit }: ActionProps) {
         <ActionButton
           size="small"
           permission="transactions:settle"
-          aria-label={t(
-            builtIn ? 'operatorTexts.templates.restoreOf' : 'operatorTexts.templates.removeOf',
-            { name },
-          )}
+          aria-label={t(builtIn ? 'operatorTexts.templates.restoreOf' : 'operatorTexts.templates.removeOf', {
+            name,
+          })}
           onClick={remove}
         >
           {t(builtIn ? 'operatorTexts.templates.restore' : 'common.delete')}

@@ -4,8 +4,8 @@ import type { TransactionDetails } from '../../api/boxTypes.ts';
 import { operatorTexts } from '../../api/float.ts';
 import { keys } from '../../api/keys.ts';
 import { useMay } from '../../api/session.ts';
-import { useBoxes } from '../boxes/useBoxes.ts';
 import { Francs } from '../boxes/boxTexts.tsx';
+import { useBoxes } from '../boxes/useBoxes.ts';
 import { nearTexts } from './logic/near.ts';
 import { OperatorWords } from './OperatorWords.tsx';
 

@@ -1,6 +1,7 @@
 import { DownloadOutlined } from '@ant-design/icons';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Button, Segmented, Skeleton } from 'antd';
+import dayjs from 'dayjs';
 import { lazy, type ReactNode, Suspense, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'react-router';
@@ -23,11 +24,23 @@ import '../../ui/styles/transactions.css';
 const StatsCharts = lazy(() => import('./StatsCharts.tsx'));
 const PERIODS = { week: 7, month: 30, quarter: 90 } as const;
 type Period = keyof typeof PERIODS;
-const DAY_MS = 86_400_000;
 
-/** The first day, which stays the same while the page is open. */
-function useSince(days: number): string {
-  return useMemo(() => new Date(Date.now() - (days - 1) * DAY_MS).toISOString().slice(0, 10), [days]);
+/** The days that are asked about, which stay the same while the page is open. */
+function useSpan(days: number): Span {
+  return useMemo(
+    () => ({
+      since: dayjs()
+        .subtract(days - 1, 'day')
+        .format('YYYY-MM-DD'),
+      until: dayjs().format('YYYY-MM-DD'),
+    }),
+    [days],
+  );
+}
+
+interface Span {
+  since: string;
+  until: string;
 }
 
 /** How much was done, how well, by whom, and for how much money. */
@@ -36,7 +49,7 @@ export default function StatsPage() {
   const [params, setParams] = useSearchParams();
   const named = params.get('time') ?? '';
   const period: Period = named in PERIODS ? (named as Period) : 'week';
-  const since = useSince(PERIODS[period]);
+  const span = useSpan(PERIODS[period]);
   return (
     <PageFrame
       title={t('transactions.stats.title')}
@@ -52,20 +65,20 @@ export default function StatsPage() {
               label: t(`callQuality.periods.${value}`),
             }))}
           />
-          <CsvButton since={since} />
+          <CsvButton span={span} />
         </>
       }
     >
       <RequirePermission permission="transactions:read">
-        <Overview since={since} />
+        <Overview span={span} />
       </RequirePermission>
     </PageFrame>
   );
 }
 
-function useStats(since: string) {
+function useStats(span: Span) {
   const may = useMay();
-  const query = { since };
+  const query = { ...span };
   return useQuery({
     queryKey: keys.transactionStats(query),
     queryFn: () => transactionsApi.stats(query),
@@ -74,11 +87,11 @@ function useStats(since: string) {
   });
 }
 
-function CsvButton({ since }: { since: string }) {
+function CsvButton({ span }: { span: Span }) {
   const { t } = useTranslation();
-  const { data } = useStats(since);
+  const { data } = useStats(span);
   const save = () =>
-    download(`transactions-${since}.csv`, new Blob([csvOf(data?.figures ?? [])], { type: 'text/csv' }));
+    download(`transactions-${span.since}.csv`, new Blob([csvOf(data?.figures ?? [])], { type: 'text/csv' }));
   return (
     <Button icon={<DownloadOutlined />} disabled={!data?.figures.length} onClick={save}>
       {t('common.exportCsv')}
@@ -86,9 +99,9 @@ function CsvButton({ since }: { since: string }) {
   );
 }
 
-function Overview({ since }: { since: string }) {
+function Overview({ span }: { span: Span }) {
   const { t } = useTranslation();
-  const { data, error, refetch } = useStats(since);
+  const { data, error, refetch } = useStats(span);
   if (error) return <ErrorNotice error={error} onRetry={() => void refetch()} />;
   if (!data) return <Skeleton active paragraph={{ rows: 8 }} />;
   if (data.figures.length === 0)

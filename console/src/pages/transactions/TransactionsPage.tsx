@@ -1,4 +1,4 @@
-import { InfoCircleOutlined, PlusOutlined } from '@ant-design/icons';
+import { PlusOutlined } from '@ant-design/icons';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Button } from 'antd';
 import { useState } from 'react';
@@ -83,12 +83,11 @@ function useColumns(onDetails: (id: string) => void): Column<Transaction>[] {
       render: (row) => (
         <Button
           size="small"
-          type="text"
-          icon={<InfoCircleOutlined />}
           aria-label={t('transactions.details', { number: phoneText(row.phoneNumber) })}
-          title={t('transactions.drawer.title')}
           onClick={() => onDetails(row.id)}
-        />
+        >
+          {t('transactions.open')}
+        </Button>
       ),
     },
   ];
