@@ -36,6 +36,7 @@ const ROW_OF: [RegExp, keyof CompanyRows][] = [
   [/\/operator-templates\/\{id\}/, 'operatorTemplateId'],
   [/\/operator-messages\/\{id\}/, 'operatorMessageId'],
   [/\/boxes\/\{id\}/, 'boxId'],
+  [/\/transactions\/\{(id|transactionId)\}/, 'transactionId'],
 ];
 
 /** The row that a second parameter names. */
@@ -58,6 +59,7 @@ export const BOX_BODIES: Record<string, object> = {
   postCallBoxHeartbeat: {},
   postCallBoxLogs: { lines: [] },
   postCallBoxMessages: { messages: [] },
+  putCallBoxTransactionsByTransactionIdStatus: { status: 'processing' },
 };
 
 /** Doors at which a box names itself for the first time: a name of another company's box is a name like any other there. */
@@ -105,6 +107,7 @@ export const BODIES: Record<string, (rows: CompanyRows) => unknown> = {
     rule: { language: 'fr', open: { kind: 'voicemail' }, closed: { kind: 'reject' } },
     version: 0,
   }),
+  postTransactionsByIdSettle: () => ({ outcome: 'failed', proof: 'Not in the statement' }),
   patchBoxesById: () => ({ label: 'Renamed' }),
   putBoxesByIdConfig: () => ({ config: { maxRetries: 2 } }),
   postRequirementsGroupsByGroupIdDocumentsByField: (rows) => ({ documentId: rows.documentId }),

@@ -49,7 +49,9 @@ export interface CompanyRows {
   /** A CallBox with a token of its own, and what it calls itself. */
   boxId: string;
   callboxId: string;
-  /** Its SIM, a wording of an operator, a text that came, and a transaction that it can be attached to. */
+  /** A transaction that waits. */
+  transactionId: string;
+  /** The SIM of the box, a wording of an operator, a text that came, and a transaction that it can be attached to. */
   simId: string;
   operatorTemplateId: string;
   operatorMessageId: string;
@@ -155,7 +157,10 @@ async function fillFleet({ kernel }: Pick<TestRelais, 'kernel'>, api: Client) {
   const { box, boxId } = await enrolledBox({ baseUrl: kernel.config.PUBLIC_BASE_URL }, api, callboxId);
   const capabilities = { maxConcurrentTransactions: 1, supportedTypes: ['recharge'] };
   await made(box.post('/api/call-box/register', { callboxId, capabilities }));
-  return { boxId, callboxId };
+  const recharge = { type: 'recharge', phoneNumber: '+237677123456', amount: 500 };
+  const later = new Date(Date.now() + 86_400_000).toISOString();
+  const { transactionId } = await made(api.post('/api/transactions', { ...recharge, notBefore: later }));
+  return { boxId, callboxId, transactionId };
 }
 
 async function fillMoney({ kernel }: Pick<TestRelais, 'kernel'>, { companyId, api }: Owner, boxId: string) {

@@ -1,8 +1,9 @@
 import { type Kernel, systemCtx, transact } from '../../kernel/ctx.ts';
 import { inSystem } from '../../kernel/db/index.ts';
 import { bookHolds, distribute } from './dispatch.ts';
-import { companiesWithWork } from './dispatch-store.ts';
+import { companiesWithBoxes, companiesWithWork, noteSync } from './dispatch-store.ts';
 import { sweep } from './leases.ts';
+import { CONNECTED_MS } from './model.ts';
 import { stateOf, wakeBoxes } from './state.ts';
 
 /** The part of a process that hands transactions to boxes and ends what took too long. */
@@ -61,8 +62,18 @@ export function startDispatcher(kernel: Kernel): Dispatcher {
   const sweepAll = async () => {
     for (const companyId of await sweep(kernel)) nudge(companyId);
   };
+  /** The round that the published interface promises: everything is looked at, whether or not anybody said so. */
+  const syncAll = async () => {
+    const now = kernel.clock.now();
+    const since = new Date(now.getTime() - CONNECTED_MS);
+    for (const companyId of await inSystem(kernel.db, (tx) => companiesWithBoxes(tx, since))) {
+      await transact(systemCtx(kernel, companyId, 'callbox.dispatch'), (tx) => noteSync(tx, now));
+      nudge(companyId);
+    }
+  };
   const { SYNC_INTERVAL_MS } = kernel.config;
   const timers = [
+    every(kernel, SYNC_INTERVAL_MS, syncAll),
     every(kernel, Math.min(SYNC_INTERVAL_MS, ROUND_MS_MAX), nudgeAll),
     every(kernel, Math.min(SYNC_INTERVAL_MS, SWEEP_MS_MAX), sweepAll),
   ];
