@@ -27,6 +27,20 @@ export const paths = {
   liveCalls: '/calls/live',
   voicemail: '/calls/voicemail',
   callQuality: '/calls/quality',
+  boxes: '/boxes',
+  box: (id: string) => `/boxes/${id}`,
+  transactions: '/transactions',
+  /** The list with one transaction open beside it. */
+  transaction: (id: string) => `/transactions?transaction=${id}`,
+  transactionsOfBox: (boxId: string) => `/transactions?boxId=${boxId}`,
+  transactionsWith: (status: string) => `/transactions?status=${status}`,
+  unknownTransactions: '/transactions/unknown',
+  /** The desk with one transaction open on it. */
+  settling: (id: string) => `/transactions/unknown?transaction=${id}`,
+  transactionStats: '/transactions/stats',
+  float: '/float',
+  /** The money with one SIM open beside it. */
+  floatOf: (simId: string) => `/float?sim=${simId}`,
   settings: '/settings',
   company: '/settings/company',
   members: '/settings/members',
@@ -50,6 +64,8 @@ export const paths = {
   callAttempts: '/settings/call-attempts',
   unroutableCalls: '/settings/unroutable-calls',
   devices: '/settings/devices',
+  callboxSettings: '/settings/callboxes',
+  operatorTexts: '/settings/operator-texts',
 } as const;
 
 /** The sign-in address that returns to where the person was. */

@@ -35,6 +35,8 @@ const settings: RouteObject = {
     page('call-attempts', () => import('./pages/call-settings/AttemptsPage.tsx')),
     page('unroutable-calls', () => import('./pages/call-settings/UnroutableCallsPage.tsx')),
     page('devices', () => import('./pages/call-settings/DevicesPage.tsx')),
+    page('callboxes', () => import('./pages/box-settings/CallboxSettingsPage.tsx')),
+    page('operator-texts', () => import('./pages/box-settings/OperatorTextsPage.tsx')),
   ],
 };
 
@@ -49,6 +51,19 @@ const calls: RouteObject = {
     page('live', () => import('./pages/calls/LiveCallsPage.tsx')),
     page('voicemail', () => import('./pages/calls/VoicemailPage.tsx')),
     page('quality', () => import('./pages/calls/QualityPage.tsx')),
+  ],
+};
+
+const transactions: RouteObject = {
+  path: 'transactions',
+  lazy: async () => ({ Component: (await import('./pages/transactions/TransactionsFrame.tsx')).default }),
+  children: [
+    {
+      index: true,
+      lazy: async () => ({ Component: (await import('./pages/transactions/TransactionsPage.tsx')).default }),
+    },
+    page('unknown', () => import('./pages/transactions/UnknownPage.tsx')),
+    page('stats', () => import('./pages/transactions/StatsPage.tsx')),
   ],
 };
 
@@ -74,6 +89,10 @@ const signedIn: RouteObject = {
         page('compliance/groups/:groupId', () => import('./pages/compliance/RequirementGroupPage.tsx')),
         page('messages', () => import('./pages/messages/MessagesPage.tsx')),
         calls,
+        page('boxes', () => import('./pages/boxes/FleetPage.tsx')),
+        page('boxes/:boxId', () => import('./pages/boxes/BoxPage.tsx')),
+        transactions,
+        page('float', () => import('./pages/float/FloatPage.tsx')),
         settings,
         { path: '*', element: <NotFoundPage /> },
       ],

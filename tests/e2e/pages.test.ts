@@ -48,6 +48,13 @@ const pages: string[] = [
   '/settings/call-attempts',
   '/settings/unroutable-calls',
   '/settings/devices',
+  '/boxes',
+  '/transactions',
+  '/transactions/unknown',
+  '/transactions/stats',
+  '/float',
+  '/settings/callboxes',
+  '/settings/operator-texts',
 ];
 
 beforeAll(async () => {
@@ -72,7 +79,17 @@ beforeAll(async () => {
     state: 'out',
     note: 'Asked on the phone not to be texted any more.',
   });
-  pages.push(`/compliance/groups/${group.group.id}`, `/numbers/${bought.number.id}`);
+  const { body: added } = await relais.api.post('/api/boxes', {
+    callboxId: 'a_box_with_a_name_that_is_rather_long_for_a_narrow_screen',
+    location: 'Douala, boulevard de la Liberté, beside the market',
+  });
+  await relais.api.post('/api/transactions', {
+    ...{ type: 'recharge', phoneNumber: '+237677123456', amount: 1_000_000, priority: 'normal' },
+    customerInfo: { name: 'Jean-Baptiste Nguemo Tchouankap', operator: 'MTN' },
+  });
+  pages.push(
+    ...[`/compliance/groups/${group.group.id}`, `/numbers/${bought.number.id}`, `/boxes/${added.box.id}`],
+  );
 });
 afterAll(async () => {
   await browser?.close();

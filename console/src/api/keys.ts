@@ -62,6 +62,21 @@ export const keys = {
   callAlerts: (query: Query) => ['call-alerts', query] as const,
   alertRules: ['call-alert-rules'] as const,
   devices: ['devices'] as const,
+  boxes: (query: Query) => ['boxes', 'list', query] as const,
+  box: (id: string) => ['boxes', 'one', id] as const,
+  boxLogs: (id: string, query: Query) => ['box-logs', id, query] as const,
+  callboxSettings: ['callbox-settings'] as const,
+  syncStatus: ['sync-status'] as const,
+  transactions: (query: Query) => ['transactions', 'list', query] as const,
+  transaction: (id: string) => ['transactions', 'one', id] as const,
+  transactionQueue: ['transactions', 'queue'] as const,
+  unknownTransactions: (query: Query) => ['transactions', 'unknown', query] as const,
+  transactionStats: (query: Query) => ['transactions', 'stats', query] as const,
+  float: ['float', 'sims'] as const,
+  floatEntries: (simId: string, query: Query) => ['float', 'entries', simId, query] as const,
+  floatDays: (simId: string) => ['float', 'days', simId] as const,
+  operatorTexts: (query: Query) => ['operator-texts', query] as const,
+  operatorTemplates: ['operator-templates'] as const,
   webhooks: ['webhooks', 'list'] as const,
   webhookDeliveries: (id: string) => ['webhooks', 'deliveries', id] as const,
   dashboard: ['dashboard'] as const,
@@ -98,7 +113,17 @@ const keysOfTopic: Record<string, readonly string[]> = {
   recording: ['recordings', 'calls'],
   push_device: ['devices'],
   unroutable_call: ['unroutable-calls'],
+  boxes: ['boxes', 'box-logs', 'sync-status', 'float'],
+  callbox_settings: ['callbox-settings', 'boxes'],
+  callbox_sync: ['sync-status', 'transactions'],
+  transactions: ['transactions', 'operator-texts'],
+  float: ['float'],
+  operator_message: ['operator-texts', 'transactions'],
+  operator_template: ['operator-templates'],
 };
+
+/** What may move many times a second: read again once a second at most. */
+export const BUSY_TOPICS: ReadonlySet<string> = new Set(['boxes', 'transactions', 'float']);
 
 /** What to read again of the one thing that moved: nobody wants all open threads for a word in one of them. */
 const keysOfEntity: Record<string, (id: string) => readonly (readonly string[])[]> = {

@@ -91,3 +91,23 @@ test('a reset reads everything again, and nothing happens after the end', async 
   await vi.runAllTimersAsync();
   expect(Wire.opened).toHaveLength(1);
 });
+
+test('what moves all the time is told at once after quiet, and then once a second', async () => {
+  const stop = follow();
+  wire().say('ready', {}, '5');
+  wire().say('change', { topic: 'float', id: 'a' }, '6');
+  await vi.advanceTimersByTimeAsync(200);
+  expect(invalidateQueries).toHaveBeenCalledWith({ queryKey: ['float'] });
+  invalidateQueries.mockReset();
+  for (let id = 0; id < 5; id += 1) {
+    wire().say('change', { topic: 'float', id: String(id) }, `${7 + id}`);
+    await vi.advanceTimersByTimeAsync(100);
+  }
+  wire().say('change', { topic: 'gig', id: 'a' }, '20');
+  await vi.advanceTimersByTimeAsync(200);
+  expect(invalidateQueries).toHaveBeenCalledWith({ queryKey: ['gigs'] });
+  expect(invalidateQueries).not.toHaveBeenCalledWith({ queryKey: ['float'] });
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(invalidateQueries.mock.calls.filter(([{ queryKey }]) => queryKey[0] === 'float')).toHaveLength(1);
+  stop();
+});

@@ -1,6 +1,6 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { withQuery } from './client.ts';
-import { staleKeys } from './keys.ts';
+import { BUSY_TOPICS, staleKeys } from './keys.ts';
 
 export type LiveState = 'connecting' | 'live' | 'reconnecting';
 
@@ -8,6 +8,7 @@ export type LiveState = 'connecting' | 'live' | 'reconnecting';
 export const liveStream = { resets: 0 };
 
 const GATHER_MS = 150;
+const BUSY_MS = 1_000;
 const RETRY_MIN_MS = 1_000;
 const RETRY_MAX_MS = 30_000;
 
@@ -23,12 +24,26 @@ export function followLive(client: QueryClient, onState: (state: LiveState) => v
   let pauseMs = RETRY_MIN_MS;
   let gather: number | undefined;
   let retry: number | undefined;
+  let later: typeof news = [];
+  let rest: number | undefined;
+  const isBusy = ({ topic }: { topic: string }) => BUSY_TOPICS.has(topic);
 
   const refresh = () => {
     gather = undefined;
-    const stale = staleKeys(news);
+    const told = rest === undefined ? news : news.filter((each) => !isBusy(each));
+    later.push(...news.filter((each) => !told.includes(each)));
     news = [];
-    for (const queryKey of stale) void client.invalidateQueries({ queryKey });
+    // What moves all the time is told at once when it was quiet before, and then once a second.
+    if (told.some(isBusy)) rest = window.setTimeout(goOn, BUSY_MS);
+    for (const queryKey of staleKeys(told)) void client.invalidateQueries({ queryKey });
+  };
+
+  const goOn = () => {
+    rest = undefined;
+    if (!later.length) return;
+    news.push(...later);
+    later = [];
+    gather ??= window.setTimeout(refresh, 0);
   };
 
   const connected = (event: MessageEvent<string>) => {
@@ -65,5 +80,6 @@ export function followLive(client: QueryClient, onState: (state: LiveState) => v
     source?.close();
     window.clearTimeout(gather);
     window.clearTimeout(retry);
+    window.clearTimeout(rest);
   };
 }

@@ -1,38 +1,48 @@
 import { access } from './en/access.ts';
 import { auth } from './en/auth.ts';
+import { boxes } from './en/boxes.ts';
+import { boxSettings } from './en/boxSettings.ts';
 import { callQuality } from './en/callQuality.ts';
 import { callRules } from './en/callRules.ts';
 import { calls } from './en/calls.ts';
 import { common } from './en/common.ts';
 import { compliance } from './en/compliance.ts';
 import { contacts } from './en/contacts.ts';
+import { float } from './en/float.ts';
 import { gigs } from './en/gigs.ts';
 import { inbox } from './en/inbox.ts';
 import { insights } from './en/insights.ts';
 import { numbers } from './en/numbers.ts';
+import { operatorTexts } from './en/operatorTexts.ts';
 import { settings } from './en/settings.ts';
 import { setup } from './en/setup.ts';
 import { shell } from './en/shell.ts';
 import { texts } from './en/texts.ts';
+import { transactions } from './en/transactions.ts';
 import { webhooks } from './en/webhooks.ts';
 
 export const en = {
   access,
   auth,
+  boxSettings,
+  boxes,
   callQuality,
   callRules,
   calls,
   common,
   compliance,
   contacts,
+  float,
   gigs,
   inbox,
   insights,
   numbers,
+  operatorTexts,
   settings,
   setup,
   shell,
   texts,
+  transactions,
   webhooks,
 };
 

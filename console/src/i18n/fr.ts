@@ -1,39 +1,49 @@
 import type { Dictionary } from './en.ts';
 import { access } from './fr/access.ts';
 import { auth } from './fr/auth.ts';
+import { boxes } from './fr/boxes.ts';
+import { boxSettings } from './fr/boxSettings.ts';
 import { callQuality } from './fr/callQuality.ts';
 import { callRules } from './fr/callRules.ts';
 import { calls } from './fr/calls.ts';
 import { common } from './fr/common.ts';
 import { compliance } from './fr/compliance.ts';
 import { contacts } from './fr/contacts.ts';
+import { float } from './fr/float.ts';
 import { gigs } from './fr/gigs.ts';
 import { inbox } from './fr/inbox.ts';
 import { insights } from './fr/insights.ts';
 import { numbers } from './fr/numbers.ts';
+import { operatorTexts } from './fr/operatorTexts.ts';
 import { settings } from './fr/settings.ts';
 import { setup } from './fr/setup.ts';
 import { shell } from './fr/shell.ts';
 import { texts } from './fr/texts.ts';
+import { transactions } from './fr/transactions.ts';
 import { webhooks } from './fr/webhooks.ts';
 import { withFrenchTypography } from './typography.ts';
 
 export const fr: Dictionary = withFrenchTypography<Dictionary>({
   access,
   auth,
+  boxSettings,
+  boxes,
   callQuality,
   callRules,
   calls,
   common,
   compliance,
   contacts,
+  float,
   gigs,
   inbox,
   insights,
   numbers,
+  operatorTexts,
   settings,
   setup,
   shell,
   texts,
+  transactions,
   webhooks,
 });

@@ -1,4 +1,5 @@
 import {
+  AppstoreOutlined,
   BarChartOutlined,
   DashboardOutlined,
   FlagOutlined,
@@ -8,11 +9,16 @@ import {
   PhoneOutlined,
   SafetyCertificateOutlined,
   SettingOutlined,
+  SwapOutlined,
   TeamOutlined,
+  WalletOutlined,
 } from '@ant-design/icons';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { NavLink } from 'react-router';
+import { useMay } from '../api/session.ts';
+import { useToSettle } from '../api/toSettle.ts';
+import type { Permission } from '../api/types.ts';
 import { useUnheard } from '../api/unheard.ts';
 import { paths } from '../paths.ts';
 import { Logo } from '../ui/Logo.tsx';
@@ -24,18 +30,24 @@ export function SideNav({ onLeave }: { onLeave?: () => void }) {
   const { t } = useTranslation();
   const unread = useInboxCounts().data?.unread ?? 0;
   const unheard = useUnheard();
-  const items: [path: string, label: string, icon: ReactNode][] = [
-    [paths.today, t('shell.nav.today'), <DashboardOutlined key="i" />],
+  const toSettle = useToSettle();
+  const may = useMay();
+  const items: [path: string, label: string, icon: ReactNode, permission?: Permission][] = [
+    [paths.today, t('shell.nav.today'), <DashboardOutlined key="i" />, 'reports:read'],
     [paths.inbox, t('shell.nav.inbox'), <InboxOutlined key="i" />],
     [paths.messages, t('shell.nav.messages'), <MessageOutlined key="i" />],
     [paths.calls, t('shell.nav.calls'), <PhoneOutlined key="i" />],
+    [paths.transactions, t('shell.nav.transactions'), <SwapOutlined key="i" />, 'transactions:read'],
+    [paths.boxes, t('shell.nav.boxes'), <AppstoreOutlined key="i" />, 'boxes:read'],
+    [paths.float, t('shell.nav.float'), <WalletOutlined key="i" />, 'transactions:read'],
     [paths.contacts, t('contacts.title'), <TeamOutlined key="i" />],
     [paths.numbers, t('shell.nav.numbers'), <NumberOutlined key="i" />],
     [paths.gigs, t('shell.nav.gigs'), <FlagOutlined key="i" />],
     [paths.compliance, t('shell.nav.compliance'), <SafetyCertificateOutlined key="i" />],
-    [paths.reports, t('shell.nav.reports'), <BarChartOutlined key="i" />],
+    [paths.reports, t('shell.nav.reports'), <BarChartOutlined key="i" />, 'reports:read'],
     [paths.settings, t('shell.nav.settings'), <SettingOutlined key="i" />],
   ];
+  const shown = items.filter(([, , , permission]) => !permission || may(permission));
   return (
     <div className="side">
       <NavLink to={paths.home} className="side-logo" aria-label={t('shell.home')} onClick={onLeave}>
@@ -44,7 +56,7 @@ export function SideNav({ onLeave }: { onLeave?: () => void }) {
       <CompanySwitch onSwitched={onLeave} />
       <nav aria-label={t('shell.mainNavigation')}>
         <ul>
-          {items.map(([path, label, icon]) => (
+          {shown.map(([path, label, icon]) => (
             <li key={path}>
               <NavLink to={path} className="side-link" onClick={onLeave}>
                 <span aria-hidden="true">{icon}</span>
@@ -54,6 +66,9 @@ export function SideNav({ onLeave }: { onLeave?: () => void }) {
                 )}
                 {path === paths.calls && (
                   <Waiting count={unheard} label={t('calls.unheard', { count: unheard })} />
+                )}
+                {path === paths.transactions && (
+                  <Waiting count={toSettle} label={t('transactions.toSettle', { count: toSettle })} />
                 )}
               </NavLink>
             </li>

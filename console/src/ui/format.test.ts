@@ -1,5 +1,15 @@
 import { expect, test } from 'vitest';
-import { agoText, countriesByName, moneyText, phoneText, sizeText, townText } from './format.ts';
+import {
+  agoText,
+  countriesByName,
+  countText,
+  francsText,
+  moneyText,
+  phoneText,
+  signedFrancsText,
+  sizeText,
+  townText,
+} from './format.ts';
 
 test('phone numbers are spaced, and what is none stays as it is', () => {
   expect(phoneText('+33123456789')).toBe('+33 1 23 45 67 89');
@@ -33,4 +43,12 @@ test('file sizes and shouted towns read well', () => {
   expect(townText('SAN FRANCISCO')).toBe('San Francisco');
   expect(townText("L'HAŸ-LES-ROSES")).toBe("L'Haÿ-Les-Roses");
   expect(townText('Paris')).toBe('Paris');
+});
+
+test('francs are whole and spaced thinly, and differences keep their sign', () => {
+  expect(francsText(12500)).toBe('12\u202f500\u00a0FCFA');
+  expect(signedFrancsText(500)).toBe('+500\u00a0FCFA');
+  expect(signedFrancsText(-1500)).toBe('−1\u202f500\u00a0FCFA');
+  expect(signedFrancsText(0)).toBe('0\u00a0FCFA');
+  expect(countText(1234567)).toBe('1\u202f234\u202f567');
 });

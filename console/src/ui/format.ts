@@ -30,6 +30,23 @@ export function sumText({ amount, currency }: Price, language: string): string {
   }
 }
 
+const FRANCS = new Intl.NumberFormat('fr', { style: 'currency', currency: 'XAF' });
+
+/** 12 500 FCFA: whole francs with thin spaces, in every language as they are written where they are spent. */
+export function francsText(amount: number): string {
+  return FRANCS.format(amount);
+}
+
+/** The same with its sign: a difference, or a movement. */
+export function signedFrancsText(amount: number): string {
+  return amount > 0 ? `+${FRANCS.format(amount)}` : FRANCS.format(amount).replace('-', '−');
+}
+
+/** A count with thin spaces between thousands. */
+export function countText(count: number): string {
+  return count.toLocaleString('fr');
+}
+
 /** The country's name in the reader's language; the code when it has none. */
 export function countryName(code: string, language: string): string {
   try {

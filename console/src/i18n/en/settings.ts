@@ -20,8 +20,16 @@ export const settings = {
     callAttempts: 'Attempts',
     unroutableCalls: 'Unroutable calls',
     devices: 'Devices',
+    callboxes: 'Running',
+    operatorTexts: 'Texts of operators',
   },
-  groups: { company: 'Company', connections: 'Connections', texts: 'Texts', calls: 'Calls' },
+  groups: {
+    company: 'Company',
+    connections: 'Connections',
+    texts: 'Texts',
+    calls: 'Calls',
+    boxes: 'CallBoxes',
+  },
   noPermission: 'Your role does not show this page',
   company: {
     title: 'Company',

@@ -22,8 +22,16 @@ export const settings: Dictionary['settings'] = {
     callAttempts: 'Tentatives',
     unroutableCalls: 'Appels non distribués',
     devices: 'Appareils',
+    callboxes: 'Conduite',
+    operatorTexts: 'SMS des opérateurs',
   },
-  groups: { company: 'Entreprise', connections: 'Connexions', texts: 'SMS', calls: 'Appels' },
+  groups: {
+    company: 'Entreprise',
+    connections: 'Connexions',
+    texts: 'SMS',
+    calls: 'Appels',
+    boxes: 'CallBox',
+  },
   noPermission: 'Votre rôle ne montre pas cette page',
   company: {
     title: 'Entreprise',

@@ -40,6 +40,13 @@ const GROUPS = [
     ],
   ],
   [
+    'boxes',
+    [
+      ['callboxes', paths.callboxSettings, 'boxes:read'],
+      ['operatorTexts', paths.operatorTexts, 'transactions:read'],
+    ],
+  ],
+  [
     'connections',
     [
       ['providerAccounts', paths.providerAccounts, 'provider_accounts:read'],
