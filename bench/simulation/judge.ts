@@ -1,0 +1,59 @@
+import type { Wanted } from './customers.ts';
+import type { Journal } from './journal.ts';
+
+/** A transaction as the server tells of it in the end. */
+export interface Told {
+  /** As the API names it. */
+  id: string;
+  clientId: string;
+  status: string;
+  disputed: boolean;
+  /** How often its history says that it was completed or settled so. */
+  completions: number;
+}
+
+const MOVED = new Set(['completed']);
+const NOT_MOVED = new Set(['failed', 'canceled', 'expired']);
+
+/** What the server says against what happened. @returns a sentence for each thing that is wrong. */
+export function judge(wanted: Wanted[], told: Told[], journal: Journal): string[] {
+  const byClientId = new Map<string, Told[]>();
+  for (const each of told) byClientId.set(each.clientId, [...(byClientId.get(each.clientId) ?? []), each]);
+  const wrong: string[] = [];
+  for (const want of wanted) {
+    const [one, ...more] = byClientId.get(want.clientId) ?? [];
+    byClientId.delete(want.clientId);
+    if (!one) wrong.push(`${want.clientId} was accepted as ${want.id} and is lost`);
+    else if (more.length > 0)
+      wrong.push(`${want.clientId} was asked for once and is there ${1 + more.length} times`);
+    else wrong.push(...judgeOne(want, one, journal));
+  }
+  for (const clientId of byClientId.keys()) wrong.push(`${clientId} is there and nobody asked for it`);
+  return wrong;
+}
+
+function judgeOne(want: Wanted, one: Told, journal: Journal): string[] {
+  const moved = journal.movedTimes(one.id);
+  const name = `${one.id} (${want.clientId})`;
+  const wrong: string[] = [];
+  if (moved > 1) wrong.push(`${name}: money moved ${moved} times: ${history(one.id, journal)}`);
+  if (one.id !== want.id) wrong.push(`${name}: its customer was told that it is ${want.id}`);
+  if (MOVED.has(one.status) && moved === 0)
+    wrong.push(`${name} is ${one.status}, and no money moved: ${history(one.id, journal)}`);
+  if (NOT_MOVED.has(one.status) && moved > 0)
+    wrong.push(`${name} is ${one.status}, and money moved: ${history(one.id, journal)}`);
+  if (!MOVED.has(one.status) && !NOT_MOVED.has(one.status)) wrong.push(`${name} is ${one.status} in the end`);
+  if (one.disputed) wrong.push(`${name} is disputed, although nobody lied: ${history(one.id, journal)}`);
+  if (one.completions > 1) wrong.push(`${name} was completed ${one.completions} times in its history`);
+  if (want.cancelled === 'yes' && moved > 0) wrong.push(`${name} was cancelled, and money moved`);
+  if (want.unserved && one.status !== 'expired' && one.status !== 'canceled')
+    wrong.push(`${name} could only expire, and is ${one.status}`);
+  return wrong;
+}
+
+function history(id: string, journal: Journal): string {
+  const steps = journal.dialled.filter(({ transactionId }) => transactionId === id);
+  return steps
+    .map(({ box, attempt, moved }) => `${box} attempt ${attempt}${moved ? ' moved' : ''}`)
+    .join(', ');
+}
