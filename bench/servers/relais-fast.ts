@@ -1,4 +1,6 @@
 // Relais as server/main.ts starts it, by a clock that runs faster than the machine's: leases of a minute end within seconds.
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { compose } from '../../server/compose.ts';
 import { withKeptSecrets } from '../../server/demo.ts';
 import { seedDemo } from '../../server/demo-data.ts';
@@ -20,4 +22,5 @@ process.once('SIGTERM', () => {
   void app.stop().then(() => process.exit(0));
 });
 await app.start();
-await seedDemo(kernel, null);
+// Once is enough, and later PostgreSQL may be away at this moment.
+if (!existsSync(path.join(config.DATA_DIR, 'demo.json'))) await seedDemo(kernel, null);

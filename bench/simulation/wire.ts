@@ -148,6 +148,6 @@ function forward(agent: Agent, port: number, taken: Taken, vanished?: AbortSigna
 /** Time that passes on the wire and in boxes; nothing here waits for an effect in this way. */
 export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => {
-    setTimeout(resolve, ms).unref();
+    setTimeout(resolve, ms);
   });
 }

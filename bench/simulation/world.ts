@@ -52,7 +52,7 @@ export async function startWorld({ servers: count, clockSpeed, random, log }: Wo
     // A provider is configured, so no sandbox starts; what is asked of it fails at once.
     ...{ TELNYX_API_KEY: 'KEY-of-the-simulation', TELNYX_BASE_URL: 'http://127.0.0.1:9/v2' },
     TWILIO_BASE_URL: 'http://127.0.0.1:9',
-    ...{ RATE_LIMIT_PER_MINUTE: '100000000', RATE_LIMIT_ANONYMOUS_PER_MINUTE: '100000000' },
+    ...{ RATE_LIMIT_PER_MINUTE: '10000000', RATE_LIMIT_ANONYMOUS_PER_MINUTE: '10000000' },
     SYNC_INTERVAL_MS: '250',
     ...{ LOG_LEVEL: log === 'inherit' ? 'warn' : 'silent', LOG_FORMAT: 'json' },
     ...{ CLOCK_SPEED: String(clockSpeed), CLOCK_EPOCH_MS: String(Date.now()) },
