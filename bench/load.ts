@@ -1,5 +1,5 @@
-import { type CallJob, makeCallEvents, makeVoice } from './call-requests.ts';
 import { makeTransactions, type TransactionsJob } from './box-requests.ts';
+import { type CallJob, makeCallEvents, makeVoice } from './call-requests.ts';
 import { type EventsJob, makeRequests } from './requests.ts';
 import { openConnection } from './sockets.ts';
 import { makeAnswers, makeQuestions, makeTexts, type TextJob } from './text-requests.ts';

@@ -13,7 +13,8 @@ serveRounds(async ({ url, workers }) => {
   });
   const worker = new Worker(NAME, async () => undefined, { connection, concurrency: workers });
   worker.on('completed', () => counter.add(1));
-  for (const part of [queue, worker]) part.on('error', (error) => console.error(error));
+  queue.on('error', (error) => console.error(error));
+  worker.on('error', (error) => console.error(error));
   await Promise.all([queue.waitUntilReady(), worker.waitUntilReady()]);
   return { submit: () => queue.add('transaction', PAYLOAD), completed: counter.reached };
 });

@@ -1,10 +1,11 @@
 // graphile-worker as its documentation of performance says: a local queue, and completions that are written together.
-import { run, type WorkerEvents } from 'graphile-worker';
 import { EventEmitter } from 'node:events';
+import { Logger, run, type WorkerEvents } from 'graphile-worker';
 import { createCounter, PAYLOAD, serveRounds } from './contract.ts';
 
 const NAME = 'transaction';
-const CONNECTIONS = 24;
+/** Beside one for each job: those of its own that listen and look after the rest. */
+const MORE_CONNECTIONS = 2;
 
 serveRounds(async ({ url, workers }) => {
   const counter = createCounter();
@@ -18,7 +19,8 @@ serveRounds(async ({ url, workers }) => {
       worker: {
         connectionString: url,
         concurrentJobs: workers,
-        maxPoolSize: CONNECTIONS,
+        maxPoolSize: workers + MORE_CONNECTIONS,
+        logger: new Logger(() => () => undefined),
         localQueue: { size: 500 },
         completeJobBatchDelay: 0,
         failJobBatchDelay: 0,
