@@ -31,6 +31,8 @@ create table boxes (
   code text not null check (code ~ '^[A-Za-z0-9][A-Za-z0-9_.:-]{0,59}$'),
   label text not null default '' check (length(label) <= 100),
   location text not null default '' check (length(location) <= 200),
+  -- A person wrote the place down: what the box says of it no longer counts.
+  location_fixed boolean not null default false,
   version text not null default '' check (length(version) <= 60),
   -- What it said when it registered.
   max_concurrent integer not null default 1 check (max_concurrent between 1 and 100),
@@ -39,6 +41,8 @@ create table boxes (
   fenced boolean not null default false,
   -- It once reported an outcome without having said before that it begins: what it took and did not report may have been done.
   skips_processing boolean not null default false,
+  -- It has said of a transaction that it begins: what it took and did not begin was not done.
+  announces boolean not null default false,
   -- Limits that people set for it; null: none but the company's.
   max_per_minute integer check (max_per_minute between 1 and 10000),
   max_per_day integer check (max_per_day between 1 and 1000000),
@@ -54,7 +58,8 @@ create table boxes (
   token_hash text,
   token_hint text check (length(token_hint) <= 20),
   token_revoked_at timestamptz,
-  registered_at timestamptz not null,
+  -- Null: a person named it, and it has not been heard of yet.
+  registered_at timestamptz,
   created_at timestamptz not null,
   updated_at timestamptz not null,
   check ((quarantined_at is null) = (quarantine_reason is null))
@@ -99,7 +104,8 @@ create table box_sims (
   id uuid primary key,
   company_id uuid not null references companies (id),
   box_id uuid not null references boxes (id),
-  slot text not null check (length(slot) between 1 and 40),
+  -- A card that another one took the place of keeps its row, and its money, under the slot's name and its own number.
+  slot text not null check (length(slot) between 1 and 80),
   -- In lower case: mtn, orange, moov, camtel, …; null: any.
   operator text check (operator ~ '^[a-z0-9_-]{1,30}$'),
   iccid text check (length(iccid) <= 30),
@@ -239,7 +245,9 @@ create table transaction_attempts (
   handed_at timestamptz,
   processing_at timestamptz,
   ended_at timestamptz,
-  result jsonb
+  result jsonb,
+  -- What the box told at its end, hashed: boxes that do not name hand-overs tell it again in the same words.
+  told text
 ) with (fillfactor = 80);
 create unique index transaction_attempts_one_number on transaction_attempts (transaction_id, number);
 create index transaction_attempts_of_box on transaction_attempts (box_id, id desc);
@@ -264,6 +272,27 @@ create table transaction_events (
 create index transaction_events_of_transaction on transaction_events (transaction_id, id);
 call fence_by_company('transaction_events');
 grant select, insert on transaction_events to relais_app;
+
+-- How many ended in which way, day by day in the company's time zone: kept as they end, so that nobody counts millions.
+create table transaction_days (
+  company_id uuid not null references companies (id),
+  day date not null,
+  type text not null check (type in ('recharge', 'voucher', 'deposit', 'withdraw')),
+  -- Empty: none was named.
+  operator text not null check (length(operator) <= 30),
+  -- Null: no box had it.
+  box_id uuid references boxes (id),
+  status text not null check (status in ('completed', 'failed', 'canceled', 'expired')),
+  count bigint not null,
+  -- XAF, in whole francs.
+  amount bigint not null,
+  -- How long boxes took, and for how many of them that is known.
+  seconds double precision not null,
+  timed bigint not null
+) with (fillfactor = 70);
+create unique index transaction_days_once on transaction_days (company_id, day, type, operator, box_id, status) nulls not distinct;
+call fence_by_company('transaction_days');
+grant select, insert, update on transaction_days to relais_app;
 
 -- The money on SIMs, in double entry; nothing is ever changed or taken away.
 create table ledger_entries (

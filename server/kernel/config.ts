@@ -110,6 +110,7 @@ const schema = z.object({
   MAX_BATCH_SIZE: count(1, 100),
   MAX_RETRIES: count(0, 20),
   RATE_LIMIT_BOXES_PER_MINUTE: count(1, 10_000_000),
+  BOX_LOG_DAYS: count(1, 3650),
   DEMO_BOX: z.stringbool({ truthy: ['on', 'true', '1', 'yes'], falsy: ['off', 'false', '0', 'no'] }),
   SANDBOX_PORT: count(0, 65535),
   SANDBOX_REVIEW_MS: count(0, 86_400_000),

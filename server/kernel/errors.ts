@@ -1,3 +1,4 @@
+import { callboxBoxes } from './catalogue/callbox-boxes.ts';
 import { calls } from './catalogue/calls.ts';
 import { compliance } from './catalogue/compliance.ts';
 import { contacts } from './catalogue/contacts.ts';
@@ -27,6 +28,7 @@ export const catalogue = {
   ...recordings,
   ...calls,
   ...quality,
+  ...callboxBoxes,
 } as const;
 
 export type ErrorCode = keyof typeof catalogue;

@@ -94,13 +94,14 @@ export interface Boxes {
   id: string;
   label: Generated<string>;
   location: Generated<string>;
+  locationFixed: Generated<boolean>;
   maxAmount: Int8 | null;
   maxConcurrent: Generated<number>;
   maxPerDay: number | null;
   maxPerMinute: number | null;
   quarantinedAt: Timestamp | null;
   quarantineReason: string | null;
-  registeredAt: Timestamp;
+  registeredAt: Timestamp | null;
   retiredAt: Timestamp | null;
   skipsProcessing: Generated<boolean>;
   supportedTypes: string[];
@@ -1079,6 +1080,19 @@ export interface TransactionAttempts {
   transactionId: string;
 }
 
+export interface TransactionDays {
+  amount: Int8;
+  boxId: string | null;
+  companyId: string;
+  count: Int8;
+  day: Timestamp;
+  operator: string;
+  seconds: number;
+  status: string;
+  timed: Int8;
+  type: string;
+}
+
 export interface TransactionEvents {
   actorKind: string;
   actorName: string;
@@ -1275,6 +1289,7 @@ export interface DB {
   sessions: Sessions;
   signInAttempts: SignInAttempts;
   transactionAttempts: TransactionAttempts;
+  transactionDays: TransactionDays;
   transactionEvents: TransactionEvents;
   transactions: Transactions;
   twoFactors: TwoFactors;

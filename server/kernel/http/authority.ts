@@ -9,6 +9,11 @@ import type { Ctx } from '../ctx.ts';
  */
 export type Authority = 'public' | 'webhook' | 'box' | 'signed_in' | { permission: string; orBox?: true };
 
+/** Whether CallBoxes call a route. */
+export function isForBoxes(authority: Authority | undefined): boolean {
+  return authority === 'box' || (typeof authority === 'object' && authority.orBox === true);
+}
+
 /** The CallBox behind a token. */
 export interface BoxCaller {
   companyId: string;
@@ -26,6 +31,8 @@ export type Authenticate = (request: FastifyRequest, authority: Authority) => Pr
 declare module 'fastify' {
   interface FastifyContextConfig {
     authority?: Authority;
+    /** Errors always say something in `details`, as CallBoxes are promised. Set where boxes call without a token yet. */
+    explains?: true;
   }
   interface FastifyRequest {
     ctx: Ctx;

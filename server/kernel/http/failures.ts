@@ -5,6 +5,7 @@ import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import type { Kernel } from '../ctx.ts';
 import { type ErrorParams, preferredLanguage, RelaisError, sentence } from '../errors.ts';
 import { newId } from '../ids.ts';
+import { isForBoxes } from './authority.ts';
 
 /** What the HTTP layer itself refuses, in the catalogue's words. */
 function fromFramework(error: FastifyError): RelaisError | null {
@@ -55,7 +56,9 @@ export function answerError(
   const language = preferredLanguage(request.headers['accept-language']);
   reply.header('x-request-id', request.id);
   if (known.code === 'rate_limited') reply.header('retry-after', String(known.params.seconds));
-  return reply.status(known.status).send(errorBody(known, language, request.id));
+  const { authority, explains } = request.routeOptions.config ?? {};
+  const isExplained = explains === true || isForBoxes(authority);
+  return reply.status(known.status).send(errorBody(known, language, request.id, isExplained));
 }
 
 /** Answers what is not HTTP at all, on the bare socket, and closes it. */
@@ -75,14 +78,15 @@ export function answerBrokenHttp(kernel: Kernel, error: Error & { code?: string 
   );
 }
 
-/** The one shape of an error answer. */
-function errorBody(error: RelaisError, language: 'en' | 'fr', requestId: string) {
+/** The one shape of an error answer. @param isExplained whether `details` say at least what it is in English. */
+function errorBody(error: RelaisError, language: 'en' | 'fr', requestId: string, isExplained = false) {
   const params: ErrorParams = error.params;
+  const details = error.details ?? (isExplained ? sentence(error.code, params, 'en') : undefined);
   return {
     success: false as const,
     error: sentence(error.code, params, language),
     code: error.code,
-    ...(error.details === undefined ? {} : { details: error.details }),
+    ...(details === undefined ? {} : { details }),
     requestId,
   };
 }

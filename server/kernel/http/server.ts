@@ -14,7 +14,7 @@ import type { Actor, Ctx, Kernel } from '../ctx.ts';
 import { fail, preferredLanguage, RelaisError } from '../errors.ts';
 import { newId } from '../ids.ts';
 import type { Logger } from '../log.ts';
-import type { Authenticate, Authority } from './authority.ts';
+import { type Authenticate, type Authority, isForBoxes } from './authority.ts';
 import { answerBrokenHttp, answerError } from './failures.ts';
 import { registerOpenApi } from './openapi.ts';
 import { findUnstorableText } from './text.ts';
@@ -203,10 +203,7 @@ function securityHeaders(https: boolean, connectTo: string[]) {
 }
 
 /** A fleet behind one address shares one token. */
-const isForBoxes = ({ routeOptions }: FastifyRequest) => {
-  const { authority } = routeOptions.config;
-  return authority === 'box' || (typeof authority === 'object' && authority.orBox === true);
-};
+const isOfFleet = ({ routeOptions }: FastifyRequest) => isForBoxes(routeOptions.config.authority);
 
 function rateLimits(kernel: Kernel) {
   const { config } = kernel;
@@ -216,7 +213,7 @@ function rateLimits(kernel: Kernel) {
     hook: 'onRequest' as const,
     timeWindow: 60_000,
     max: (request: FastifyRequest) =>
-      isForBoxes(request)
+      isOfFleet(request)
         ? config.RATE_LIMIT_BOXES_PER_MINUTE
         : credential(request)
           ? config.RATE_LIMIT_PER_MINUTE

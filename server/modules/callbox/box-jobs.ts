@@ -1,6 +1,49 @@
 import type { Kernel } from '../../kernel/ctx.ts';
+import { inSystem } from '../../kernel/db/index.ts';
 import type { JobDefinitions } from '../../kernel/jobs.ts';
+import { pruneMany, pruneOld } from './box-logs-store.ts';
+import { markSilent, publishSilent } from './box-presence-store.ts';
+import { CONNECTED_MS } from './model.ts';
+import { nudgeDispatcher } from './state.ts';
 
-export function boxJobs(_kernel: Kernel): JobDefinitions {
-  return { handlers: {}, schedules: {} };
+const DAY_MS = 24 * 3_600_000;
+const PRUNED_AT_ONCE = 10_000;
+/** What one box may fill, however fast it writes. */
+const LINES_KEPT_PER_BOX = 20_000;
+
+/** What looks after boxes by the clock. */
+export function boxJobs(kernel: Kernel): JobDefinitions {
+  return {
+    handlers: {
+      'callbox.find_silent': () => findSilent(kernel),
+      'callbox.prune_box_logs': () => pruneLogs(kernel),
+    },
+    schedules: {
+      'callbox.find_silent': { everySeconds: 2 },
+      'callbox.prune_box_logs': { everySeconds: 3600 },
+    },
+  };
+}
+
+/**
+ * Marks boxes that were silent for half a minute as disconnected and says so, once however many processes look: whoever's
+ * statement changes the row is the one that tells. What they had in hand is the dispatcher's concern, which is told at once.
+ */
+export async function findSilent(kernel: Kernel): Promise<void> {
+  const since = new Date(kernel.clock.nowMs() - CONNECTED_MS);
+  const silent = await inSystem(kernel.db, async (tx) => {
+    const boxes = await markSilent(tx, since);
+    await publishSilent(tx, boxes);
+    return boxes;
+  });
+  for (const { companyId, code, lastSeenAt } of silent)
+    kernel.log.warn({ companyId, callboxId: code, lastSeenAt }, `CallBox disconnected: ${code}`);
+  for (const companyId of new Set(silent.map((box) => box.companyId))) nudgeDispatcher(kernel, companyId);
+}
+
+/** Forgets what boxes wrote long ago, and what is more than a box may fill. */
+export async function pruneLogs(kernel: Kernel): Promise<void> {
+  const before = new Date(kernel.clock.nowMs() - kernel.config.BOX_LOG_DAYS * DAY_MS);
+  while ((await inSystem(kernel.db, (tx) => pruneOld(tx, before, PRUNED_AT_ONCE))) === PRUNED_AT_ONCE);
+  await inSystem(kernel.db, (tx) => pruneMany(tx, LINES_KEPT_PER_BOX));
 }

@@ -1,3 +1,9 @@
 import type { HttpServer } from '../../kernel/http/server.ts';
+import { linkProcesses } from './dispatch-signals.ts';
+import { transactionDoorRoutes } from './transaction-door-routes.ts';
 
-export function transactionRoutes(_server: HttpServer): void {}
+/** Transactions: where they come in, where boxes fetch them and report, and where people look after them. */
+export function transactionRoutes(server: HttpServer): void {
+  transactionDoorRoutes(server);
+  linkProcesses(server);
+}

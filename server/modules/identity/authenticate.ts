@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { Actor, Ctx, Kernel } from '../../kernel/ctx.ts';
 import { fail } from '../../kernel/errors.ts';
-import type { Authenticate, Authority, FindBox } from '../../kernel/http/authority.ts';
+import { type Authenticate, type Authority, type FindBox, isForBoxes } from '../../kernel/http/authority.ts';
 import { isId } from '../../kernel/ids.ts';
 import { createKeyFinder, KEY_PREFIX, type PresentedKey } from './api-keys.ts';
 import type { Auth } from './auth.ts';
@@ -132,9 +132,6 @@ function checkAuthority(caller: Caller, authority: Authority): void {
   if (caller.actor.kind === 'api_key') fail('scope_missing', { permission });
   fail('forbidden', { role: caller.actor.role ?? '', permission });
 }
-
-const isForBoxes = (authority: Authority) =>
-  authority === 'box' || (typeof authority === 'object' && authority.orBox === true);
 
 /** What a box may do is said by the routes that let it in: it is granted nothing besides. */
 async function boxCtx(findBox: FindBox, request: FastifyRequest): Promise<Ctx | null> {

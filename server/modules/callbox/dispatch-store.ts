@@ -1,0 +1,243 @@
+import { planKept, sql, type Tx } from '../../kernel/db/index.ts';
+import { newId } from '../../kernel/ids.ts';
+import type { CompanyCtx } from '../../kernel/ctx.ts';
+import type { TransactionType } from './model.ts';
+import { asRecords } from './transactions-store.ts';
+
+/** The channel on which processes wake each other about boxes. */
+export const SIGNAL_CHANNEL = 'relais_callbox';
+
+/** Payloads hold less than 8,000 bytes; a signal that would not fit is about all. */
+const SIGNALLED_MAX = 200;
+
+/**
+ * Wakes other processes when the transaction commits. @param kind due: something may be handed out in a company.
+ * given: boxes got something, so whoever holds their requests answers them.
+ */
+export async function signal(tx: Tx, processId: string, kind: 'due' | 'given', ids: string[]): Promise<void> {
+  if (ids.length === 0) return;
+  const named = ids.length > SIGNALLED_MAX ? ['*'] : ids;
+  await sql`${planKept} select pg_notify(${SIGNAL_CHANNEL}, ${[processId, kind, ...named].join(' ')})`.execute(tx);
+}
+
+/** How a company's boxes are run, as stored. */
+export interface StoredSettings {
+  config: Record<string, unknown>;
+  rules: Record<string, unknown>;
+  syncRunning: boolean;
+}
+
+/** The company's settings; what was never set is empty. */
+export async function readSettings(tx: Tx): Promise<StoredSettings> {
+  const { rows } = await sql<StoredSettings>`
+    ${planKept} select config, rules, sync_running from callbox_settings limit 1`.execute(tx);
+  return rows[0] ?? { config: {}, rules: {}, syncRunning: true };
+}
+
+/** Lets one process at a time distribute a company's transactions; held until the transaction ends. */
+export async function lockDispatch(tx: Tx, companyId: string): Promise<void> {
+  await sql`${planKept} select pg_advisory_xact_lock(hashtextextended('callbox.dispatch ' || ${companyId}::text, 0))`.execute(
+    tx,
+  );
+}
+
+/** The transactions of one type for one operator; '' for those that name none. */
+export interface Lane {
+  operator: string;
+  type: TransactionType;
+}
+
+/** Lanes in which something waits: an index probe for each, however much waits in them. */
+export async function readyLanes(tx: Tx, limit: number): Promise<Lane[]> {
+  const { rows } = await sql<Lane>`
+    ${planKept} with recursive lanes as (
+      (select coalesce(operator, '') as operator, type from transactions where status in ('pending', 'retry')
+        order by coalesce(operator, ''), type limit 1)
+      union all
+      select next.operator, next.type from lanes cross join lateral (
+        select coalesce(operator, '') as operator, type from transactions
+        where status in ('pending', 'retry') and (coalesce(operator, ''), type) > (lanes.operator, lanes.type)
+        order by coalesce(operator, ''), type limit 1) as next
+    )
+    select operator, type from lanes limit ${limit}`.execute(tx);
+  return rows;
+}
+
+/** A transaction that waits for a box. */
+export interface Candidate {
+  id: string;
+  operator: string | null;
+  type: TransactionType;
+  amount: number | null;
+  priority: number;
+  dueAt: Date;
+  attempt: number;
+}
+
+/** The first transactions of lanes that are due, in the order in which they are served. */
+export async function candidates(tx: Tx, lanes: Lane[], now: Date, perLane: number): Promise<Candidate[]> {
+  if (lanes.length === 0) return [];
+  const { rows } = await sql<Candidate>`
+    select found.* from unnest(${lanes.map(({ operator }) => operator)}::text[], ${lanes.map(({ type }) => type)}::text[])
+      as lane (operator, type)
+    cross join lateral (
+      select due.* from unnest(array[3, 2, 1, 0]::smallint[]) with ordinality as level (priority, place)
+      cross join lateral (
+        select id, operator, type, amount, priority, due_at, attempt from transactions
+        where status in ('pending', 'retry') and coalesce(operator, '') = lane.operator and type = lane.type
+          and priority = level.priority and due_at <= ${now} and (expires_at is null or expires_at > ${now})
+        order by due_at, id limit ${perLane}
+      ) as due
+      order by level.place, due.due_at, due.id limit ${perLane}
+    ) as found
+    order by found.priority desc, found.due_at, found.id`.execute(tx);
+  return rows;
+}
+
+/** A SIM that is ready. */
+export interface ReadySim {
+  id: string;
+  slot: string;
+  operator: string | null;
+  /** XAF; null: nobody ever said. */
+  float: number | null;
+}
+
+/** A box that may be given something. */
+export interface ReadyBox {
+  id: string;
+  code: string;
+  fenced: boolean;
+  maxConcurrent: number;
+  supportedTypes: string[];
+  maxAmount: number | null;
+  maxPerMinute: number | null;
+  maxPerDay: number | null;
+  config: Record<string, unknown>;
+  inHand: number;
+  hasUnknown: boolean;
+  /** Its newest hand-over, which tells who was served longest ago. */
+  lastAttempt: string | null;
+  lastMinute: number;
+  lastDay: number;
+  sims: ReadySim[];
+}
+
+/**
+ * Boxes that are connected, let work and have a SIM, whoever was served longest ago first. @param since a box that was not
+ * heard of since then is not connected.
+ */
+export async function readyBoxes(tx: Tx, moments: { since: Date; minuteAgo: Date; dayAgo: Date }): Promise<ReadyBox[]> {
+  const handed = (from: Date) =>
+    sql`(select count(*)::int from transaction_attempts where box_id = boxes.id and id >= ${idFrom(from)}::uuid
+      and assigned_at > ${from} and state not in ('returned', 'lost'))`;
+  const { rows } = await sql<ReadyBox>`
+    ${planKept} select boxes.id, boxes.code, boxes.fenced, boxes.max_concurrent, boxes.supported_types, boxes.max_amount,
+      boxes.max_per_minute, boxes.max_per_day, boxes.config, hand.in_hand, hand.has_unknown,
+      (select id from transaction_attempts where box_id = boxes.id order by id desc limit 1) as last_attempt,
+      case when boxes.max_per_minute is null then 0 else ${handed(moments.minuteAgo)} end as last_minute,
+      case when boxes.max_per_day is null then 0 else ${handed(moments.dayAgo)} end as last_day,
+      sims.list as sims
+    from box_presence presence join boxes on boxes.id = presence.box_id
+    cross join lateral (
+      select count(*) filter (where status <> 'unknown')::int as in_hand, count(*) filter (where status = 'unknown') > 0 as has_unknown
+      from transactions where box_id = boxes.id and status in ('assigned', 'processing', 'unknown')
+    ) as hand
+    cross join lateral (
+      select coalesce(jsonb_agg(jsonb_build_object('id', id, 'slot', slot, 'operator', operator,
+        'float', case when float_known_since is null then null else float_available end) order by slot), '[]') as list
+      from box_sims where box_id = boxes.id and state = 'ready'
+    ) as sims
+    where greatest(presence.last_seen_at, presence.last_pull_at) > ${moments.since} and boxes.retired_at is null
+      and boxes.quarantined_at is null and presence.status not in ('paused', 'stopping', 'stopped', 'maintenance')
+    order by last_attempt nulls first, boxes.id`.execute(tx);
+  return rows;
+}
+
+/** The least id of a moment: ids begin with their time. */
+function idFrom(at: Date): string {
+  const time = at.getTime().toString(16).padStart(12, '0');
+  return `${time.slice(0, 8)}-${time.slice(8)}-0000-0000-000000000000`;
+}
+
+/**
+ * Boxes that must not have transactions once more: they lost them, know no leases, and have not started anew since; what they
+ * once fetched may still wait in them. As "transaction box".
+ */
+export async function stillHeld(tx: Tx, transactionIds: string[]): Promise<Set<string>> {
+  if (transactionIds.length === 0) return new Set();
+  const { rows } = await sql<{ transactionId: string; boxId: string }>`
+    select attempt.transaction_id, attempt.box_id from transaction_attempts attempt join boxes on boxes.id = attempt.box_id
+    where attempt.transaction_id = any (${transactionIds}::uuid[]) and attempt.state = 'lost' and not boxes.fenced
+      and attempt.handed_at > boxes.registered_at`.execute(tx);
+  return new Set(rows.map(({ transactionId, boxId }) => `${transactionId} ${boxId}`));
+}
+
+/** Who is to have what. */
+export interface Assignment {
+  transactionId: string;
+  boxId: string;
+  simId: string;
+}
+
+/** An assignment that was made. */
+export interface Assigned extends Assignment {
+  type: TransactionType;
+  amount: number | null;
+  attempt: number;
+}
+
+/** Gives transactions to boxes; what is no longer waiting is passed over. @returns what was given. */
+export async function assign(
+  ctx: CompanyCtx,
+  tx: Tx,
+  wanted: Assignment[],
+  times: { now: Date; leaseUntil: Date },
+): Promise<Assigned[]> {
+  if (wanted.length === 0) return [];
+  const { clock } = ctx.kernel;
+  const given = wanted.map((each) => ({ ...each, attemptId: newId(clock), eventId: newId(clock) }));
+  const { rows } = await sql<Assigned>`
+    with given as (
+      select * from jsonb_to_recordset(${asRecords(given)}::jsonb) as given (transaction_id uuid, box_id uuid, sim_id uuid,
+        attempt_id uuid, event_id uuid)
+    ), picked as (
+      select id from transactions where id = any (${wanted.map(({ transactionId }) => transactionId)}::uuid[])
+        and status in ('pending', 'retry') order by id for update skip locked
+    ), assigned as (
+      update transactions set status = 'assigned', attempt = transactions.attempt + 1, lease_id = given.attempt_id,
+        lease_until = ${times.leaseUntil}, box_id = given.box_id, sim_id = given.sim_id, processing_at = null, updated_at = ${times.now}
+      from picked join given on given.transaction_id = picked.id where transactions.id = picked.id
+      returning transactions.id, transactions.type, transactions.amount, transactions.attempt, given.box_id, given.sim_id,
+        given.attempt_id, given.event_id
+    ), attempts as (
+      insert into transaction_attempts (id, company_id, transaction_id, number, box_id, sim_id, state, assigned_at)
+      select attempt_id, ${ctx.companyId}::uuid, id, attempt, box_id, sim_id, 'assigned', ${times.now} from assigned
+    ), told as (
+      insert into transaction_events (id, company_id, transaction_id, at, kind, attempt, box_id, actor_kind, actor_name)
+      select event_id, ${ctx.companyId}::uuid, id, ${times.now}, 'assigned', attempt, box_id, 'system', 'dispatch' from assigned
+    )
+    select id as transaction_id, type, amount::float8 as amount, attempt, box_id, sim_id from assigned`.execute(tx);
+  return rows;
+}
+
+/** Companies for which something waits that is due. For the system role. */
+export async function companiesWithWork(tx: Tx): Promise<string[]> {
+  const { rows } = await sql<{ companyId: string }>`
+    with recursive companies as (
+      (select company_id from transactions where status in ('pending', 'retry') order by company_id limit 1)
+      union all
+      select next.company_id from companies cross join lateral (
+        select company_id from transactions where status in ('pending', 'retry') and company_id > companies.company_id
+        order by company_id limit 1) as next
+    )
+    select company_id from companies`.execute(tx);
+  return rows.map(({ companyId }) => companyId);
+}
+
+/** Remembers when a company's transactions were last distributed, for the status of the synchronisation. */
+export async function noteSync(tx: Tx, now: Date): Promise<void> {
+  await sql`update callbox_settings set last_sync_at = ${now} where last_sync_at is null or last_sync_at < ${now}`.execute(
+    tx,
+  );
+}

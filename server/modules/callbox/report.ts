@@ -1,0 +1,279 @@
+import { createBatcher } from '../../kernel/batch.ts';
+import { sha256 } from '../../kernel/crypto.ts';
+import { type Actor, type CompanyCtx, systemCtx, transact } from '../../kernel/ctx.ts';
+import type { Tx } from '../../kernel/db/index.ts';
+import { type ErrorCode, RelaisError } from '../../kernel/errors.ts';
+import { configOf } from './dispatch.ts';
+import { readSettings, signal } from './dispatch-store.ts';
+import { type Handover, isOpen, judgeReport, type Report, type Verdict, whichIsMeant } from './judge.ts';
+import { isFinal, type ReportStatus, retryDelayMs, transactionId } from './model.ts';
+import { boxesByCode, type EngineBox } from './pull-store.ts';
+import { noteManners } from './report-store.ts';
+import { batcherOf, nudgeDispatcher, stateOf } from './state.ts';
+import { type AttemptRow, attemptsOf } from './transaction-attempts-store.ts';
+import { applyChanges, type Change, moveOf, type Step } from './transaction-change.ts';
+import { lockTransactions, type NamedTransaction, namedTransactions, type TransactionRow } from './transactions-store.ts';
+
+/** What a box says about a transaction. */
+export interface BoxReport {
+  /** The public name of the transaction. */
+  name: string;
+  code: string;
+  status: ReportStatus;
+  result: ReportResult | null;
+  attempt: number | null;
+  leaseId: string | null;
+  /** By the box's clock. */
+  at: string | null;
+}
+
+/** What came of it, in the box's words. */
+export interface ReportResult {
+  success?: boolean | null | undefined;
+  transactionRef?: string | null | undefined;
+  balance?: number | null | undefined;
+  message?: string | null | undefined;
+  retryable?: boolean | null | undefined;
+  code?: string | null | undefined;
+  proof?: unknown;
+}
+
+export type ReportOutcome =
+  | { kind: 'accepted' | 'same'; transaction: NamedTransaction }
+  | { kind: 'refused'; error: RelaisError };
+
+interface Arrived {
+  id: string;
+  report: BoxReport;
+  actor: Actor;
+}
+
+const BATCH_MAX = 200;
+/** A box that began may take twice its time; then nobody knows. */
+const PROCESSING_TIMES = 2;
+
+/** Takes a box's report. Reports of one company that arrive together share a transaction. */
+export async function takeReport({ kernel, companyId, actor }: CompanyCtx, report: BoxReport): Promise<ReportOutcome> {
+  const id = transactionId(report.name);
+  if (!id) return refused('not_found', { what: 'transaction' });
+  return batcherOf<Arrived, ReportOutcome>(kernel, `report ${companyId}`, () =>
+    createBatcher((arrived) => takeAll(systemCtx(kernel, companyId, 'callbox.report'), arrived), {
+      itemsMax: BATCH_MAX,
+    }),
+  ).add({ id, report, actor });
+}
+
+const refused = (code: ErrorCode, params: Record<string, string> = {}, details?: unknown): ReportOutcome => ({
+  kind: 'refused',
+  error: new RelaisError(code, { params, details }),
+});
+
+/** One report on a transaction at a time; what follows it sees it done. */
+async function takeAll(ctx: CompanyCtx, arrived: Arrived[]): Promise<ReportOutcome[]> {
+  const outcomes = new Map<Arrived, ReportOutcome>();
+  for (let waiting = arrived; waiting.length > 0; ) {
+    const ids = new Set<string>();
+    const now = waiting.filter(({ id }) => !ids.has(id) && ids.add(id));
+    const { results, freed } = await transact(ctx, (tx) => takeSome(ctx, tx, now));
+    if (freed) nudgeDispatcher(ctx.kernel, ctx.companyId);
+    for (const [index, each] of now.entries()) outcomes.set(each, results[index]!);
+    waiting = waiting.filter((each) => !outcomes.has(each));
+  }
+  return arrived.map((each) => outcomes.get(each)!);
+}
+
+/** What is known about the reports of one transaction. */
+interface Facts {
+  boxes: Map<string, EngineBox>;
+  rows: Map<string, TransactionRow>;
+  attempts: Map<string, AttemptRow[]>;
+  settings: Record<string, unknown>;
+}
+
+/** freed: something may be handed out now that could not before. */
+async function takeSome(
+  ctx: CompanyCtx,
+  tx: Tx,
+  arrived: Arrived[],
+): Promise<{ results: ReportOutcome[]; freed: boolean }> {
+  const ids = arrived.map(({ id }) => id);
+  const boxes = await boxesByCode(tx, [...new Set(arrived.map(({ report }) => report.code))]);
+  const rows = await lockTransactions(tx, ids);
+  const [attempts, { config: settings }] = await Promise.all([attemptsOf(tx, ids), readSettings(tx)]);
+  const facts: Facts = { boxes, rows, attempts, settings };
+  const judged = arrived.map((each) => judgeOne(ctx, each, facts));
+  const changes = judged.flatMap(({ change }) => change ?? []);
+  await noteManners(
+    tx,
+    judged.flatMap(({ skips }) => skips ?? []),
+    judged.flatMap(({ announces }) => announces ?? []),
+  );
+  await applyChanges(ctx, tx, changes);
+  const freed = changes.some(({ row, untouched }) => !untouched && row.status !== 'processing');
+  if (freed) await signal(tx, stateOf(ctx.kernel).processId, 'due', [ctx.companyId]);
+  const named = await namedTransactions(tx, [...rows.keys()]);
+  const results = judged.map(({ verdict, error }, index): ReportOutcome => {
+    if (error) return error;
+    return { kind: verdict === 'same' ? 'same' : 'accepted', transaction: named.get(arrived[index]!.id)! };
+  });
+  return { results, freed };
+}
+
+interface Judged {
+  verdict: Verdict['kind'] | 'not_judged';
+  error?: ReportOutcome;
+  change?: Change;
+  /** Boxes that turn out to work without a word, or to say that they begin. */
+  skips?: string;
+  announces?: string;
+}
+
+function judgeOne(ctx: CompanyCtx, { id, report, actor }: Arrived, facts: Facts): Judged {
+  const refuse = (error: ReportOutcome): Judged => ({ verdict: 'not_judged', error });
+  const box = facts.boxes.get(report.code);
+  if (!box) return refuse(refused('box_unknown', { callboxId: report.code }));
+  const row = facts.rows.get(id);
+  if (!row) return refuse(refused('not_found', { what: 'transaction' }));
+  const attempts = facts.attempts.get(id) ?? [];
+  const mine = attempts.filter(({ boxId }) => boxId === box.id);
+  if (mine.length === 0) return refuse(refused('transaction_not_own', { callboxId: report.code }));
+  const told = sha256(JSON.stringify([report.status, report.result]));
+  const said: Report = { status: report.status, repeatable: report.result?.retryable ?? true };
+  const meant = whichIsMeant(mine.map(toOwn), report, said, told);
+  const by = { kind: 'box' as const, name: actor.id === '' ? box.code : actor.name };
+  if (meant === 'not_its_own') return refuse(refused('lease_lost', { id: report.name }));
+  const own = attempts.find(({ id: lease }) => lease === meant.own.id)!;
+  const others = attempts.filter((each) => each !== own).map(toHandover);
+  const heard: Report = meant.ambiguous ? { ...said, status: 'unknown' } : said;
+  const verdict = judgeReport(row, toHandover(own), others, heard);
+  if (verdict.kind === 'same') return { verdict: 'same' };
+  if (verdict.kind !== 'accepted') {
+    const error = refused(REFUSALS[verdict.kind], { id: report.name, status: row.status });
+    // A box that tells the same again and again is answered the same, and fills no history.
+    if (own.told === told) return refuse(error);
+    return { verdict: verdict.kind, error, change: refusedChange(row, own, { report, told, by, why: verdict.kind }) };
+  }
+  const change = acceptedChange(ctx, { row, own, attempts, verdict, report, told, by, box }, facts.settings);
+  const isNews = verdict.to === 'processing' && !box.announces;
+  return {
+    ...{ verdict: 'accepted', change },
+    ...(verdict.skipped && !box.fenced && !box.skipsProcessing ? { skips: box.id } : {}),
+    ...(isNews ? { announces: box.id } : {}),
+  };
+}
+
+const REFUSALS = {
+  lease_lost: 'lease_lost',
+  already_final: 'already_final',
+  backwards: 'backwards',
+  disputed: 'disputed',
+} as const satisfies Record<string, ErrorCode>;
+
+const toHandover = ({ number, state, processingAt }: AttemptRow): Handover => ({
+  ...{ number, state, begun: processingAt !== null },
+});
+const toOwn = (row: AttemptRow) => ({ ...toHandover(row), id: row.id, told: row.told });
+
+/** A report that moves nothing is still part of the history; one that contradicts what is known is shown to people. */
+function refusedChange(
+  row: TransactionRow,
+  own: AttemptRow,
+  given: {
+    report: BoxReport;
+    told: string;
+    by: Step['actor'] & object;
+    why: Exclude<Verdict['kind'], 'accepted' | 'same'>;
+  },
+): Change {
+  const { report, told, by, why } = given;
+  const isDisputed = why === 'disputed';
+  const step: Step = {
+    ...{ kind: isDisputed ? 'disputed' : 'report_refused', attempt: own.number, boxId: own.boxId, actor: by },
+    detail: { why, status: report.status, result: report.result, at: report.at },
+  };
+  return {
+    ...{ row: { ...row, disputed: row.disputed || isDisputed }, steps: [step], moves: [] },
+    // The words of a failure stay: they tell its repeat from the next one.
+    attempts: isOpen(own.state) || own.state === 'failed' ? [] : [{ ...own, told }],
+    untouched: !isDisputed,
+  };
+}
+
+interface Acceptance {
+  row: TransactionRow;
+  own: AttemptRow;
+  attempts: AttemptRow[];
+  verdict: Extract<Verdict, { kind: 'accepted' }>;
+  report: BoxReport;
+  told: string;
+  by: { kind: 'box'; name: string };
+  box: EngineBox;
+}
+
+function acceptedChange(ctx: CompanyCtx, given: Acceptance, settings: Record<string, unknown>): Change {
+  const { own, attempts, verdict, report, told, box, by } = given;
+  const now = ctx.kernel.clock.now();
+  const row = nextRow(ctx, given, configOf(ctx.kernel, settings, box.config).timeoutMs);
+  const begins = verdict.to === 'processing';
+  const ownNow: AttemptRow = {
+    ...{ ...own, state: verdict.own, told: begins ? own.told : told },
+    ...(begins ? { processingAt: now } : { endedAt: now, result: { ...report.result } }),
+  };
+  const revoked = attempts.find(({ number }) => number === verdict.revokes);
+  const steps: Step[] = [
+    {
+      ...{ kind: KIND_OF[verdict.to], attempt: own.number, boxId: box.id, actor: by },
+      detail: { ...detailOf(report), ...(verdict.to === 'retry' ? { dueAt: row.dueAt.toISOString() } : {}) },
+    },
+    ...(revoked
+      ? [{ kind: 'returned' as const, attempt: revoked.number, boxId: revoked.boxId, detail: { why: 'revoked' } }]
+      : []),
+    ...(verdict.disputed
+      ? [{ kind: 'disputed' as const, attempt: own.number, boxId: box.id, actor: by, detail: { why: 'late' } }]
+      : []),
+  ];
+  return {
+    ...{ row, steps },
+    attempts: [ownNow, ...(revoked ? [{ ...revoked, state: 'returned' as const, endedAt: now }] : [])],
+    moves: [
+      ...(revoked ? [moveOf('release', row, revoked)] : []),
+      ...(verdict.to === 'completed' ? [moveOf('post', row, own)] : []),
+      ...(['failed', 'retry', 'pending'].includes(verdict.to) ? [moveOf('release', row, own)] : []),
+    ],
+  };
+}
+
+const KIND_OF = {
+  ...{ completed: 'completed', failed: 'failed', retry: 'retry_planned', unknown: 'unknown' },
+  ...{ processing: 'processing', pending: 'returned' },
+} as const;
+
+function detailOf({ result, at }: BoxReport): Record<string, unknown> {
+  return { ...(result ? { result } : {}), ...(at ? { at } : {}) };
+}
+
+/** The transaction after an accepted report. */
+function nextRow(ctx: CompanyCtx, given: Acceptance, timeoutMs: number): TransactionRow {
+  const { row, own, verdict, report } = given;
+  const now = ctx.kernel.clock.now();
+  const { to } = verdict;
+  const next: TransactionRow = { ...row, status: to, disputed: row.disputed || verdict.disputed };
+  if (to === 'processing')
+    return {
+      ...{ ...next, processingAt: now },
+      leaseUntil: new Date(now.getTime() + PROCESSING_TIMES * timeoutMs),
+    };
+  // Whoever told the outcome had it, whatever happened since.
+  Object.assign(next, { boxId: own.boxId, simId: own.simId, leaseId: null, leaseUntil: null });
+  if (to === 'pending') return { ...next, dueAt: now };
+  if (report.result) next.result = { ...report.result };
+  next.transactionRef = report.result?.transactionRef || row.transactionRef;
+  if (to === 'failed' || to === 'retry') next.failureCode = report.result?.code || 'failed';
+  if (to === 'completed') next.failureCode = null;
+  if (isFinal(to)) return { ...next, endedAt: now };
+  if (to === 'unknown') return { ...next, leaseId: own.id };
+  const retryCount = row.retryCount + 1;
+  // Ids end in random digits, which is all that the spread of retries needs.
+  const spread = Number.parseInt(row.id.slice(-6), 16) / 0x1000000;
+  return { ...next, retryCount, dueAt: new Date(now.getTime() + retryDelayMs(retryCount, spread)) };
+}
