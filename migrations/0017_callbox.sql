@@ -119,18 +119,24 @@ create table box_sims (
   reported_balance_at timestamptz,
   -- Null: nobody ever said how much there is, so nothing is refused for lack of it.
   float_known_since timestamptz,
-  -- What can still be handed out: kept by the ledger, in the transaction of each entry.
+  -- What can still be handed out, and what is promised: kept by the ledger itself (keep_float), in the transaction of each entry.
   float_available bigint not null default 0,
   float_held bigint not null default 0 check (float_held >= 0),
   low_float_below bigint check (low_float_below >= 0),
   low_float_told_at timestamptz,
+  -- Since when what the box reads and what the ledger says differ by more than the company allows, and when that was told.
+  difference_since timestamptz,
+  difference_told_at timestamptz,
   created_at timestamptz not null,
   updated_at timestamptz not null
 );
 create unique index box_sims_one_slot on box_sims (box_id, slot);
 create index box_sims_of_company on box_sims (company_id, id);
 call fence_by_company('box_sims');
+create policy all_companies on box_sims to relais_system using (true) with check (true);
 grant select, insert, update on box_sims to relais_app;
+-- Which companies have money to look after?
+grant select on box_sims to relais_system;
 
 -- One-time codes with which a technician makes a box the company's.
 create table box_enrolments (
@@ -304,15 +310,27 @@ create table ledger_entries (
   kind text not null check (kind in ('opening', 'adjustment', 'supply', 'hold', 'post', 'release', 'receive', 'reversal')),
   transaction_id uuid references transactions (id),
   attempt integer,
-  reason text check (length(reason) <= 500),
+  -- How often people have taken back the outcome of this attempt before.
+  round smallint not null default 0 check (round >= 0),
+  -- It belongs to a day that was closed already.
+  late boolean not null default false,
+  reason text check (length(reason) between 1 and 500),
+  -- The client's name for what a person entered: a repeat is answered with the first.
+  request_key text check (length(request_key) between 1 and 255),
+  request_hash text,
   actor_kind text not null check (actor_kind in ('user', 'api_key', 'system', 'box')),
   actor_id text not null,
   actor_name text not null,
-  check ((transaction_id is null) = (attempt is null))
+  check ((transaction_id is null) = (attempt is null)),
+  check ((transaction_id is null) = (kind in ('opening', 'adjustment', 'supply'))),
+  check ((transaction_id is null) = (reason is not null)),
+  check ((request_key is null) = (request_hash is null))
 );
 -- A step of an attempt is booked once, however often it is told.
-create unique index ledger_entries_once on ledger_entries (transaction_id, attempt, kind) where transaction_id is not null;
+create unique index ledger_entries_once on ledger_entries (transaction_id, attempt, kind, round) where transaction_id is not null;
+create unique index ledger_entries_one_request on ledger_entries (company_id, request_key) where request_key is not null;
 create index ledger_entries_of_sim on ledger_entries (sim_id, id desc);
+create index ledger_entries_by_time on ledger_entries (sim_id, at);
 call fence_by_company('ledger_entries');
 grant select, insert on ledger_entries to relais_app;
 
@@ -356,20 +374,51 @@ end $$;
 create constraint trigger ledger_entries_balance after insert on ledger_entries
   deferrable initially deferred for each row execute function check_ledger_entry();
 
+-- Lines come together, balanced, and for the SIM of their entry; what is on the SIM follows from them at once, whoever writes them.
+create function keep_float() returns trigger
+  language plpgsql as $$
+begin
+  if exists (
+    select from ledger_lines where entry_id in (select entry_id from added) group by entry_id having sum(amount) <> 0
+  ) or exists (
+    select from added left join ledger_entries entry on entry.id = added.entry_id and entry.sim_id = added.sim_id
+      and entry.company_id = added.company_id
+    where entry.id is null
+  ) then
+    raise exception 'These ledger lines do not balance' using errcode = 'check_violation';
+  end if;
+  update box_sims set float_available = float_available + change.float, float_held = float_held + change.held
+  from (
+    select sim_id, coalesce(sum(amount) filter (where account = 'float'), 0) as float,
+      coalesce(sum(amount) filter (where account = 'held'), 0) as held
+    from added group by sim_id
+  ) change where box_sims.id = change.sim_id;
+  return null;
+end $$;
+create trigger ledger_lines_keep_float after insert on ledger_lines
+  referencing new table as added for each statement execute function keep_float();
+
 -- A day of a SIM, closed by a person who compared it with the operator's statement.
 create table float_closes (
   id uuid primary key,
   company_id uuid not null references companies (id),
   sim_id uuid not null references box_sims (id),
+  -- In the company's time zone, as it was then.
   day date not null,
+  from_at timestamptz not null,
+  until_at timestamptz not null,
   opening bigint not null,
   movements jsonb not null,
   closing bigint not null,
+  -- The part of closing that was promised, and not known to be paid.
+  held bigint not null,
+  -- What the box read last on that day; what the operator's statement says; how far the better of the two is from closing.
   reported_balance bigint,
   statement_balance bigint,
   difference bigint,
   note text not null default '' check (length(note) <= 1000),
   closed_by text not null,
+  closed_by_name text not null,
   closed_at timestamptz not null
 );
 create unique index float_closes_one_day on float_closes (sim_id, day);
@@ -377,17 +426,32 @@ create index float_closes_of_company on float_closes (company_id, day desc, id d
 call fence_by_company('float_closes');
 grant select, insert on float_closes to relais_app;
 
+-- When a company wants to be told that money on SIMs is not as it should be, and where.
+create table float_settings (
+  company_id uuid primary key references companies (id),
+  -- XAF by which a box's reading may differ from the ledger, and for how long it may differ by more.
+  difference_above bigint not null check (difference_above >= 0),
+  difference_minutes integer not null check (difference_minutes between 0 and 10080),
+  -- Where news are sent (outgoing_addresses); null: to the console alone.
+  address_id uuid references outgoing_addresses (id),
+  updated_at timestamptz not null
+);
+call fence_by_company('float_settings');
+grant select, insert, update on float_settings to relais_app;
+
 -- How an operator words its confirmations; the built-in ones are in callbox/operator-words.ts.
 create table operator_templates (
   id uuid primary key,
   company_id uuid not null references companies (id),
+  -- The built-in one that it stands in for; null: one of the company's own.
+  built_in text check (length(built_in) <= 60),
   operator text not null check (operator ~ '^[a-z0-9_-]{1,30}$'),
   name text not null check (length(name) between 1 and 100),
   -- Whom such a text must come from: the sender's name or short number, exactly.
   senders text[] not null check (cardinality(senders) between 1 and 20),
   type text check (type in ('recharge', 'voucher', 'deposit', 'withdraw')),
   outcome text not null check (outcome in ('completed', 'failed', 'balance')),
-  -- Words with holes: {amount}, {number}, {reference}, {balance}, {any}.
+  -- Words with holes: {amount}, {number}, {reference}, {balance}, {name}, {date}, {any}.
   wording text not null check (length(wording) between 1 and 1000),
   enabled boolean not null default true,
   version integer not null default 1,
@@ -395,6 +459,7 @@ create table operator_templates (
   updated_at timestamptz not null
 );
 create index operator_templates_of_company on operator_templates (company_id, operator, id);
+create unique index operator_templates_one_built_in on operator_templates (company_id, built_in) where built_in is not null;
 call fence_by_company('operator_templates');
 grant select, insert, update, delete on operator_templates to relais_app;
 
@@ -415,11 +480,19 @@ create table operator_messages (
   verdict text not null check (verdict in ('settled', 'confirmed', 'balance', 'ambiguous', 'unmatched', 'conflicting', 'untrusted', 'unread')),
   template text,
   parsed jsonb not null default '{}',
-  transaction_id uuid references transactions (id)
+  transaction_id uuid references transactions (id),
+  -- Why nothing was settled by it, in a word; and who said by hand what it belongs to.
+  why text check (length(why) <= 60),
+  attached_by text,
+  attached_by_name text
 );
 create unique index operator_messages_once on operator_messages (box_id, box_message_id);
 create index operator_messages_of_company on operator_messages (company_id, id desc);
-create index operator_messages_open on operator_messages (sim_id, id desc) where verdict in ('unmatched', 'ambiguous');
+create index operator_messages_open on operator_messages (stored_at) where verdict in ('unmatched', 'ambiguous');
+create index operator_messages_of_sim on operator_messages (sim_id, received_at);
 create index operator_messages_of_transaction on operator_messages (transaction_id) where transaction_id is not null;
 call fence_by_company('operator_messages');
+create policy all_companies on operator_messages to relais_system using (true) with check (true);
 grant select, insert, update on operator_messages to relais_app;
+-- Which companies have texts that may be understood by now?
+grant select on operator_messages to relais_system;

@@ -145,6 +145,8 @@ export interface BoxSims {
   boxId: string;
   companyId: string;
   createdAt: Timestamp;
+  differenceSince: Timestamp | null;
+  differenceToldAt: Timestamp | null;
   floatAvailable: Generated<Int8>;
   floatHeld: Generated<Int8>;
   floatKnownSince: Timestamp | null;
@@ -578,10 +580,13 @@ export interface Documents {
 export interface FloatCloses {
   closedAt: Timestamp;
   closedBy: string;
+  closedByName: string;
   closing: Int8;
   companyId: string;
   day: Timestamp;
   difference: Int8 | null;
+  fromAt: Timestamp;
+  held: Int8;
   id: string;
   movements: Json;
   note: Generated<string>;
@@ -589,6 +594,15 @@ export interface FloatCloses {
   reportedBalance: Int8 | null;
   simId: string;
   statementBalance: Int8 | null;
+  untilAt: Timestamp;
+}
+
+export interface FloatSettings {
+  addressId: string | null;
+  companyId: string;
+  differenceAbove: Int8;
+  differenceMinutes: number;
+  updatedAt: Timestamp;
 }
 
 export interface Gigs {
@@ -672,7 +686,11 @@ export interface LedgerEntries {
   companyId: string;
   id: string;
   kind: string;
+  late: Generated<boolean>;
   reason: string | null;
+  requestHash: string | null;
+  requestKey: string | null;
+  round: Generated<number>;
   simId: string;
   transactionId: string | null;
 }
@@ -845,6 +863,8 @@ export interface Numbers {
 }
 
 export interface OperatorMessages {
+  attachedBy: string | null;
+  attachedByName: string | null;
   body: string;
   boxId: string;
   boxMessageId: string;
@@ -858,9 +878,11 @@ export interface OperatorMessages {
   template: string | null;
   transactionId: string | null;
   verdict: string;
+  why: string | null;
 }
 
 export interface OperatorTemplates {
+  builtIn: string | null;
   companyId: string;
   createdAt: Timestamp;
   enabled: Generated<boolean>;
@@ -1256,6 +1278,7 @@ export interface DB {
   conversationViewers: ConversationViewers;
   documents: Documents;
   floatCloses: FloatCloses;
+  floatSettings: FloatSettings;
   gigs: Gigs;
   inboxIntegrations: InboxIntegrations;
   inboxSettings: InboxSettings;

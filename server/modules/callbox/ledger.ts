@@ -1,17 +1,90 @@
 import type { CompanyCtx } from '../../kernel/ctx.ts';
 import type { Tx } from '../../kernel/db/index.ts';
-import type { TransactionType } from './model.ts';
+import { newId } from '../../kernel/ids.ts';
+import { tellFloat } from './float-alerts.ts';
+import { type FloatMove, type Lines, planSteps } from './ledger-plan.ts';
+import {
+  insertEntries,
+  lockSims,
+  type NewEntry,
+  noteLowFloat,
+  type SimFloat,
+  stepsOf,
+} from './ledger-store.ts';
 
-/** A step of a hand-over that moves money on a SIM, or promises it. */
-export interface FloatMove {
-  kind: 'hold' | 'post' | 'release' | 'reversal';
-  transactionId: string;
-  attempt: number;
-  simId: string;
-  type: TransactionType;
-  /** XAF; null: not known, so nothing is booked. */
-  amount: number | null;
+export type { FloatMove } from './ledger-plan.ts';
+
+/** A low float was told; it is told again only after it has been so much above the threshold. */
+const RISEN = 1.2;
+
+/**
+ * Books steps of hand-overs, each once however often it is told, in the transaction that makes them. Call it once in a
+ * transaction, after the locks of transactions: SIMs are locked in the order of their ids.
+ */
+export async function bookMoves(ctx: CompanyCtx, tx: Tx, moves: FloatMove[]): Promise<void> {
+  // What nobody knows the price of was neither promised nor paid here.
+  const known = moves.filter(({ amount }) => amount !== null);
+  if (known.length === 0) return;
+  const sims = await lockOwnSims(tx, [...new Set(known.map(({ simId }) => simId))]);
+  const steps = planSteps(await stepsOf(tx, handoversOf(known)), known);
+  if (steps.length === 0) return;
+  const at = ctx.kernel.clock.now();
+  const entries = steps.map((step) => ({
+    ...{ ...step, id: newId(ctx.kernel.clock), at },
+    ...{ reason: null, requestKey: null, requestHash: null },
+  }));
+  await writeEntries(ctx, tx, sims, entries);
 }
 
-/** Books steps of hand-overs, each once however often it is told, in the transaction that makes them. */
-export async function bookMoves(_ctx: CompanyCtx, _tx: Tx, _moves: FloatMove[]): Promise<void> {}
+function handoversOf(moves: FloatMove[]): { transactionId: string; attempt: number }[] {
+  const byKey = new Map(moves.map((move) => [`${move.transactionId} ${move.attempt}`, move]));
+  return [...byKey.values()];
+}
+
+/** Locks the SIMs that are booked on. @throws Error when one is not the company's: its money is nobody else's to book. */
+export async function lockOwnSims(tx: Tx, ids: string[]): Promise<Map<string, SimFloat>> {
+  const sims = await lockSims(tx, ids);
+  const missing = ids.find((id) => !sims.has(id));
+  if (missing) throw new Error(`The company has no SIM ${missing}`);
+  return sims;
+}
+
+/** Writes entries on SIMs that are locked, and tells of what became low by them. */
+export async function writeEntries(
+  ctx: CompanyCtx,
+  tx: Tx,
+  sims: Map<string, SimFloat>,
+  entries: NewEntry[],
+): Promise<void> {
+  await insertEntries(tx, ctx.companyId, ctx.actor, entries);
+  const after = new Map([...sims].map(([id, sim]) => [id, { ...sim }]));
+  for (const { simId, lines } of entries) addLines(after.get(simId)!, lines);
+  await judgeLowFloat(ctx, tx, [...after.values()]);
+}
+
+function addLines(sim: SimFloat, lines: Lines): void {
+  sim.available += lines.float ?? 0;
+  sim.held += lines.held ?? 0;
+}
+
+/** Tells of a float that is low, once until it has risen well above its threshold. @param sims as they are now, locked. */
+export async function judgeLowFloat(ctx: CompanyCtx, tx: Tx, sims: SimFloat[]): Promise<void> {
+  const [low, rose] = [sims.filter(becameLow), sims.filter(hasRisen)];
+  if (low.length + rose.length === 0) return;
+  const ids = (of: SimFloat[]) => of.map(({ id }) => id);
+  await noteLowFloat(tx, ids(low), ids(rose), ctx.kernel.clock.now());
+  await tellFloat(ctx, tx, [
+    ...low.map(({ id }) => ({ simId: id, type: 'float.low' as const })),
+    ...rose.map(({ id }) => ({ simId: id, type: 'float.risen' as const })),
+  ]);
+}
+
+function becameLow({ knownSince, lowFloatBelow, lowFloatToldAt, available }: SimFloat): boolean {
+  return (
+    knownSince !== null && lowFloatBelow !== null && lowFloatToldAt === null && available < lowFloatBelow
+  );
+}
+
+function hasRisen({ lowFloatBelow, lowFloatToldAt, available }: SimFloat): boolean {
+  return lowFloatToldAt !== null && (lowFloatBelow === null || available > lowFloatBelow * RISEN);
+}

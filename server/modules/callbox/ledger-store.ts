@@ -1,0 +1,103 @@
+import type { Actor } from '../../kernel/ctx.ts';
+import { sql, type Tx } from '../../kernel/db/index.ts';
+import type { Account, EntryKind, Lines, Step } from './ledger-plan.ts';
+
+/** A SIM's money, under its lock. */
+export interface SimFloat {
+  id: string;
+  available: number;
+  held: number;
+  knownSince: Date | null;
+  lowFloatBelow: number | null;
+  lowFloatToldAt: Date | null;
+}
+
+/** Locks SIMs, always in the order of their ids, so that nobody waits in a circle. Those that the company does not have are left out. */
+export async function lockSims(tx: Tx, ids: string[]): Promise<Map<string, SimFloat>> {
+  const { rows } = await sql<SimFloat>`
+    select id, float_available as available, float_held as held, float_known_since as known_since, low_float_below,
+      low_float_told_at
+    from box_sims where id = any(${ids}::uuid[]) order by id for no key update`.execute(tx);
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+interface LineRow {
+  transactionId: string;
+  attempt: number;
+  simId: string;
+  kind: EntryKind;
+  round: number;
+  lines: Record<Account, number>;
+}
+
+/** What is booked of these hand-overs. */
+export async function stepsOf(
+  tx: Tx,
+  handovers: { transactionId: string; attempt: number }[],
+): Promise<Step[]> {
+  const { rows } = await sql<LineRow>`
+    select entry.transaction_id, entry.attempt, entry.sim_id, entry.kind, entry.round,
+      (select jsonb_object_agg(account, amount) from ledger_lines where entry_id = entry.id) as lines
+    from unnest(${handovers.map(({ transactionId }) => transactionId)}::uuid[],
+      ${handovers.map(({ attempt }) => attempt)}::int[]) as asked (transaction_id, attempt)
+    join ledger_entries entry on entry.transaction_id = asked.transaction_id and entry.attempt = asked.attempt`.execute(
+    tx,
+  );
+  return rows;
+}
+
+/** An entry to be written. */
+export interface NewEntry {
+  id: string;
+  simId: string;
+  at: Date;
+  kind: EntryKind;
+  transactionId: string | null;
+  attempt: number | null;
+  round: number;
+  reason: string | null;
+  requestKey: string | null;
+  requestHash: string | null;
+  lines: Lines;
+}
+
+/**
+ * Writes entries with their lines; the SIMs' balances follow by themselves. The caller holds the SIMs' locks, so that a day is
+ * either closed before (and the entry is late in it) or has the entry.
+ */
+export async function insertEntries(
+  tx: Tx,
+  companyId: string,
+  actor: Actor,
+  entries: NewEntry[],
+): Promise<void> {
+  const column = <Key extends keyof NewEntry>(key: Key) => entries.map((entry) => entry[key]);
+  const lines = entries.flatMap(({ id, simId, lines: parts }) =>
+    Object.entries(parts).map(([account, amount]) => ({ id, simId, account, amount })),
+  );
+  await sql`
+    with entries as (
+      insert into ledger_entries (id, company_id, sim_id, at, kind, transaction_id, attempt, round, reason, request_key,
+        request_hash, actor_kind, actor_id, actor_name, late)
+      select id, ${companyId}::uuid, sim_id, at, kind, transaction_id, attempt, round, reason, request_key, request_hash,
+        ${actor.kind}, ${actor.id}, ${actor.name}, exists (
+          select from float_closes closed where closed.sim_id = entry.sim_id and closed.from_at <= entry.at
+            and entry.at < closed.until_at and closed.day between entry.at::date - 2 and entry.at::date + 2)
+      from unnest(${column('id')}::uuid[], ${column('simId')}::uuid[], ${column('at')}::timestamptz[], ${column('kind')}::text[],
+        ${column('transactionId')}::uuid[], ${column('attempt')}::int[], ${column('round')}::smallint[], ${column('reason')}::text[],
+        ${column('requestKey')}::text[], ${column('requestHash')}::text[])
+        as entry (id, sim_id, at, kind, transaction_id, attempt, round, reason, request_key, request_hash)
+    )
+    insert into ledger_lines (entry_id, company_id, sim_id, account, amount)
+    select entry_id, ${companyId}::uuid, sim_id, account, amount
+    from unnest(${lines.map(({ id }) => id)}::uuid[], ${lines.map(({ simId }) => simId)}::uuid[],
+      ${lines.map(({ account }) => account)}::text[], ${lines.map(({ amount }) => amount)}::bigint[])
+      as line (entry_id, sim_id, account, amount)`.execute(tx);
+}
+
+/** Writes down which SIMs' low float was told, and which rose again. */
+export async function noteLowFloat(tx: Tx, told: string[], rose: string[], at: Date): Promise<void> {
+  await sql`
+    update box_sims set low_float_told_at = case when id = any(${told}::uuid[]) then ${at}::timestamptz end
+    where id = any(${[...told, ...rose]}::uuid[])`.execute(tx);
+}
