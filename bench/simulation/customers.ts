@@ -23,7 +23,7 @@ export interface CustomersOptions {
   transactions: number;
   operators: string[];
   random: Random;
-  /** How far ahead of the machine's clock the servers' one is, now. */
+  /** By the servers' clock. */
   serverNowMs(): number;
 }
 

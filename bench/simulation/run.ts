@@ -87,8 +87,7 @@ interface Means {
 
 async function play(means: Means): Promise<SimulationResult> {
   const { world, wires, options, random, journal, boxes } = means;
-  const { transactions, clockSpeed, progress } = options;
-  const epochMs = Date.now();
+  const { transactions, progress } = options;
   const disasters = strike(means);
   const desk = settleUnknowns(means);
   // A failure of any part ends the run at once.
@@ -98,7 +97,7 @@ async function play(means: Means): Promise<SimulationResult> {
     submitAll({
       ...{ port: wires.customers!.port, apiKey: world.apiKey, transactions, operators: OPERATORS },
       random: random.fork('customers'),
-      serverNowMs: () => epochMs + (Date.now() - epochMs) * clockSpeed + 5000,
+      serverNowMs: world.nowMs,
     }),
   ]);
   progress(`${wanted.length} accepted, ${journal.dialled.length} dialled`);

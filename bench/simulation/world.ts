@@ -14,6 +14,8 @@ export interface World {
   apiKey: string;
   callboxToken: string;
   companyId: string;
+  /** By the servers' clock. */
+  nowMs(): number;
   /** The port of a server, drawn anew for each request; it may have been killed a moment ago. */
   anyPort(): number;
   /** SIGKILL to one of the servers; resolves when another one answers in its place. */
@@ -43,6 +45,7 @@ const START_MS_MAX = 60_000;
 export async function startWorld({ servers: count, clockSpeed, random, log }: WorldOptions): Promise<World> {
   const folder = makeFolder();
   const cluster = await startEmbeddedDatabase(folder.path);
+  const epochMs = Date.now();
   const dataDir = path.join(folder.path, 'relais');
   mkdirSync(dataDir);
   const environment = {
@@ -55,7 +58,7 @@ export async function startWorld({ servers: count, clockSpeed, random, log }: Wo
     ...{ RATE_LIMIT_PER_MINUTE: '10000000', RATE_LIMIT_ANONYMOUS_PER_MINUTE: '10000000' },
     SYNC_INTERVAL_MS: '250',
     ...{ LOG_LEVEL: log === 'inherit' ? 'warn' : 'silent', LOG_FORMAT: 'json' },
-    ...{ CLOCK_SPEED: String(clockSpeed), CLOCK_EPOCH_MS: String(Date.now()) },
+    ...{ CLOCK_SPEED: String(clockSpeed), CLOCK_EPOCH_MS: String(epochMs) },
   };
   const servers: Server[] = [];
   try {
@@ -65,6 +68,7 @@ export async function startWorld({ servers: count, clockSpeed, random, log }: Wo
     return {
       databaseUrl: cluster.url,
       ...{ apiKey: demo.apiKey!, callboxToken: demo.callboxToken!, companyId: demo.companyId! },
+      nowMs: () => epochMs + (Date.now() - epochMs) * clockSpeed,
       anyPort: () => random.pick(servers).port,
       async killServer() {
         const place = random.int(servers.length);
