@@ -153,7 +153,7 @@ function mountModules(http: HttpServer, kernel: Kernel): void {
   numberRoutes(http);
   messagesRoutes(http, kernel);
   callRoutes(http);
-  callboxRoutes(http);
+  callboxRoutes(http, kernel);
   for (const door of WEBHOOK_DOORS) webhookDoor(http, door);
 }
 

@@ -1,3 +1,4 @@
+import { callbox } from './catalogue/callbox.ts';
 import { callboxBoxes } from './catalogue/callbox-boxes.ts';
 import { calls } from './catalogue/calls.ts';
 import { compliance } from './catalogue/compliance.ts';
@@ -29,6 +30,7 @@ export const catalogue = {
   ...calls,
   ...quality,
   ...callboxBoxes,
+  ...callbox,
 } as const;
 
 export type ErrorCode = keyof typeof catalogue;

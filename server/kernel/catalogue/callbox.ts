@@ -25,12 +25,12 @@ export const callbox = {
   transaction_expires_too_soon: {
     status: 400,
     en: 'expiresAt is over before the transaction could begin: choose a later time.',
-    fr: "expiresAt est passé avant que la transaction puisse commencer : choisissez une date plus tardive.",
+    fr: 'expiresAt est passé avant que la transaction puisse commencer : choisissez une date plus tardive.',
   },
   transaction_id_reused: {
     status: 409,
     en: 'This id stands for another transaction already: a transaction keeps its id for ever, so use a new one.',
-    fr: "Cet identifiant désigne déjà une autre transaction : une transaction garde le sien pour toujours, prenez-en un nouveau.",
+    fr: 'Cet identifiant désigne déjà une autre transaction : une transaction garde le sien pour toujours, prenez-en un nouveau.',
   },
   transaction_not_own: {
     status: 403,

@@ -85,6 +85,7 @@ export interface BoxEnrolments {
 }
 
 export interface Boxes {
+  announces: Generated<boolean>;
   code: string;
   companyId: string;
   config: Generated<Json>;
@@ -1099,6 +1100,7 @@ export interface TransactionAttempts {
   result: Json | null;
   simId: string;
   state: string;
+  told: string | null;
   transactionId: string;
 }
 

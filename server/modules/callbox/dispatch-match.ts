@@ -44,7 +44,9 @@ export function match(
   const row = boxes.map((box) => ({ ...box, sims: box.sims.map((sim) => ({ ...sim })) }));
   // What names no operator goes to SIMs that serve any, where there are some.
   const hasAnySim = (type: string) =>
-    all.some((box) => box.supportedTypes.includes(type) && box.sims.some(({ operator }) => operator === null));
+    all.some(
+      (box) => box.supportedTypes.includes(type) && box.sims.some(({ operator }) => operator === null),
+    );
   const anySim = new Map<string, boolean>();
   const assignments: Assignment[] = [];
   for (const candidate of waiting) {

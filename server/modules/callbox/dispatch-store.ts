@@ -1,6 +1,6 @@
+import type { CompanyCtx } from '../../kernel/ctx.ts';
 import { planKept, sql, type Tx } from '../../kernel/db/index.ts';
 import { newId } from '../../kernel/ids.ts';
-import type { CompanyCtx } from '../../kernel/ctx.ts';
 import type { TransactionType } from './model.ts';
 import { asRecords } from './transactions-store.ts';
 
@@ -17,21 +17,9 @@ const SIGNALLED_MAX = 200;
 export async function signal(tx: Tx, processId: string, kind: 'due' | 'given', ids: string[]): Promise<void> {
   if (ids.length === 0) return;
   const named = ids.length > SIGNALLED_MAX ? ['*'] : ids;
-  await sql`${planKept} select pg_notify(${SIGNAL_CHANNEL}, ${[processId, kind, ...named].join(' ')})`.execute(tx);
-}
-
-/** How a company's boxes are run, as stored. */
-export interface StoredSettings {
-  config: Record<string, unknown>;
-  rules: Record<string, unknown>;
-  syncRunning: boolean;
-}
-
-/** The company's settings; what was never set is empty. */
-export async function readSettings(tx: Tx): Promise<StoredSettings> {
-  const { rows } = await sql<StoredSettings>`
-    ${planKept} select config, rules, sync_running from callbox_settings limit 1`.execute(tx);
-  return rows[0] ?? { config: {}, rules: {}, syncRunning: true };
+  await sql`${planKept} select pg_notify(${SIGNAL_CHANNEL}, ${[processId, kind, ...named].join(' ')})`.execute(
+    tx,
+  );
 }
 
 /** Lets one process at a time distribute a company's transactions; held until the transaction ends. */
@@ -127,7 +115,10 @@ export interface ReadyBox {
  * Boxes that are connected, let work and have a SIM, whoever was served longest ago first. @param since a box that was not
  * heard of since then is not connected.
  */
-export async function readyBoxes(tx: Tx, moments: { since: Date; minuteAgo: Date; dayAgo: Date }): Promise<ReadyBox[]> {
+export async function readyBoxes(
+  tx: Tx,
+  moments: { since: Date; minuteAgo: Date; dayAgo: Date },
+): Promise<ReadyBox[]> {
   const handed = (from: Date) =>
     sql`(select count(*)::int from transaction_attempts where box_id = boxes.id and id >= ${idFrom(from)}::uuid
       and assigned_at > ${from} and state not in ('returned', 'lost'))`;
@@ -217,7 +208,9 @@ export async function assign(
       insert into transaction_events (id, company_id, transaction_id, at, kind, attempt, box_id, actor_kind, actor_name)
       select event_id, ${ctx.companyId}::uuid, id, ${times.now}, 'assigned', attempt, box_id, 'system', 'dispatch' from assigned
     )
-    select id as transaction_id, type, amount::float8 as amount, attempt, box_id, sim_id from assigned`.execute(tx);
+    select id as transaction_id, type, amount::float8 as amount, attempt, box_id, sim_id from assigned`.execute(
+    tx,
+  );
   return rows;
 }
 

@@ -1,5 +1,6 @@
-import type { CompanyCtx, Kernel } from '../../kernel/ctx.ts';
+import type { CompanyCtx } from '../../kernel/ctx.ts';
 import type { Tx } from '../../kernel/db/index.ts';
+import { configFor, type Settings, settingsOf } from './config.ts';
 import { match, type RoomyBox, roomOf, servedLanes } from './dispatch-match.ts';
 import {
   type Assigned,
@@ -7,15 +8,13 @@ import {
   candidates,
   type Lane,
   lockDispatch,
-  readSettings,
   readyBoxes,
   readyLanes,
-  type StoredSettings,
   signal,
   stillHeld,
 } from './dispatch-store.ts';
 import { bookMoves } from './ledger.ts';
-import { CONNECTED_MS, type CallboxConfig, callboxConfigSchema, defaultConfig } from './model.ts';
+import { type CallboxConfig, CONNECTED_MS } from './model.ts';
 import { stateOf } from './state.ts';
 import { announce } from './transaction-change.ts';
 
@@ -28,17 +27,9 @@ const DEPTHS = [200, 2000];
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 
-/** What a box is told: what the box has of its own, else the company, else the installation. */
-export function configOf(
-  kernel: Kernel,
-  company: Record<string, unknown>,
-  box: Record<string, unknown> = {},
-): CallboxConfig {
-  const { MAX_RETRIES: maxRetries, MAX_BATCH_SIZE: batchSize } = kernel.config;
-  const usual = defaultConfig({ maxRetries, batchSize });
-  const known = callboxConfigSchema.partial();
-  return { ...usual, ...known.parse(company), ...known.parse(box) };
-}
+/** What holds for a box: what it has of its own, else the company's, else the installation's. */
+export const configOf = (settings: Settings, box: { config: object } | null): CallboxConfig =>
+  configFor(settings, box && { config: box.config, configVersion: 0 }).config;
 
 /**
  * Gives what waits to boxes with room, in the caller's transaction. It waits for no row, so it stands in nobody's way.
@@ -47,7 +38,7 @@ export function configOf(
 export async function distribute(ctx: CompanyCtx, tx: Tx): Promise<Assigned[]> {
   const lanes = await readyLanes(tx, LANES_MAX);
   if (lanes.length === 0) return [];
-  const settings = await readSettings(tx);
+  const settings = await settingsOf(ctx, tx);
   if (!settings.syncRunning) return [];
   await lockDispatch(tx, ctx.companyId);
   const given = await giveOut(ctx, tx, lanes, settings);
@@ -76,18 +67,17 @@ export async function bookHolds(ctx: CompanyCtx, tx: Tx, given: Assigned[]): Pro
   );
 }
 
-async function giveOut(
-  ctx: CompanyCtx,
-  tx: Tx,
-  lanes: Lane[],
-  settings: StoredSettings,
-): Promise<Assigned[]> {
+async function giveOut(ctx: CompanyCtx, tx: Tx, lanes: Lane[], settings: Settings): Promise<Assigned[]> {
   const { kernel } = ctx;
   const now = kernel.clock.now();
   const ago = (ms: number) => new Date(now.getTime() - ms);
-  const all = await readyBoxes(tx, { since: ago(CONNECTED_MS), minuteAgo: ago(MINUTE_MS), dayAgo: ago(DAY_MS) });
+  const all = await readyBoxes(tx, {
+    since: ago(CONNECTED_MS),
+    minuteAgo: ago(MINUTE_MS),
+    dayAgo: ago(DAY_MS),
+  });
   const boxes = all.flatMap((box): RoomyBox[] => {
-    const room = roomOf(box, configOf(kernel, settings.config, box.config).batchSize);
+    const room = roomOf(box, configOf(settings, box).batchSize);
     return room > 0 ? [{ ...box, room }] : [];
   });
   const served = servedLanes(lanes, boxes);

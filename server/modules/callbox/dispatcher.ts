@@ -87,7 +87,9 @@ function every(kernel: Kernel, ms: number, work: () => Promise<void>): { stop():
   let current: Promise<void> | null = null;
   const timer = setInterval(() => {
     current ??= work()
-      .catch((error) => kernel.log.warn({ err: error }, 'Transactions could not be looked after; trying again'))
+      .catch((error) =>
+        kernel.log.warn({ err: error }, 'Transactions could not be looked after; trying again'),
+      )
       .finally(() => {
         current = null;
       });

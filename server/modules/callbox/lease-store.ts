@@ -27,7 +27,11 @@ export async function companiesToSweep(tx: Tx, { now, connectedSince }: SweepTim
 }
 
 /** Transactions whose lease has run out, or whose box is gone before it began; the ids alone, they are looked at again. */
-export async function endedLeases(tx: Tx, { now, connectedSince }: SweepTimes, limit: number): Promise<string[]> {
+export async function endedLeases(
+  tx: Tx,
+  { now, connectedSince }: SweepTimes,
+  limit: number,
+): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
     (select id from transactions where status in ('assigned', 'processing') and lease_until <= ${now} limit ${limit})
     union
@@ -55,7 +59,11 @@ export interface KnownBox extends BoxManners {
 }
 
 /** How boxes work, and whether they are connected. */
-export async function knownBoxes(tx: Tx, ids: string[], connectedSince: Date): Promise<Map<string, KnownBox>> {
+export async function knownBoxes(
+  tx: Tx,
+  ids: string[],
+  connectedSince: Date,
+): Promise<Map<string, KnownBox>> {
   if (ids.length === 0) return new Map();
   const { rows } = await sql<KnownBox>`
     select boxes.id, code, fenced, announces, skips_processing,

@@ -1,7 +1,7 @@
 import { type CompanyCtx, type Kernel, systemCtx, transact } from '../../kernel/ctx.ts';
 import { inSystem, type Tx } from '../../kernel/db/index.ts';
+import { settingsOf } from './config.ts';
 import { configOf } from './dispatch.ts';
-import { readSettings } from './dispatch-store.ts';
 import { judgeLeaseEnd } from './judge.ts';
 import {
   companiesToSweep,
@@ -143,7 +143,7 @@ export async function renewOpen(ctx: CompanyCtx, tx: Tx, open: readonly OpenWork
   const held = new Map(
     (await lockClaims(tx, claims)).map((row) => [keyOf(row.transactionId, row.boxId, row.attempt), row]),
   );
-  const { config } = await readSettings(tx);
+  const settings = await settingsOf(ctx, tx);
   const boxes = await boxesById(tx, [...new Set(open.map(({ boxId }) => boxId))]);
   const inHand = Map.groupBy(open, ({ boxId }) => boxId);
   const renewed: { transactionId: string; until: Date }[] = [];
@@ -152,7 +152,7 @@ export async function renewOpen(ctx: CompanyCtx, tx: Tx, open: readonly OpenWork
     const row = id ? held.get(keyOf(id, work.boxId, work.attempt)) : undefined;
     const box = boxes.get(work.boxId);
     if (row && row.state === 'handed' && box?.fenced) {
-      const { timeoutMs } = configOf(ctx.kernel, config, box.config);
+      const { timeoutMs } = configOf(settings, box);
       const ms = Math.max(LEASE_MS_MIN, timeoutMs * (inHand.get(work.boxId)!.length + 1));
       renewed.push({ transactionId: row.transactionId, until: new Date(now.getTime() + ms) });
     } else if (!row || row.state === 'lost' || row.state === 'returned') {
@@ -163,4 +163,5 @@ export async function renewOpen(ctx: CompanyCtx, tx: Tx, open: readonly OpenWork
   return revoked;
 }
 
-const keyOf = (transactionId: string, boxId: string, attempt: number) => `${transactionId} ${boxId} ${attempt}`;
+const keyOf = (transactionId: string, boxId: string, attempt: number) =>
+  `${transactionId} ${boxId} ${attempt}`;

@@ -1,6 +1,6 @@
 import { planKept, sql, type Tx } from '../../kernel/db/index.ts';
-import type { AttemptState } from './model.ts';
 import type { BoxManners } from './judge.ts';
+import type { AttemptState } from './model.ts';
 import type { TransactionRow } from './transactions-store.ts';
 
 /** A box as the engine knows it. */
@@ -8,14 +8,15 @@ export interface EngineBox extends BoxManners {
   id: string;
   code: string;
   config: Record<string, unknown>;
-  retiredAt: Date | null;
+  /** Null: it uses the shared token. */
+  tokenHash: string | null;
 }
 
 /** Boxes by what they call themselves. */
 export async function boxesByCode(tx: Tx, codes: string[]): Promise<Map<string, EngineBox>> {
   if (codes.length === 0) return new Map();
   const { rows } = await sql<EngineBox>`
-    ${planKept} select id, code, fenced, announces, skips_processing, config, retired_at from boxes
+    ${planKept} select id, code, fenced, announces, skips_processing, config, token_hash from boxes
     where code = any (${codes}::text[])`.execute(tx);
   return new Map(rows.map((row) => [row.code, row]));
 }
@@ -24,7 +25,7 @@ export async function boxesByCode(tx: Tx, codes: string[]): Promise<Map<string, 
 export async function boxesById(tx: Tx, ids: string[]): Promise<Map<string, EngineBox>> {
   if (ids.length === 0) return new Map();
   const { rows } = await sql<EngineBox>`
-    ${planKept} select id, code, fenced, announces, skips_processing, config, retired_at from boxes
+    ${planKept} select id, code, fenced, announces, skips_processing, config, token_hash from boxes
     where id = any (${ids}::uuid[])`.execute(tx);
   return new Map(rows.map((row) => [row.id, row]));
 }
@@ -39,7 +40,9 @@ export async function notePulls(tx: Tx, boxIds: string[], now: Date, unlessSince
       select box_id from box_presence where box_id = any (${boxIds}::uuid[]) and (last_pull_at is null or last_pull_at < ${unlessSince})
       for update skip locked
     )
-    update box_presence set last_pull_at = ${now} from quiet where box_presence.box_id = quiet.box_id`.execute(tx);
+    update box_presence set last_pull_at = ${now} from quiet where box_presence.box_id = quiet.box_id`.execute(
+    tx,
+  );
 }
 
 /** A transaction that a box holds and has not begun. */
@@ -88,7 +91,9 @@ export async function markHanded(
       update transaction_attempts set state = 'handed', handed_at = ${now} where id = any (${leases}::uuid[])
     )
     update transactions set lease_until = given.until, updated_at = ${now}
-    from unnest(${ids}::uuid[], ${untils}::timestamptz[]) as given (id, until) where transactions.id = given.id`.execute(tx);
+    from unnest(${ids}::uuid[], ${untils}::timestamptz[]) as given (id, until) where transactions.id = given.id`.execute(
+    tx,
+  );
 }
 
 /** How many transactions wait, up to a limit: nobody needs to know it exactly beyond. */

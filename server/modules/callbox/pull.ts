@@ -1,10 +1,12 @@
 import { createBatcher } from '../../kernel/batch.ts';
+import type { Actor } from '../../kernel/ctx.ts';
 import { type CompanyCtx, systemCtx, transact } from '../../kernel/ctx.ts';
 import type { Tx } from '../../kernel/db/index.ts';
-import { fail } from '../../kernel/errors.ts';
+import type { RelaisError } from '../../kernel/errors.ts';
 import { newId } from '../../kernel/ids.ts';
+import { refusalOf } from './box-caller.ts';
+import { settingsOf } from './config.ts';
 import { bookHolds, configOf, distribute } from './dispatch.ts';
-import { readSettings } from './dispatch-store.ts';
 import { isSurelyUntouched } from './judge.ts';
 import {
   boxesByCode,
@@ -16,8 +18,8 @@ import {
   notePulls,
 } from './pull-store.ts';
 import { batcherOf, stateOf, wakeBoxes, wasWoken } from './state.ts';
-import { announce } from './transaction-change.ts';
 import { insertEvents } from './transaction-attempts-store.ts';
+import { announce } from './transaction-change.ts';
 
 /** A box's question for work. */
 export interface PullRequest {
@@ -53,6 +55,7 @@ const LOOK_MS = 10_000;
 const NOTE_EVERY_MS = 5_000;
 
 interface Ask {
+  actor: Actor;
   code: string;
   limit: number | null;
   /** What the box holds is given again if it was handed before this moment. */
@@ -60,7 +63,9 @@ interface Ask {
 }
 
 /** What became of a question. boxId: whose requests are woken. holds: it has fetched something that it did not begin. */
-type Found = { kind: 'unknown_box' } | { kind: 'found'; boxId: string; holds: boolean; answer: PullAnswer };
+type Found =
+  | { kind: 'refused'; error: RelaisError }
+  | { kind: 'found'; boxId: string; holds: boolean; answer: PullAnswer };
 
 /**
  * Answers a box with what it is to do. Waits for it when there is nothing, up to the time that the box named.
@@ -73,8 +78,9 @@ export async function pull(ctx: CompanyCtx, request: PullRequest, gone: AbortSig
     const since = stateOf(ctx.kernel).wakes.count;
     const now = clock.nowMs();
     const againBefore = new Date(request.waitMs > 0 ? now - AGAIN_AFTER_MS : now + 1);
-    const found = await askOnce(ctx, { code: request.code, limit: request.limit, againBefore });
-    if (found.kind === 'unknown_box') return fail('box_unknown', { callboxId: request.code });
+    const { code, limit } = request;
+    const found = await askOnce(ctx, { actor: ctx.actor, code, limit, againBefore });
+    if (found.kind === 'refused') throw found.error;
     const leftMs = endMs - performance.now();
     if (found.answer.transactions.length > 0 || leftMs <= 0 || gone.aborted) return found.answer;
     if (stateOf(ctx.kernel).closing) return found.answer;
@@ -118,29 +124,30 @@ function askOnce({ kernel, companyId }: CompanyCtx, ask: Ask): Promise<Found> {
   ).add(ask);
 }
 
-async function answerAll(
-  ctx: CompanyCtx,
-  tx: Tx,
-  asks: Ask[],
-): Promise<{ found: Found[]; woken: string[] }> {
+async function answerAll(ctx: CompanyCtx, tx: Tx, asks: Ask[]): Promise<{ found: Found[]; woken: string[] }> {
   const now = ctx.kernel.clock.now();
   const boxes = await boxesByCode(tx, [...new Set(asks.map(({ code }) => code))]);
-  const ids = [...boxes.values()].filter(({ retiredAt }) => !retiredAt).map(({ id }) => id);
-  if (ids.length === 0) return { found: asks.map(() => ({ kind: 'unknown_box' })), woken: [] };
+  const refusals = asks.map((ask) => refusalOf(ask, ask.code, boxes.get(ask.code) ?? null));
+  const ids = [...new Set(asks.flatMap(({ code }, index) => (refusals[index] ? [] : [boxes.get(code)!.id])))];
+  if (ids.length === 0)
+    return { found: refusals.map((error) => ({ kind: 'refused', error: error! })), woken: [] };
   const given = await distribute(ctx, tx);
   const held = Map.groupBy(await lockInHand(tx, ids), ({ boxId }) => boxId!);
   const totalPending = await countWaiting(tx, TOTAL_MAX);
-  const settings = held.size > 0 ? (await readSettings(tx)).config : {};
+  const settings = await settingsOf(ctx, tx);
   const handed: InHand[] = [];
   const repeated: InHand[] = [];
-  const found = asks.map((ask): Found => {
-    const box = boxes.get(ask.code);
-    if (!box || box.retiredAt) return { kind: 'unknown_box' };
-    const { batchSize, timeoutMs } = configOf(ctx.kernel, settings, box.config);
+  const found = asks.map((ask, index): Found => {
+    const error = refusals[index];
+    if (error) return { kind: 'refused', error };
+    const box = boxes.get(ask.code)!;
+    const { batchSize, timeoutMs } = configOf(settings, box);
     const mine = held.get(box.id) ?? [];
     const limit = Math.min(ask.limit ?? batchSize, HANDED_MAX);
     const fresh = mine.filter(({ state }) => state === 'assigned').slice(0, limit);
-    const again = mine.filter((row) => isGivenAgain(row, box, ask.againBefore)).slice(0, limit - fresh.length);
+    const again = mine
+      .filter((row) => isGivenAgain(row, box, ask.againBefore))
+      .slice(0, limit - fresh.length);
     const lease = new Date(now.getTime() + Math.max(LEASE_MS_MIN, timeoutMs * (mine.length + 1)));
     for (const row of fresh) Object.assign(row, { state: 'handed', handedAt: now, leaseUntil: lease });
     for (const row of again) row.handedAt = now;
@@ -182,8 +189,20 @@ async function writeHanded(
     insertEvents(
       tx,
       rows.map((row) => ({
-        ...{ id: newId(clock), companyId: ctx.companyId, transactionId: row.id, at: now, kind: 'handed' as const },
-        ...{ attempt: row.attempt, boxId: row.boxId, actorKind: 'system' as const, actorName: 'dispatch', detail: {} },
+        ...{
+          id: newId(clock),
+          companyId: ctx.companyId,
+          transactionId: row.id,
+          at: now,
+          kind: 'handed' as const,
+        },
+        ...{
+          attempt: row.attempt,
+          boxId: row.boxId,
+          actorKind: 'system' as const,
+          actorName: 'dispatch',
+          detail: {},
+        },
       })),
     ),
     announce(

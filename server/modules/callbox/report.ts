@@ -3,8 +3,10 @@ import { sha256 } from '../../kernel/crypto.ts';
 import { type Actor, type CompanyCtx, systemCtx, transact } from '../../kernel/ctx.ts';
 import type { Tx } from '../../kernel/db/index.ts';
 import { type ErrorCode, RelaisError } from '../../kernel/errors.ts';
+import { refusalOf } from './box-caller.ts';
+import { type Settings, settingsOf } from './config.ts';
 import { configOf } from './dispatch.ts';
-import { readSettings, signal } from './dispatch-store.ts';
+import { signal } from './dispatch-store.ts';
 import { type Handover, isOpen, judgeReport, type Report, type Verdict, whichIsMeant } from './judge.ts';
 import { isFinal, type ReportStatus, retryDelayMs, transactionId } from './model.ts';
 import { boxesByCode, type EngineBox } from './pull-store.ts';
@@ -12,7 +14,12 @@ import { noteManners } from './report-store.ts';
 import { batcherOf, nudgeDispatcher, stateOf } from './state.ts';
 import { type AttemptRow, attemptsOf } from './transaction-attempts-store.ts';
 import { applyChanges, type Change, moveOf, type Step } from './transaction-change.ts';
-import { lockTransactions, type NamedTransaction, namedTransactions, type TransactionRow } from './transactions-store.ts';
+import {
+  lockTransactions,
+  type NamedTransaction,
+  namedTransactions,
+  type TransactionRow,
+} from './transactions-store.ts';
 
 /** What a box says about a transaction. */
 export interface BoxReport {
@@ -53,7 +60,10 @@ const BATCH_MAX = 200;
 const PROCESSING_TIMES = 2;
 
 /** Takes a box's report. Reports of one company that arrive together share a transaction. */
-export async function takeReport({ kernel, companyId, actor }: CompanyCtx, report: BoxReport): Promise<ReportOutcome> {
+export async function takeReport(
+  { kernel, companyId, actor }: CompanyCtx,
+  report: BoxReport,
+): Promise<ReportOutcome> {
   const id = transactionId(report.name);
   if (!id) return refused('not_found', { what: 'transaction' });
   return batcherOf<Arrived, ReportOutcome>(kernel, `report ${companyId}`, () =>
@@ -87,7 +97,7 @@ interface Facts {
   boxes: Map<string, EngineBox>;
   rows: Map<string, TransactionRow>;
   attempts: Map<string, AttemptRow[]>;
-  settings: Record<string, unknown>;
+  settings: Settings;
 }
 
 /** freed: something may be handed out now that could not before. */
@@ -99,7 +109,7 @@ async function takeSome(
   const ids = arrived.map(({ id }) => id);
   const boxes = await boxesByCode(tx, [...new Set(arrived.map(({ report }) => report.code))]);
   const rows = await lockTransactions(tx, ids);
-  const [attempts, { config: settings }] = await Promise.all([attemptsOf(tx, ids), readSettings(tx)]);
+  const [attempts, settings] = await Promise.all([attemptsOf(tx, ids), settingsOf(ctx, tx)]);
   const facts: Facts = { boxes, rows, attempts, settings };
   const judged = arrived.map((each) => judgeOne(ctx, each, facts));
   const changes = judged.flatMap(({ change }) => change ?? []);
@@ -131,7 +141,8 @@ interface Judged {
 function judgeOne(ctx: CompanyCtx, { id, report, actor }: Arrived, facts: Facts): Judged {
   const refuse = (error: ReportOutcome): Judged => ({ verdict: 'not_judged', error });
   const box = facts.boxes.get(report.code);
-  if (!box) return refuse(refused('box_unknown', { callboxId: report.code }));
+  const refusal = refusalOf({ actor }, report.code, box ?? null);
+  if (refusal || !box) return refuse({ kind: 'refused', error: refusal! });
   const row = facts.rows.get(id);
   if (!row) return refuse(refused('not_found', { what: 'transaction' }));
   const attempts = facts.attempts.get(id) ?? [];
@@ -151,7 +162,11 @@ function judgeOne(ctx: CompanyCtx, { id, report, actor }: Arrived, facts: Facts)
     const error = refused(REFUSALS[verdict.kind], { id: report.name, status: row.status });
     // A box that tells the same again and again is answered the same, and fills no history.
     if (own.told === told) return refuse(error);
-    return { verdict: verdict.kind, error, change: refusedChange(row, own, { report, told, by, why: verdict.kind }) };
+    return {
+      verdict: verdict.kind,
+      error,
+      change: refusedChange(row, own, { report, told, by, why: verdict.kind }),
+    };
   }
   const change = acceptedChange(ctx, { row, own, attempts, verdict, report, told, by, box }, facts.settings);
   const isNews = verdict.to === 'processing' && !box.announces;
@@ -210,10 +225,10 @@ interface Acceptance {
   box: EngineBox;
 }
 
-function acceptedChange(ctx: CompanyCtx, given: Acceptance, settings: Record<string, unknown>): Change {
+function acceptedChange(ctx: CompanyCtx, given: Acceptance, settings: Settings): Change {
   const { own, attempts, verdict, report, told, box, by } = given;
   const now = ctx.kernel.clock.now();
-  const row = nextRow(ctx, given, configOf(ctx.kernel, settings, box.config).timeoutMs);
+  const row = nextRow(ctx, given, configOf(settings, box).timeoutMs);
   const begins = verdict.to === 'processing';
   const ownNow: AttemptRow = {
     ...{ ...own, state: verdict.own, told: begins ? own.told : told },
@@ -226,10 +241,25 @@ function acceptedChange(ctx: CompanyCtx, given: Acceptance, settings: Record<str
       detail: { ...detailOf(report), ...(verdict.to === 'retry' ? { dueAt: row.dueAt.toISOString() } : {}) },
     },
     ...(revoked
-      ? [{ kind: 'returned' as const, attempt: revoked.number, boxId: revoked.boxId, detail: { why: 'revoked' } }]
+      ? [
+          {
+            kind: 'returned' as const,
+            attempt: revoked.number,
+            boxId: revoked.boxId,
+            detail: { why: 'revoked' },
+          },
+        ]
       : []),
     ...(verdict.disputed
-      ? [{ kind: 'disputed' as const, attempt: own.number, boxId: box.id, actor: by, detail: { why: 'late' } }]
+      ? [
+          {
+            kind: 'disputed' as const,
+            attempt: own.number,
+            boxId: box.id,
+            actor: by,
+            detail: { why: 'late' },
+          },
+        ]
       : []),
   ];
   return {
@@ -244,8 +274,12 @@ function acceptedChange(ctx: CompanyCtx, given: Acceptance, settings: Record<str
 }
 
 const KIND_OF = {
-  ...{ completed: 'completed', failed: 'failed', retry: 'retry_planned', unknown: 'unknown' },
-  ...{ processing: 'processing', pending: 'returned' },
+  completed: 'completed',
+  failed: 'failed',
+  retry: 'retry_planned',
+  unknown: 'unknown',
+  processing: 'processing',
+  pending: 'returned',
 } as const;
 
 function detailOf({ result, at }: BoxReport): Record<string, unknown> {

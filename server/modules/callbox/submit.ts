@@ -4,12 +4,11 @@ import { type Actor, type CompanyCtx, systemCtx, transact } from '../../kernel/c
 import type { Tx } from '../../kernel/db/index.ts';
 import { RelaisError } from '../../kernel/errors.ts';
 import { newId } from '../../kernel/ids.ts';
-import { parseE164, normalisePhoneNumber } from '../../kernel/phone.ts';
-import { configOf } from './dispatch.ts';
-import { lockDispatch, readSettings, signal } from './dispatch-store.ts';
+import { normalisePhoneNumber, parseE164 } from '../../kernel/phone.ts';
+import { settingsOf } from './config.ts';
+import { lockDispatch, signal } from './dispatch-store.ts';
 import {
   type CallboxRules,
-  callboxRulesSchema,
   OPERATORS,
   operatorKey,
   PRIORITIES,
@@ -63,7 +62,10 @@ const AHEAD_MS_MAX = 366 * 86_400_000;
  * Takes a transaction in: once this resolves with `accepted` it survives anything. Those of one company that arrive together
  * share a database transaction; one name is taken once, for ever. @throws what stopped the database transaction.
  */
-export function submit({ kernel, companyId, actor }: CompanyCtx, request: SubmitRequest): Promise<SubmitOutcome> {
+export function submit(
+  { kernel, companyId, actor }: CompanyCtx,
+  request: SubmitRequest,
+): Promise<SubmitOutcome> {
   return batcherOf<Draft, SubmitOutcome>(kernel, `submit ${companyId}`, () =>
     createBatcher(
       async (drafts) => {
@@ -84,9 +86,8 @@ type Planned = { draft: Draft; hash: string } & (
 );
 
 async function submitAll(ctx: CompanyCtx, tx: Tx, drafts: Draft[]): Promise<SubmitOutcome[]> {
-  const settings = await readSettings(tx);
-  const rules = callboxRulesSchema.parse(settings.rules);
-  const { maxRetries } = configOf(ctx.kernel, settings.config);
+  const { rules, config } = await settingsOf(ctx, tx);
+  const { maxRetries } = config;
   const planned = drafts.map((draft) => plan(ctx, draft, rules, maxRetries));
   // Of several under one name the first is tried; the others are compared with what then has the name.
   const names = new Set<string>();
@@ -160,13 +161,24 @@ function plan(ctx: CompanyCtx, draft: Draft, rules: CallboxRules, maxRetries: nu
 }
 
 function phoneOf(written: string, region: string): string {
-  return written.trim().startsWith('+') ? parseE164(written.replace(/[\s().-]/g, '')).e164 : normalisePhoneNumber(written, region);
+  return written.trim().startsWith('+')
+    ? parseE164(written.replace(/[\s().-]/g, '')).e164
+    : normalisePhoneNumber(written, region);
 }
 
 function hashOf(request: SubmitRequest, phoneNumber: string): string {
   const { type, amount, payItemId, customerInfo, priority, notBefore, expiresAt } = request;
   return sha256(
-    JSON.stringify([type, phoneNumber, amount, payItemId, sorted(customerInfo), priority, notBefore, expiresAt]),
+    JSON.stringify([
+      type,
+      phoneNumber,
+      amount,
+      payItemId,
+      sorted(customerInfo),
+      priority,
+      notBefore,
+      expiresAt,
+    ]),
   );
 }
 

@@ -71,7 +71,10 @@ export async function insertEvents(tx: Tx, rows: EventRow[]): Promise<void> {
 }
 
 /** What became of a transaction, step by step. */
-export async function eventsOf(tx: Tx, transactionId: string): Promise<(EventRow & { boxCode: string | null })[]> {
+export async function eventsOf(
+  tx: Tx,
+  transactionId: string,
+): Promise<(EventRow & { boxCode: string | null })[]> {
   const { rows } = await sql<EventRow & { boxCode: string | null }>`
     select transaction_events.*, boxes.code as box_code
     from transaction_events left join boxes on boxes.id = transaction_events.box_id

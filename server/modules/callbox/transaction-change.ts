@@ -35,7 +35,16 @@ export async function applyChanges(ctx: CompanyCtx, tx: Tx, changes: Change[]): 
   const at = clock.now();
   const events = changes.flatMap(({ row, steps }) =>
     steps.map(({ kind, attempt = null, boxId = null, detail = {}, actor = ctx.actor }) => ({
-      ...{ id: newId(clock), companyId: ctx.companyId, transactionId: row.id, at, kind, attempt, boxId, detail },
+      ...{
+        id: newId(clock),
+        companyId: ctx.companyId,
+        transactionId: row.id,
+        at,
+        kind,
+        attempt,
+        boxId,
+        detail,
+      },
       ...{ actorKind: actor.kind, actorName: actor.name },
     })),
   );
@@ -75,4 +84,3 @@ export const moveOf = (
   ...{ kind, transactionId: row.id, attempt: attempt.number, simId: attempt.simId },
   ...{ type: row.type, amount: row.amount },
 });
-

@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { withCompany } from '../../kernel/ctx.ts';
 import { fail } from '../../kernel/errors.ts';
@@ -6,13 +6,19 @@ import { errorResponses, ok } from '../../kernel/http/schemas.ts';
 import type { HttpServer } from '../../kernel/http/server.ts';
 import { isId } from '../../kernel/ids.ts';
 import { refuseOwnToken, requireOwnName } from './box-caller.ts';
-import { PRIORITIES, REPORT_STATUSES, TRANSACTION_TYPES, transactionName, WAIT_SECONDS_MAX } from './model.ts';
+import {
+  PRIORITIES,
+  REPORT_STATUSES,
+  TRANSACTION_TYPES,
+  transactionName,
+  WAIT_SECONDS_MAX,
+} from './model.ts';
 import { type Handed, pull } from './pull.ts';
 import { type BoxReport, takeReport } from './report.ts';
 import { type SubmitRequest, submit } from './submit.ts';
 import { transactionSchema, transactionView } from './transaction-views.ts';
 
-const tags = ['callbox'];
+const tags = ['call-box'];
 const time = z.iso.datetime({ offset: true });
 const callboxId = z.string().min(1).max(60);
 
@@ -86,12 +92,13 @@ function submitRoute(server: HttpServer, url: string, orBox: boolean): void {
       },
       schema: {
         tags: orBox ? tags : ['transactions'],
-        summary: 'Hand in a transaction; once this answers it is kept, and a repeat under the same id changes nothing',
+        summary:
+          'Hand in a transaction; once this answers it is kept, and a repeat under the same id changes nothing',
         body: submitSchema,
         response: { 200: submitAnswer, 201: submitAnswer, ...errorResponses },
       },
     },
-    async (request, reply: FastifyReply) => {
+    async (request, reply) => {
       const ctx = withCompany(request.ctx);
       refuseOwnToken(ctx);
       const outcome = await submit(ctx, toRequest(request, request.body));
@@ -135,7 +142,12 @@ function handedView({ row, boxCode }: Handed): z.infer<typeof handedSchema> {
     ...{ id: transactionName(row.id), type: row.type, phoneNumber: row.phoneNumber, amount: row.amount },
     ...{ payItemId: row.payItemId, customerInfo: row.customerInfo, priority: PRIORITIES[row.priority]! },
     ...{ status: 'assigned', createdAt: row.createdAt.toISOString(), assignedTo: boxCode },
-    ...{ retryCount: row.retryCount, maxRetries: row.maxRetries, attempt: row.attempt, leaseId: row.leaseId! },
+    ...{
+      retryCount: row.retryCount,
+      maxRetries: row.maxRetries,
+      attempt: row.attempt,
+      leaseId: row.leaseId!,
+    },
     ...{ leaseUntil: row.leaseUntil!.toISOString(), sim: { id: row.simId!, slot: row.simSlot } },
     operator: row.operator,
   };
@@ -203,7 +215,10 @@ const resultSchema = z
       .max(CHARS_MAX)
       .nullish()
       .transform((text) => short(text, 1000)),
-    retryable: z.boolean().nullish().describe('Of a failure: whether trying again makes sense; yes unless told'),
+    retryable: z
+      .boolean()
+      .nullish()
+      .describe('Of a failure: whether trying again makes sense; yes unless told'),
     code: z
       .string()
       .max(CHARS_MAX)

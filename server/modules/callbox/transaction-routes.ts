@@ -1,9 +1,10 @@
+import type { Kernel } from '../../kernel/ctx.ts';
 import type { HttpServer } from '../../kernel/http/server.ts';
 import { linkProcesses } from './dispatch-signals.ts';
 import { transactionDoorRoutes } from './transaction-door-routes.ts';
 
 /** Transactions: where they come in, where boxes fetch them and report, and where people look after them. */
-export function transactionRoutes(server: HttpServer): void {
+export function transactionRoutes(server: HttpServer, kernel: Kernel): void {
   transactionDoorRoutes(server);
-  linkProcesses(server);
+  linkProcesses(server, kernel);
 }

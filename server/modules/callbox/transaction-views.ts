@@ -34,8 +34,15 @@ export const transactionSchema = z
     failureCode: z.string().nullable(),
     disputed: z.boolean().describe('Reports contradict each other: somebody has to look at it'),
     looksLike: z.string().nullable().describe('The transaction because of which it is held'),
-    settling: z.record(z.string(), z.unknown()).nullable().describe('How a person settled it, or proposes to'),
-    author: z.object({ kind: z.enum(['user', 'api_key', 'system', 'box']), id: z.string(), name: z.string() }),
+    settling: z
+      .record(z.string(), z.unknown())
+      .nullable()
+      .describe('How a person settled it, or proposes to'),
+    author: z.object({
+      kind: z.enum(['user', 'api_key', 'system', 'box']),
+      id: z.string(),
+      name: z.string(),
+    }),
     processingAt: at.nullable(),
     endedAt: at.nullable(),
   })

@@ -1,0 +1,76 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Client } from '../harness/client.ts';
+import { RECHARGE, submitted, testBox } from '../harness/engine.ts';
+import { REGISTRATION, sharedBoxes } from '../harness/fleet.ts';
+import { startRelais, type TestRelais } from '../harness/relais.ts';
+
+// Flow D as a client written from the published interface alone goes through it, and what that interface promises.
+
+let relais: TestRelais;
+let seed: Client;
+
+beforeAll(async () => {
+  relais = await startRelais();
+  seed = sharedBoxes(relais);
+});
+afterAll(() => relais?.stop());
+
+describe('the published interface', () => {
+  it('takes a transaction from its submission to its end', async () => {
+    await seed.post('/api/call-box/register', REGISTRATION);
+    const given = await seed.post('/api/call-box/transactions/submit', RECHARGE);
+    expect(given.status, JSON.stringify(given.body)).toBe(201);
+    expect(given.body).toMatchObject({ success: true, message: expect.any(String) });
+    expect(given.body.transactionId).toMatch(/^tx_/);
+    const pulled = await seed.get('/api/call-box/transactions/pending?callboxId=callbox_001&limit=5');
+    expect(pulled.status, JSON.stringify(pulled.body)).toBe(200);
+    expect(pulled.body).toMatchObject({
+      ...{ success: true, count: 1, totalPending: 0 },
+      transactions: [
+        {
+          ...RECHARGE,
+          ...{ id: given.body.transactionId, status: 'assigned', assignedTo: 'callbox_001' },
+          ...{ retryCount: 0, maxRetries: 3, createdAt: expect.any(String) },
+          ...{ attempt: 1, operator: 'mtn', sim: { slot: 'default' } },
+        },
+      ],
+    });
+    const url = `/api/call-box/transactions/${given.body.transactionId}/status`;
+    const begun = await seed.put(url, { status: 'processing', callboxId: 'callbox_001' });
+    expect(begun.body, JSON.stringify(begun.body)).toMatchObject({
+      success: true,
+      transaction: { status: 'processing' },
+    });
+    const done = await seed.put(url, {
+      status: 'completed',
+      callboxId: 'callbox_001',
+      result: {
+        ...{ success: true, transactionRef: 'MTN123456789', balance: 2500 },
+        message: 'Recharge effectuée avec succès',
+      },
+    });
+    expect(done.body, JSON.stringify(done.body)).toMatchObject({
+      success: true,
+      transaction: { status: 'completed', transactionRef: 'MTN123456789', assignedTo: 'callbox_001' },
+    });
+  });
+
+  it('lets the main system hand in with its API key', async () => {
+    const { status, body } = await relais.api.post('/api/transaction/to-callbox', {
+      ...{ type: 'deposit', phoneNumber: '+237699876543', amount: 5000, payItemId: 'ORANGE_DEPOSIT_5000' },
+      customerInfo: { name: 'Marie Foukou', operator: 'Orange' },
+    });
+    expect(status, JSON.stringify(body)).toBe(201);
+    expect(body.transaction).toMatchObject({ operator: 'orange', status: 'pending', priority: 'normal' });
+  });
+});
+
+describe('hand-over', () => {
+  it('answers a box that waits as soon as there is something', async () => {
+    const company = testBox(relais, 'waiting', { fencing: true, supportedTypes: ['withdraw'] });
+    await company.register();
+    const waiting = company.pull('limit=5&wait=20');
+    const id = await submitted(relais.api, { type: 'withdraw' });
+    expect(await waiting).toMatchObject([{ id, attempt: 1 }]);
+  });
+});
