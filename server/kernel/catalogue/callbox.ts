@@ -57,6 +57,41 @@ export const callbox = {
     en: 'The report on {id} contradicts what is known ({status}): it is kept, and a person looks at it.',
     fr: "Le rapport sur {id} contredit ce qui est connu ({status}) : il est conservé et une personne l'examine.",
   },
+  transaction_begun: {
+    status: 409,
+    en: 'The transaction is {status}: a box may have begun it, so it cannot be canceled any more.',
+    fr: "La transaction est {status} : une box l'a peut-être commencée, elle ne peut plus être annulée.",
+  },
+  transaction_not_held: {
+    status: 409,
+    en: 'The transaction is {status}: it does not wait for a confirmation.',
+    fr: "La transaction est {status} : elle n'attend pas de confirmation.",
+  },
+  transaction_not_open: {
+    status: 409,
+    en: 'The transaction is {status}, and nothing about it is disputed: there is nothing to settle.',
+    fr: "La transaction est {status} et rien n'y est contesté : il n'y a rien à régler.",
+  },
+  transaction_needs_person: {
+    status: 403,
+    en: 'A person decides this, under their own name: sign in instead of using an API key.',
+    fr: "C'est à une personne d'en décider, sous son nom : connectez-vous au lieu d'utiliser une clé API.",
+  },
+  second_person_needed: {
+    status: 403,
+    en: 'Somebody else has to confirm this: you handed it in or proposed it yourself.',
+    fr: "Une autre personne doit confirmer : c'est vous qui l'avez soumise ou proposée.",
+  },
+  settle_waits: {
+    status: 409,
+    en: '{name} has proposed an outcome already: a second person confirms or rejects it.',
+    fr: "{name} a déjà proposé un résultat : une deuxième personne le confirme ou le rejette.",
+  },
+  settle_missing: {
+    status: 409,
+    en: 'Nobody has proposed an outcome that waits to be confirmed.',
+    fr: "Personne n'a proposé de résultat en attente de confirmation.",
+  },
   report_contradicts_itself: {
     status: 400,
     en: 'status and result.success say opposite things: nothing was changed.',

@@ -85,14 +85,14 @@ function endLease(row: TransactionRow, held: AttemptRow, box: KnownBox, { now }:
   if (what === 'unknown')
     return [
       {
-        ...{ row: { ...row, status: 'unknown', leaseUntil: null }, attempts: [ended] },
+        ...{ before: row, row: { ...row, status: 'unknown', leaseUntil: null }, attempts: [ended] },
         ...{ steps: [{ ...step, kind: 'unknown' }], moves: [] },
       },
     ];
   const free: TransactionRow = { ...row, status: 'pending', leaseId: null, leaseUntil: null };
   return [
     {
-      ...{ row: free, attempts: [ended], steps: [{ ...step, kind: 'lease_lost' }] },
+      ...{ before: row, row: free, attempts: [ended], steps: [{ ...step, kind: 'lease_lost' }] },
       moves: [moveOf('release', row, held)],
     },
   ];
@@ -108,7 +108,7 @@ async function expire(ctx: CompanyCtx, tx: Tx): Promise<{ changed: number }> {
     )
     .map(
       (row): Change => ({
-        ...{ row: { ...row, status: 'expired', endedAt: now }, attempts: [], moves: [] },
+        ...{ before: row, row: { ...row, status: 'expired', endedAt: now }, attempts: [], moves: [] },
         steps: [{ kind: 'expired' }],
       }),
     );

@@ -74,6 +74,7 @@ export const TRANSACTION_EVENTS = [
   'canceled',
   'expired',
   'settle_proposed',
+  'settle_rejected',
   'settled',
   'operator_message',
   'disputed',

@@ -207,7 +207,7 @@ function refusedChange(
     detail: { why, status: report.status, result: report.result, at: report.at },
   };
   return {
-    ...{ row: { ...row, disputed: row.disputed || isDisputed }, steps: [step], moves: [] },
+    ...{ before: row, row: { ...row, disputed: row.disputed || isDisputed }, steps: [step], moves: [] },
     // The words of a failure stay: they tell its repeat from the next one.
     attempts: isOpen(own.state) || own.state === 'failed' ? [] : [{ ...own, told }],
     untouched: !isDisputed,
@@ -263,7 +263,7 @@ function acceptedChange(ctx: CompanyCtx, given: Acceptance, settings: Settings):
       : []),
   ];
   return {
-    ...{ row, steps },
+    ...{ before: given.row, row, steps },
     attempts: [ownNow, ...(revoked ? [{ ...revoked, state: 'returned' as const, endedAt: now }] : [])],
     moves: [
       ...(revoked ? [moveOf('release', row, revoked)] : []),
@@ -292,6 +292,8 @@ function nextRow(ctx: CompanyCtx, given: Acceptance, timeoutMs: number): Transac
   const now = ctx.kernel.clock.now();
   const { to } = verdict;
   const next: TransactionRow = { ...row, status: to, disputed: row.disputed || verdict.disputed };
+  // The box knows: what a person proposed is no longer asked.
+  if (isFinal(to) && row.settling?.waiting) next.settling = null;
   if (to === 'processing')
     return {
       ...{ ...next, processingAt: now },

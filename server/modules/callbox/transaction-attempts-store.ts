@@ -82,6 +82,14 @@ export async function eventsOf(
   return rows;
 }
 
+/** Which hand-over contradicted what was known, last; null: none did. */
+export async function disputingAttempt(tx: Tx, transactionId: string): Promise<number | null> {
+  const { rows } = await sql<{ attempt: number }>`
+    select attempt from transaction_events where transaction_id = ${transactionId} and kind = 'disputed' and attempt is not null
+    order by id desc limit 1`.execute(tx);
+  return rows[0]?.attempt ?? null;
+}
+
 /** A hand-over with the names of who had it. */
 export interface NamedAttempt extends AttemptRow {
   boxCode: string;

@@ -3,7 +3,8 @@ import type { Tx } from '../../kernel/db/index.ts';
 import { newId } from '../../kernel/ids.ts';
 import { publish } from '../../kernel/live.ts';
 import { bookMoves, type FloatMove } from './ledger.ts';
-import type { TransactionEvent } from './model.ts';
+import { isFinal, type TransactionEvent } from './model.ts';
+import { countOutcomes, type Outcome } from './stats-store.ts';
 import { type AttemptRow, insertEvents, saveAttempts } from './transaction-attempts-store.ts';
 import { saveTransactions, type TransactionRow } from './transactions-store.ts';
 
@@ -19,6 +20,8 @@ export interface Step {
 
 /** What becomes of a transaction whose row the caller has locked. */
 export interface Change {
+  /** As it was when it was locked. */
+  before: TransactionRow;
   row: TransactionRow;
   /** Hand-overs that change with it. */
   attempts: AttemptRow[];
@@ -66,6 +69,21 @@ export async function applyChanges(ctx: CompanyCtx, tx: Tx, changes: Change[]): 
   ]);
   const moves = changes.flatMap((change) => change.moves);
   if (moves.length > 0) await bookMoves(ctx, tx, moves);
+  await countOutcomes(tx, changes.flatMap(outcomesOf));
+}
+
+/** What a change counts for: an end, and when an outcome is corrected, the former one's taking back. */
+function outcomesOf({ before, row, untouched }: Change): Outcome[] {
+  if (untouched || before.status === row.status) return [];
+  const former = outcomeOf(before);
+  const now = outcomeOf(row);
+  return [...(former ? [{ ...former, times: -1 as const }] : []), ...(now ? [now] : [])];
+}
+
+function outcomeOf({ type, operator, boxId, status, amount, processingAt, endedAt }: TransactionRow): Outcome | null {
+  if (!isFinal(status) || !endedAt) return null;
+  const seconds = processingAt ? (endedAt.getTime() - processingAt.getTime()) / 1000 : null;
+  return { type, operator, boxId, status, amount, seconds, endedAt };
 }
 
 /** Tells consoles that transactions changed: which one, or that many did. */
