@@ -4,7 +4,7 @@ import { OPENAPI_FILE } from '../scripts/generate-openapi.ts';
 import { newSecret } from '../server/kernel/ids.ts';
 import { issueApiKey, PERMISSIONS, type Permission, type Role } from '../server/modules/identity/index.ts';
 import { may, ROLES } from '../server/modules/identity/model.ts';
-import { BODIES, idsOf, rowOf, SECOND_ROW } from './harness/addresses.ts';
+import { BODIES, BOX_BODIES, BOX_ENTRANCES, idsOf, rowOf, SECOND_ROW } from './harness/addresses.ts';
 import { type Operation, readOperations } from './harness/operations.ts';
 import { join, signedIn } from './harness/people.ts';
 import { startRelais, type TestRelais } from './harness/relais.ts';
@@ -20,6 +20,7 @@ const operations = readOperations(JSON.parse(readFileSync(OPENAPI_FILE, 'utf8'))
 const open = operations.filter(({ authority }) => authority === 'public');
 const webhooks = operations.filter(({ authority }) => authority === 'webhook');
 const ofPeople = operations.filter(({ authority }) => authority === 'signed_in');
+const ofBoxes = operations.filter(({ authority }) => authority === 'box');
 const permitted = operations.filter((operation) => permissionOf(operation) !== null);
 const closed = [...ofPeople, ...permitted];
 
@@ -153,6 +154,43 @@ describe('somebody with wrong credentials', () => {
       ).toEqual([]);
     });
   }
+});
+
+describe('a door of boxes', () => {
+  const isRight = refusedWith(401, 'invalid_box_token');
+  const wrong: Record<string, () => Promise<Record<string, string>>> = {
+    'nobody without a token': async () => ({}),
+    'a token that nobody was given': async () => ({ authorization: `Bearer rbx_${newSecret()}` }),
+    'a token that looks like the shared one': async () => ({
+      authorization: `Bearer ${relais.kernel.config.CALLBOX_TOKEN.slice(0, -1)}`,
+    }),
+    'an API key that may do everything': async () => ({ 'x-api-key': await keyWith([...PERMISSIONS]) }),
+    'the owner of the company': async () => sessions.owner,
+  };
+  for (const [name, headersOf] of Object.entries(wrong)) {
+    it(`is not opened by ${name}`, async () => {
+      const headers = await headersOf();
+      expect(await wrongAnswers(ofBoxes, (operation) => ask(operation, headers), isRight)).toEqual([]);
+    });
+  }
+
+  it("does not lead to another company's box, which is real", async () => {
+    const headers = { authorization: `Bearer ${relais.kernel.config.CALLBOX_TOKEN}` };
+    const about = (operation: Operation) => {
+      if (BOX_ENTRANCES.has(operation.id)) return null;
+      const { callboxId } = neighbour;
+      const path = operation.method === 'GET' ? `${operation.path}?callboxId=${callboxId}` : operation.path;
+      return ask({ ...operation, path }, headers, {
+        params: aboutNeighbour(operation)?.params,
+        body: { callboxId, ...BOX_BODIES[operation.id] },
+      });
+    };
+    const unknown = ({ status, code }: Reply) =>
+      status === 404 && (code === 'box_unknown' || code === 'not_found');
+    expect(await wrongAnswers(ofBoxes, about, unknown)).toEqual([]);
+    const { body } = await relais.api.get('/api/boxes');
+    expect(body.boxes).toEqual([]);
+  });
 });
 
 describe('a member', () => {
@@ -290,7 +328,8 @@ describe("another company's row", () => {
 });
 
 /**
- * Open to anybody, each for a reason: health and metrics for monitors, signing in, what an invitation's secret opens, and
+ * Open to anybody, each for a reason: health and metrics for monitors, signing in, what an invitation's secret or the one-time
+ * code of a box opens, and
  * files whose address is signed: browsers show and play them in a page, and providers fetch those of an MMS.
  */
 const PUBLIC = [
@@ -306,6 +345,7 @@ const PUBLIC = [
   'postAuthSignOut',
   'postAuthTwoFactorVerifyBackupCode',
   'postAuthTwoFactorVerifyTotp',
+  'postCallBoxEnroll',
   'postInvitationsByTokenByIdAccept',
 ];
 
@@ -322,9 +362,12 @@ describe('the matrix', () => {
   });
 
   it('leaves no operation out', () => {
-    const known = new Set([...open, ...webhooks, ...closed]);
+    const known = new Set([...open, ...webhooks, ...ofBoxes, ...closed]);
     const uncovered = [
       ...operations.filter((operation) => !known.has(operation)),
+      ...ofBoxes.filter(
+        ({ id, method }) => method !== 'GET' && !BOX_ENTRANCES.has(id) && !(id in BOX_BODIES),
+      ),
       ...closed.filter((operation) => idsOf(operation).length > 0 && !aboutNeighbour(operation)),
     ].map(({ method, path }) => `${method} ${path}\n`);
     expect(uncovered.join('')).toBe(readFileSync(UNCOVERED_FILE, 'utf8'));

@@ -15,11 +15,6 @@ beforeAll(async () => {
 });
 afterAll(() => relais?.stop());
 
-const boxNamed = async (callboxId: string, api = relais.api) =>
-  (await api.get(`/api/boxes?search=${callboxId}&limit=200`)).body.boxes.find(
-    (box: { callboxId: string }) => box.callboxId === callboxId,
-  );
-
 describe('the published interface', () => {
   it('registers a box', async () => {
     const { status, body } = await boxes.post('/api/call-box/register', REGISTRATION);
@@ -87,7 +82,7 @@ describe('the published interface', () => {
     });
     expect((await key.post('/api/sync/force')).body).toMatchObject({ success: true, forced: true });
     expect((await key.post('/api/sync/start')).status).toBe(200);
-    const { entries } = (await key.get('/api/audit?limit=100')).body;
+    const { entries } = (await key.get('/api/audit?limit=100&entityType=callbox_settings')).body;
     const actions = entries
       .map(({ action }: { action: string }) => action)
       .filter((a: string) => /sync/.test(a));

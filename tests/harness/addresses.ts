@@ -31,6 +31,7 @@ const ROW_OF: [RegExp, keyof CompanyRows][] = [
   [/\/calls\/\{id\}/, 'callId'],
   [/\/push\/devices\/\{id\}/, 'pushDeviceId'],
   [/\/push\/traces\/\{id\}/, 'pushTraceId'],
+  [/\/boxes\/\{id\}/, 'boxId'],
 ];
 
 /** The row that a second parameter names. */
@@ -41,6 +42,15 @@ export const ALERT_RULE = {
   ...{ name: 'Bad calls', metric: 'mos', comparison: 'below', threshold: 3.5, clearValue: 4, overCalls: 5 },
   webhookUrl: 'https://hooks.example.com/alerts',
 };
+
+/** What a box says about itself, at each door that boxes alone open; the name of the box is added to it. */
+export const BOX_BODIES: Record<string, object> = {
+  postCallBoxHeartbeat: {},
+  postCallBoxLogs: { lines: [] },
+};
+
+/** Doors at which a box names itself for the first time: a name of another company's box is a name like any other there. */
+export const BOX_ENTRANCES = new Set(['postCallBoxRegister']);
 
 /** Bodies that pass validation, so that the row is looked for. */
 export const BODIES: Record<string, (rows: CompanyRows) => unknown> = {
@@ -78,6 +88,8 @@ export const BODIES: Record<string, (rows: CompanyRows) => unknown> = {
     rule: { language: 'fr', open: { kind: 'voicemail' }, closed: { kind: 'reject' } },
     version: 0,
   }),
+  patchBoxesById: () => ({ label: 'Renamed' }),
+  putBoxesByIdConfig: () => ({ config: { maxRetries: 2 } }),
   postRequirementsGroupsByGroupIdDocumentsByField: (rows) => ({ documentId: rows.documentId }),
 };
 

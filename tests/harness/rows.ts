@@ -4,6 +4,7 @@ import { makeCallRows } from './call-rows.ts';
 import type { Client } from './client.ts';
 import { eventually } from './eventually.ts';
 import { pdf } from './files.ts';
+import { enrolledBox } from './fleet.ts';
 import { keepRecording, wav } from './recordings.ts';
 import type { TestRelais } from './relais.ts';
 import { handsets } from './texts.ts';
@@ -44,6 +45,9 @@ export interface CompanyRows {
   callId: string;
   /** A voicemail that is kept. */
   recordingId: string;
+  /** A CallBox with a token of its own, and what it calls itself. */
+  boxId: string;
+  callboxId: string;
 }
 
 /** Whose rows are made, and with what. */
@@ -92,6 +96,7 @@ export async function fillCompany(
   return {
     ...{ ...inbox, callId, recordingId: voicemail.id },
     ...(await fillAlerts(relais, { companyId, api })),
+    ...(await fillFleet(relais, api)),
     ...{ contactId: one.contact.id, otherContactId: other.contact.id, phoneId: other.contact.phones[0].id },
     spareContactId,
     ...{ companyId, gigId: gig.id, numberId: number.id, groupId: group.id, documentId: document.id },
@@ -135,6 +140,14 @@ async function fillInbox(relais: Pick<TestRelais, 'sandbox'>, api: Client, phone
 async function fillAlerts({ kernel }: Pick<TestRelais, 'kernel'>, { companyId, api }: Owner) {
   const { rule } = await made(api.post('/api/calls/alert-rules', ALERT_RULE));
   return { alertRuleId: rule.id, ...(await makeCallRows({ kernel, companyId }, rule.id)) };
+}
+
+async function fillFleet({ kernel }: Pick<TestRelais, 'kernel'>, api: Client) {
+  const callboxId = `box-${newSecret(4).replace(/\W/g, '_')}`;
+  const { box, boxId } = await enrolledBox({ baseUrl: kernel.config.PUBLIC_BASE_URL }, api, callboxId);
+  const capabilities = { maxConcurrentTransactions: 1, supportedTypes: ['recharge'] };
+  await made(box.post('/api/call-box/register', { callboxId, capabilities }));
+  return { boxId, callboxId };
 }
 
 async function made(request: ReturnType<Client['get']>) {

@@ -60,6 +60,8 @@ interface Question {
   /** With its query. */
   path: string;
   body?: unknown;
+  /** Asked by a box, with the token that boxes share. */
+  asBox?: boolean;
 }
 
 /** Asks all and returns one sentence per answer that is neither a success nor a proper refusal. */
@@ -67,11 +69,13 @@ async function faults(questions: Question[]): Promise<string[]> {
   expect(questions.length).toBeGreaterThan(50);
   const found: string[] = [];
   for (let start = 0; start < questions.length; start += IN_PARALLEL) {
-    const batch = questions.slice(start, start + IN_PARALLEL).map(async ({ method, path, body }) => {
+    const batch = questions.slice(start, start + IN_PARALLEL).map(async ({ method, path, body, asBox }) => {
       const reply = await fetchReply(relais.baseUrl + path, {
         method,
         headers: {
-          'x-api-key': apiKey,
+          ...(asBox
+            ? { authorization: `Bearer ${relais.kernel.config.CALLBOX_TOKEN}` }
+            : { 'x-api-key': apiKey }),
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -95,6 +99,8 @@ function addressOf(operation: Operation, given: Record<string, string> = {}): st
   return operation.path.replace(/\{(\w+)\}/g, (_whole, name: string) => ours[name] ?? usual);
 }
 
+const asked = ({ method, authority }: Operation) => ({ method, asBox: authority === 'box' });
+
 function bodyOf(operation: Operation): unknown {
   const documented = document.paths[operation.path][operation.method.toLowerCase()];
   const schema = documented.requestBody?.content['application/json']?.schema;
@@ -109,7 +115,7 @@ describe('hostile values', () => {
   it('in bodies are refused or harmless', async () => {
     const questions = operations.flatMap((operation) =>
       [...mutants(bodyOf(operation), [...TEXTS, ...VALUES])].map((body) => ({
-        method: operation.method,
+        ...asked(operation),
         path: addressOf(operation),
         body: operation.method === 'GET' ? undefined : body,
       })),
@@ -123,7 +129,7 @@ describe('hostile values', () => {
         .filter((parameter) => parameter.in === 'path' && operation.authority !== 'webhook')
         .flatMap(({ name }) =>
           [...encodable, '%ff', '%2e%2e%2f', 'ffffffff-ffff-4fff-bfff-fffffffffffg'].map((text) => ({
-            method: operation.method,
+            ...asked(operation),
             path: addressOf(operation, { [name]: text }),
             body: operation.method === 'GET' ? undefined : (bodyOf(operation) ?? {}),
           })),
@@ -138,7 +144,7 @@ describe('hostile values', () => {
       const needed = queries.filter(({ required }) => required).map(({ name }) => `${name}=US`);
       return queries.flatMap(({ name }) =>
         [...encodable, 'a&'.repeat(2), `a&${name}=b`, '1e309', '9007199254740993'].map((text) => ({
-          method: operation.method,
+          ...asked(operation),
           path: `${addressOf(operation)}?${[...needed.filter((each) => !each.startsWith(`${name}=`)), `${name}=${text}`].join('&')}`,
         })),
       );

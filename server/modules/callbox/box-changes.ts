@@ -148,7 +148,7 @@ export async function revokeToken(ctx: CompanyCtx, id: string): Promise<void> {
 }
 
 /**
- * Retires a box: its rows stay, it gets nothing, and its own token no longer works. Not while it has transactions in hand: it
+ * Retires a box: its rows stay, it gets nothing, and its own token no longer works, not even when it comes back. Not while it has transactions in hand: it
  * could not report them any more. @throws not_found, box_busy.
  */
 export async function retireBox(ctx: CompanyCtx, id: string): Promise<void> {
@@ -159,7 +159,8 @@ export async function retireBox(ctx: CompanyCtx, id: string): Promise<void> {
     const inHand = (await inHandOf(tx, [id])).get(id);
     const count = inHand ? inHand.assigned + inHand.processing + inHand.unknown : 0;
     if (count > 0) fail('box_busy', { callboxId: box.code, count });
-    await saveBox(tx, id, { retiredAt: at }, at);
+    const endsToken = box.tokenHash && !box.tokenRevokedAt ? { tokenRevokedAt: at } : {};
+    await saveBox(tx, id, { retiredAt: at, ...endsToken }, at);
     await expireCodes(tx, id, at);
     await audit(tx, ctx, { action: 'box.retired', entityType: 'box', entityId: id });
     await publishBoxes(tx, ctx.companyId, [id]);
