@@ -1,5 +1,6 @@
 import { callbox } from './catalogue/callbox.ts';
 import { callboxBoxes } from './catalogue/callbox-boxes.ts';
+import { callboxMoney } from './catalogue/callbox-money.ts';
 import { calls } from './catalogue/calls.ts';
 import { compliance } from './catalogue/compliance.ts';
 import { contacts } from './catalogue/contacts.ts';
@@ -31,6 +32,7 @@ export const catalogue = {
   ...quality,
   ...callboxBoxes,
   ...callbox,
+  ...callboxMoney,
 } as const;
 
 export type ErrorCode = keyof typeof catalogue;

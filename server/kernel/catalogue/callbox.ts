@@ -85,7 +85,7 @@ export const callbox = {
   settle_waits: {
     status: 409,
     en: '{name} has proposed an outcome already: a second person confirms or rejects it.',
-    fr: "{name} a déjà proposé un résultat : une deuxième personne le confirme ou le rejette.",
+    fr: '{name} a déjà proposé un résultat : une deuxième personne le confirme ou le rejette.',
   },
   settle_missing: {
     status: 409,

@@ -26,10 +26,11 @@ export function linkProcesses(server: HttpServer, kernel: Kernel): void {
 }
 
 function hear(kernel: Kernel, payload: string | null): void {
-  if (payload === null) return wakeAllBoxes(kernel);
-  const [from, kind, ...ids] = payload.split(' ');
+  const [from, kind, ...ids] = (payload ?? '').split(' ');
   if (from === stateOf(kernel).processId) return;
-  if (kind === 'due') for (const companyId of ids) nudgeDispatcher(kernel, companyId);
-  else if (ids[0] === '*') wakeAllBoxes(kernel);
-  else wakeBoxes(kernel, ids);
+  if (kind === 'due') {
+    for (const companyId of ids) nudgeDispatcher(kernel, companyId);
+  } else if (kind === 'given' && ids[0] !== '*') wakeBoxes(kernel, ids);
+  // More than can be named, or signals were missed.
+  else wakeAllBoxes(kernel);
 }

@@ -61,7 +61,13 @@ export function settle(ctx: CompanyCtx, name: string, finding: Finding): Promise
     const limit = rules.twoPeopleAbove;
     const waiting = limit !== null && row.amount !== null && row.amount > limit;
     const settling: Settling = { ...finding, by: { kind, id, name: person }, at, waiting };
-    await auditSettling(ctx, tx, row, waiting ? 'transaction.settle_proposed' : 'transaction.settled', settling);
+    await auditSettling(
+      ctx,
+      tx,
+      row,
+      waiting ? 'transaction.settle_proposed' : 'transaction.settled',
+      settling,
+    );
     if (waiting) {
       const step: Step = { kind: 'settle_proposed', detail: { ...finding } };
       return applyChanges(ctx, tx, [
@@ -90,14 +96,22 @@ export function confirmSettling(ctx: CompanyCtx, name: string): Promise<NamedTra
 }
 
 /** The second person does not agree, or the first one takes it back. @throws not_found, transaction_needs_person, settle_missing */
-export function rejectSettling(ctx: CompanyCtx, name: string, reason: string | null): Promise<NamedTransaction> {
+export function rejectSettling(
+  ctx: CompanyCtx,
+  name: string,
+  reason: string | null,
+): Promise<NamedTransaction> {
   return withTransaction(ctx, name, async (tx, row) => {
     requirePerson(ctx);
     if (!row.settling?.waiting) return fail('settle_missing');
     await auditSettling(ctx, tx, row, 'transaction.settle_rejected', row.settling);
     const step: Step = {
       kind: 'settle_rejected',
-      detail: { proposedBy: row.settling.by.name, outcome: row.settling.outcome, ...(reason ? { reason } : {}) },
+      detail: {
+        proposedBy: row.settling.by.name,
+        outcome: row.settling.outcome,
+        ...(reason ? { reason } : {}),
+      },
     };
     await applyChanges(ctx, tx, [
       { before: row, row: { ...row, settling: null }, attempts: [], steps: [step], moves: [] },
@@ -157,7 +171,11 @@ function moneyOf(row: TransactionRow, outcome: Finding['outcome']): 'post' | 're
 }
 
 /** The hand-over that a finding is about: the one that left it unknown, did it, or says that it did. */
-async function subjectOf(tx: Tx, row: TransactionRow, attempts: AttemptRow[]): Promise<AttemptRow | undefined> {
+async function subjectOf(
+  tx: Tx,
+  row: TransactionRow,
+  attempts: AttemptRow[],
+): Promise<AttemptRow | undefined> {
   const unknown = attempts.find(({ state }) => state === 'unknown');
   if (unknown) return unknown;
   const done = attempts.find(({ state }) => state === 'completed');

@@ -15,7 +15,11 @@ import type { NamedTransaction, TransactionRow } from './transactions-store.ts';
  * Cancels what no box can have begun: what waits, what was not fetched, and what was fetched by a box that asks before it dials and
  * will be refused. Canceled twice is canceled. @throws not_found, transaction_begun, already_final
  */
-export async function cancel(ctx: CompanyCtx, name: string, reason: string | null): Promise<NamedTransaction> {
+export async function cancel(
+  ctx: CompanyCtx,
+  name: string,
+  reason: string | null,
+): Promise<NamedTransaction> {
   return withTransaction(ctx, name, async (tx, row) => {
     if (row.status === 'canceled') return;
     if (isFinal(row.status)) fail('already_final', { id: name, status: row.status });

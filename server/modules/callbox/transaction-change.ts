@@ -80,7 +80,15 @@ function outcomesOf({ before, row, untouched }: Change): Outcome[] {
   return [...(former ? [{ ...former, times: -1 as const }] : []), ...(now ? [now] : [])];
 }
 
-function outcomeOf({ type, operator, boxId, status, amount, processingAt, endedAt }: TransactionRow): Outcome | null {
+function outcomeOf({
+  type,
+  operator,
+  boxId,
+  status,
+  amount,
+  processingAt,
+  endedAt,
+}: TransactionRow): Outcome | null {
   if (!isFinal(status) || !endedAt) return null;
   const seconds = processingAt ? (endedAt.getTime() - processingAt.getTime()) / 1000 : null;
   return { type, operator, boxId, status, amount, seconds, endedAt };
