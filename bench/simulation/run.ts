@@ -155,7 +155,7 @@ async function strike({ world, journal, options, random }: Means): Promise<void>
 
 /** A person who looks at what nobody else can tell, and has the operator's statement at hand. */
 function settleUnknowns({ pool, world, boxes, journal, wires }: Means) {
-  const caller = createCaller(wires.customers!.port, { 'x-api-key': world.apiKey });
+  const caller = createCaller(wires.customers!.port, world.person);
   let stopped = false;
   let settled = 0;
   async function look(): Promise<void> {

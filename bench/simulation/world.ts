@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import type { Demo } from '../../server/demo-data.ts';
 import { startEmbeddedDatabase } from '../../server/kernel/db/embedded.ts';
 import { freePort, makeFolder, ROOT } from '../processes.ts';
 import type { Random } from './random.ts';
@@ -12,6 +13,8 @@ import { pause } from './wire.ts';
 export interface World {
   databaseUrl: string;
   apiKey: string;
+  /** Headers of the owner, signed in: money that nobody can tell of is a person's to decide. */
+  person: Record<string, string>;
   callboxToken: string;
   companyId: string;
   /** By the servers' clock. */
@@ -39,7 +42,9 @@ export interface WorldOptions {
   log: 'ignore' | 'inherit';
 }
 
-const START_MS_MAX = 60_000;
+const START_MS_MAX = 180_000;
+/** What people and main systems know all servers by. */
+const ORIGIN = 'http://relais.simulation.test';
 
 /** Starts PostgreSQL in a folder of its own and the servers one after the other: the first brings the database to its version. */
 export async function startWorld({ servers: count, clockSpeed, random, log }: WorldOptions): Promise<World> {
@@ -51,6 +56,7 @@ export async function startWorld({ servers: count, clockSpeed, random, log }: Wo
   const environment = {
     DATABASE_URL: cluster.url,
     DATA_DIR: dataDir,
+    PUBLIC_BASE_URL: ORIGIN,
     DEMO_BOX: 'off',
     // A provider is configured, so no sandbox starts; what is asked of it fails at once.
     ...{ TELNYX_API_KEY: 'KEY-of-the-simulation', TELNYX_BASE_URL: 'http://127.0.0.1:9/v2' },
@@ -62,12 +68,17 @@ export async function startWorld({ servers: count, clockSpeed, random, log }: Wo
   };
   const servers: Server[] = [];
   try {
-    for (let made = 0; made < count; made++)
-      servers.push(await startServer(environment, await freePort(), log));
-    const demo = JSON.parse(readFileSync(path.join(dataDir, 'demo.json'), 'utf8')) as Record<string, string>;
+    // The first one brings the database to its version and makes the company.
+    servers.push(await startServer(environment, await freePort(), log));
+    const others = Array.from({ length: count - 1 }, async () =>
+      servers.push(await startServer(environment, await freePort(), log)),
+    );
+    await Promise.all(others);
+    const demo = JSON.parse(readFileSync(path.join(dataDir, 'demo.json'), 'utf8')) as Demo;
+    const person = await signIn(servers[0]!.port, demo.owner);
     return {
       databaseUrl: cluster.url,
-      ...{ apiKey: demo.apiKey!, callboxToken: demo.callboxToken!, companyId: demo.companyId! },
+      ...{ apiKey: demo.apiKey, callboxToken: demo.callboxToken, companyId: demo.companyId, person },
       nowMs: () => epochMs + (Date.now() - epochMs) * clockSpeed,
       anyPort: () => random.pick(servers).port,
       async killServer() {
@@ -121,6 +132,20 @@ async function startServer(
     await pause(20);
   }
   return { port, child };
+}
+
+async function signIn(port: number, { email, password }: Demo['owner']): Promise<Record<string, string>> {
+  const answer = await fetch(`http://127.0.0.1:${port}/api/auth/sign-in/email`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', origin: ORIGIN },
+    body: JSON.stringify({ email, password }),
+  });
+  if (!answer.ok) throw new Error(`Nobody could sign in: ${answer.status} ${await answer.text()}`);
+  const cookie = answer.headers
+    .getSetCookie()
+    .map((line) => line.split(';')[0])
+    .join('; ');
+  return { cookie, origin: ORIGIN };
 }
 
 async function isReady(port: number): Promise<boolean> {
