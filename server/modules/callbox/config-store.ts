@@ -27,12 +27,17 @@ export async function findSettingsRow(tx: Tx): Promise<SettingsRow> {
   return rows[0] ?? DEFAULTS;
 }
 
-/** The same, locked until the transaction ends; the row is made when there is none. */
-export async function lockSettingsRow(tx: Tx, companyId: string, at: Date): Promise<SettingsRow> {
+/** Makes the company's row when there is none, with what holds anyway. */
+export async function startSettings(tx: Tx, companyId: string, at: Date): Promise<void> {
   await sql`
     insert into callbox_settings (company_id, updated_at) values (${companyId}, ${at}) on conflict (company_id) do nothing`.execute(
     tx,
   );
+}
+
+/** The same, locked until the transaction ends; the row is made when there is none. */
+export async function lockSettingsRow(tx: Tx, companyId: string, at: Date): Promise<SettingsRow> {
+  await startSettings(tx, companyId, at);
   const { rows } = await sql<SettingsRow>`
     select ${COLUMNS} from callbox_settings where company_id = current_company() for update`.execute(tx);
   return rows[0]!;
