@@ -28,11 +28,19 @@ export interface BoxMeans {
   heartbeatMs: number;
 }
 
+/** How a transaction that nobody can tell of stands at the server. */
+export interface Standing {
+  /** The box that had it last. */
+  holder: string | null;
+  /** The box itself said so; otherwise time did. */
+  toldUnknown: boolean;
+}
+
 export interface Box {
   plan: BoxPlan;
   deaths(): number;
   /** Whether it may yet dial this transaction or tell what became of it. */
-  concerns(transactionId: string): boolean;
+  concerns(transactionId: string, standing: Standing): boolean;
   /** Dies no more: what it has is brought to its end. */
   heal(): void;
   stop(): Promise<void>;

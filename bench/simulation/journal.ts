@@ -21,6 +21,10 @@ export type Seen =
 /** The operators' own books: the judge of everything. What stands here happened, whatever anybody says. */
 export interface Journal {
   dialled: Dialled[];
+  /** Books of SIMs that are kept elsewhere. */
+  addBooks(read: () => Dialled[]): void;
+  /** All that was ever dialled, in these books and those. */
+  all(): Dialled[];
   /** The operator does as the SIM asks, every time it is asked. */
   dial(request: Omit<Dialled, 'moved'>, random: Random): Seen;
   /** How often money moved for a transaction. */
@@ -34,6 +38,7 @@ const SHARES = { done: 0.87, refusedOnce: 0.06, refusedForGood: 0.02 };
 export function createJournal(): Journal {
   const dialled: Dialled[] = [];
   const moved = new Map<string, number>();
+  const books: (() => Dialled[])[] = [];
   let waiting: { count: number; resolve(): void }[] = [];
 
   function note(entry: Dialled): void {
@@ -47,8 +52,12 @@ export function createJournal(): Journal {
     for (const { resolve } of due) resolve();
   }
 
+  const elsewhere = () => books.flatMap((read) => read());
+
   return {
     dialled,
+    addBooks: (read) => void books.push(read),
+    all: () => [...dialled, ...elsewhere()],
     dial(request, random) {
       const place = random.next();
       if (place < SHARES.done) {
@@ -62,7 +71,9 @@ export function createJournal(): Journal {
       note({ ...request, moved: random.chance(0.5) });
       return { kind: 'unclear' };
     },
-    movedTimes: (transactionId) => moved.get(transactionId) ?? 0,
+    movedTimes: (transactionId) =>
+      (moved.get(transactionId) ?? 0) +
+      elsewhere().filter((entry) => entry.transactionId === transactionId).length,
     reached: (count) =>
       new Promise((resolve) => {
         if (dialled.length >= count) resolve();

@@ -17,6 +17,10 @@ const NOT_MOVED = new Set(['failed', 'canceled', 'expired']);
 
 /** What the server says against what happened. @returns a sentence for each thing that is wrong. */
 export function judge(wanted: Wanted[], told: Told[], journal: Journal): string[] {
+  const movements = Map.groupBy(
+    journal.all().filter(({ moved }) => moved),
+    ({ transactionId }) => transactionId,
+  );
   const byClientId = new Map<string, Told[]>();
   for (const each of told) byClientId.set(each.clientId, [...(byClientId.get(each.clientId) ?? []), each]);
   const wrong: string[] = [];
@@ -26,14 +30,13 @@ export function judge(wanted: Wanted[], told: Told[], journal: Journal): string[
     if (!one) wrong.push(`${want.clientId} was accepted as ${want.id} and is lost`);
     else if (more.length > 0)
       wrong.push(`${want.clientId} was asked for once and is there ${1 + more.length} times`);
-    else wrong.push(...judgeOne(want, one, journal));
+    else wrong.push(...judgeOne(want, one, movements.get(one.id)?.length ?? 0, journal));
   }
   for (const clientId of byClientId.keys()) wrong.push(`${clientId} is there and nobody asked for it`);
   return wrong;
 }
 
-function judgeOne(want: Wanted, one: Told, journal: Journal): string[] {
-  const moved = journal.movedTimes(one.id);
+function judgeOne(want: Wanted, one: Told, moved: number, journal: Journal): string[] {
   const name = `${one.id} (${want.clientId})`;
   const wrong: string[] = [];
   if (moved > 1) wrong.push(`${name}: money moved ${moved} times: ${history(one.id, journal)}`);
@@ -52,7 +55,7 @@ function judgeOne(want: Wanted, one: Told, journal: Journal): string[] {
 }
 
 function history(id: string, journal: Journal): string {
-  const steps = journal.dialled.filter(({ transactionId }) => transactionId === id);
+  const steps = journal.all().filter(({ transactionId }) => transactionId === id);
   return steps
     .map(({ box, attempt, moved }) => `${box} attempt ${attempt}${moved ? ' moved' : ''}`)
     .join(', ');

@@ -7,6 +7,7 @@ const { values } = parseArgs({
     transactions: { type: 'string', default: '100000' },
     seed: { type: 'string', default: randomUUID().slice(0, 8) },
     boxes: { type: 'string', default: '120' },
+    'real-boxes': { type: 'string', default: '4' },
     servers: { type: 'string', default: '2' },
     kills: { type: 'string', default: '12' },
     crashes: { type: 'string', default: '4' },
@@ -15,14 +16,16 @@ const { values } = parseArgs({
     verbose: { type: 'boolean', default: false },
   },
 });
-const number = (name: 'transactions' | 'boxes' | 'servers' | 'kills' | 'crashes' | 'speed' | 'minutes') =>
-  Number(values[name]);
+const number = (
+  name: 'transactions' | 'boxes' | 'real-boxes' | 'servers' | 'kills' | 'crashes' | 'speed' | 'minutes',
+) => Number(values[name]);
 
 console.log(`${values.transactions} transactions, seed ${values.seed}`);
 const { wrong, counts } = await simulate({
   transactions: number('transactions'),
   seed: values.seed,
   boxes: number('boxes'),
+  realBoxes: number('real-boxes'),
   servers: number('servers'),
   serverKills: number('kills'),
   databaseCrashes: number('crashes'),

@@ -1,11 +1,12 @@
 import pg from 'pg';
 import { surviveBrokenConnections } from '../../server/kernel/db/index.ts';
-import { type Box, type BoxPlan, startBox } from './box.ts';
+import { type Box, type BoxPlan, type Standing, startBox } from './box.ts';
 import { submitAll } from './customers.ts';
 import { createCaller } from './http.ts';
 import { createJournal, type Journal } from './journal.ts';
 import { judge, type Told } from './judge.ts';
 import { createRandom, type Random } from './random.ts';
+import { startRealBox } from './real-box.ts';
 import { type Faults, openWire, pause, type Wire } from './wire.ts';
 import { startWorld, type World } from './world.ts';
 
@@ -13,6 +14,8 @@ export interface SimulationOptions {
   transactions: number;
   seed: string;
   boxes: number;
+  /** Of the program that runs beside real SIMs, each a process of its own. */
+  realBoxes: number;
   servers: number;
   /** How often one of the servers is killed, and how often PostgreSQL. */
   serverKills: number;
@@ -54,15 +57,18 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
     customers: await openWire(world.anyPort, FAULTS, random.fork('wire of customers')),
   };
   const journal = createJournal();
-  const boxes = planBoxes(options, random.fork('fleet')).map((plan) =>
-    startBox(plan, {
+  const boxes = planBoxes(options, random.fork('fleet')).map((plan) => {
+    const means = {
       port: plan.fenced ? wires.boxes.port : wires.orderly.port,
       token: world.callboxToken,
       journal,
       random: random.fork(plan.code),
       heartbeatMs: 10_000 / clockSpeed,
-    }),
-  );
+    };
+    return plan.code.startsWith('real_')
+      ? startRealBox(plan, { ...means, folder: world.folder })
+      : startBox(plan, means);
+  });
   options.progress(`started within ${Date.now() - startedMs} ms`);
   const means = { world, pool, journal, boxes, wires, options, random };
   try {
@@ -88,6 +94,7 @@ interface Means {
 async function play(means: Means): Promise<SimulationResult> {
   const { world, wires, options, random, journal, boxes } = means;
   const { transactions, progress } = options;
+  await configure(means);
   const disasters = strike(means);
   const desk = settleUnknowns(means);
   // A failure of any part ends the run at once.
@@ -109,7 +116,8 @@ async function play(means: Means): Promise<SimulationResult> {
   await desk.ended;
   const told = await readTold(means.pool);
   const counts: Record<string, number> = {
-    dialled: journal.dialled.length,
+    dialled: journal.all().length,
+    byRealBoxes: journal.all().length - journal.dialled.length,
     deaths: boxes.reduce((total, box) => total + box.deaths(), 0),
     settledByPeople: desk.settled(),
   };
@@ -119,9 +127,21 @@ async function play(means: Means): Promise<SimulationResult> {
   return { wrong: judge(wanted, told, journal), counts };
 }
 
+/** Boxes of the program keep the machine's time: often enough for the servers' faster clock. */
+async function configure({ world }: Means): Promise<void> {
+  const caller = createCaller(world.anyPort(), { authorization: `Bearer ${world.callboxToken}` });
+  const wanted = { heartbeatIntervalMs: 1000, pollIntervalMs: 100 };
+  const answer = await caller.send('PUT', '/api/call-box/config', wanted);
+  if (answer?.status !== 200) throw new Error(`The configuration was answered with ${answer?.status}`);
+}
+
 /** Every third box serves all operators, every fifth is of the old kind; types and room differ. */
-function planBoxes({ boxes }: SimulationOptions, random: Random): BoxPlan[] {
-  return Array.from({ length: boxes }, (_, place) => ({
+function planBoxes({ boxes, realBoxes }: SimulationOptions, random: Random): BoxPlan[] {
+  const real = Array.from({ length: realBoxes }, (_, place) => ({
+    ...{ code: `real_${place + 1}`, fenced: true, concurrency: 3, types: TYPES, operators: OPERATORS },
+    ...{ deathShare: 0, deathsMax: Number.POSITIVE_INFINITY },
+  }));
+  const own = Array.from({ length: boxes }, (_, place) => ({
     code: `box_${String(place + 1).padStart(4, '0')}`,
     fenced: place % 5 !== 4,
     concurrency: 1 + random.int(5),
@@ -132,6 +152,7 @@ function planBoxes({ boxes }: SimulationOptions, random: Random): BoxPlan[] {
     // The first ones come back always: somebody has to do the work.
     deathsMax: place < 6 ? Number.POSITIVE_INFINITY : 1 + random.int(12),
   }));
+  return [...real, ...own];
 }
 
 /** Kills servers and PostgreSQL, each when so many transactions have been dialled. */
@@ -143,7 +164,7 @@ async function strike({ world, journal, options, random }: Means): Promise<void>
     ...Array.from({ length: databaseCrashes }, () => 'database' as const),
   ];
   const planned = kinds
-    .map((kind) => ({ kind, at: Math.round(transactions * (0.05 + 0.75 * own.next())) }))
+    .map((kind) => ({ kind, at: Math.round(transactions * (0.05 + 0.55 * own.next())) }))
     .toSorted((left, right) => left.at - right.at);
   for (const { kind, at } of planned) {
     await journal.reached(at);
@@ -160,8 +181,8 @@ function settleUnknowns({ pool, world, boxes, journal, wires }: Means) {
   let settled = 0;
   async function look(): Promise<void> {
     while (!stopped) {
-      for (const id of await unknownOnes(pool)) {
-        if (stopped || boxes.some((box) => box.concerns(id))) continue;
+      for (const { id, ...standing } of await unknownOnes(pool)) {
+        if (stopped || boxes.some((box) => box.concerns(id, standing))) continue;
         const outcome = journal.movedTimes(id) > 0 ? 'completed' : 'failed';
         const proof = 'Statement of the operator, line 7';
         const answer = await caller.send('POST', `/api/transactions/${id}/settle`, { outcome, proof });
@@ -199,14 +220,16 @@ function isAway(error: unknown): boolean {
   return /^(57P0[1-3]|08|ECONN|EPIPE)/.test(code ?? '') || /Connection terminated/.test(message);
 }
 
-const NAME = `'tx_' || replace(id::text, '-', '')`;
+const NAME = `'tx_' || replace(transactions.id::text, '-', '')`;
 
-async function unknownOnes(pool: pg.Pool): Promise<string[]> {
-  const rows = await read<{ id: string }>(
+function unknownOnes(pool: pg.Pool): Promise<(Standing & { id: string })[]> {
+  return read(
     pool,
-    `select ${NAME} as id from transactions where status = 'unknown' order by id limit 200`,
+    `select ${NAME} as id, (select code from boxes where boxes.id = box_id) as holder,
+      exists (select from transaction_events e where e.transaction_id = transactions.id and e.kind = 'unknown'
+        and e.actor_kind = 'box' and e.attempt = transactions.attempt) as "toldUnknown"
+    from transactions where status = 'unknown' order by id limit 200`,
   );
-  return rows.map(({ id }) => id);
 }
 
 /** Every transaction has ended, and every box has told all it had to tell. */
@@ -238,7 +261,7 @@ function readTold(pool: pg.Pool): Promise<Told[]> {
   return read<Told>(
     pool,
     `select ${NAME} as id, client_id as "clientId", status, disputed,
-      (select count(*)::int from transaction_events e where e.transaction_id = t.id and e.kind = 'completed') as completions
-    from transactions t`,
+      (select count(*)::int from transaction_events e where e.transaction_id = transactions.id and e.kind = 'completed') as completions
+    from transactions`,
   );
 }

@@ -12,6 +12,8 @@ import { pause } from './wire.ts';
 /** What is real: server processes over a PostgreSQL that keeps its promises, and ways to kill both. */
 export interface World {
   databaseUrl: string;
+  /** For whatever else belongs to this run. */
+  folder: string;
   apiKey: string;
   /** Headers of the owner, signed in: money that nobody can tell of is a person's to decide. */
   person: Record<string, string>;
@@ -78,6 +80,7 @@ export async function startWorld({ servers: count, clockSpeed, random, log }: Wo
     const person = await signIn(servers[0]!.port, demo.owner);
     return {
       databaseUrl: cluster.url,
+      folder: folder.path,
       ...{ apiKey: demo.apiKey, callboxToken: demo.callboxToken, companyId: demo.companyId, person },
       nowMs: () => epochMs + (Date.now() - epochMs) * clockSpeed,
       anyPort: () => random.pick(servers).port,

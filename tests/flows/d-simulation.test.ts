@@ -14,7 +14,7 @@ describe('transactions, while everything dies', () => {
     const lines: string[] = [];
     const again = () => `SIMULATION_SEED=${seed}\n${lines.join('\n')}`;
     const { wrong, counts } = await simulate({
-      ...{ seed, transactions: 250, boxes: 12, servers: 2, serverKills: 1, databaseCrashes: 1 },
+      ...{ seed, transactions: 250, boxes: 12, realBoxes: 1, servers: 2, serverKills: 1, databaseCrashes: 1 },
       ...{ clockSpeed: 20, withinMs: 90_000, log: 'ignore' },
       progress: (line) => lines.push(line),
     }).catch((error: Error) => {
