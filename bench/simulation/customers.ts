@@ -33,7 +33,7 @@ const CANCELLED_SHARE = 0.03;
 const UNSERVED_SHARE = 0.01;
 const REPEATED_SHARE = 0.02;
 const PRIORITIES = ['low', 'normal', 'normal', 'normal', 'high', 'urgent'];
-const UNSERVED_FOR_MS = 20_000;
+const UNSERVED_FOR_MS = 45_000;
 
 /**
  * The main system: it wants so many transactions, asks for each until it is answered, asks for some again, and changes its mind
@@ -48,6 +48,7 @@ export async function submitAll(options: CustomersOptions): Promise<Wanted[]> {
       const wanted = want(next++, options, random);
       all.push(wanted);
       await submit(wanted, options, caller, random);
+      if (wanted.id === null) continue;
       if (random.chance(REPEATED_SHARE)) await submit(wanted, options, caller, random);
       if (random.chance(CANCELLED_SHARE)) await cancel(wanted, caller, random);
     }
@@ -56,7 +57,7 @@ export async function submitAll(options: CustomersOptions): Promise<Wanted[]> {
     lane(createCaller(options.port, { 'x-api-key': options.apiKey }), options.random.fork(`lane ${place}`)),
   );
   await Promise.all(lanes);
-  return all;
+  return all.filter(({ id }) => id !== null);
 }
 
 function want(place: number, { operators }: CustomersOptions, random: Random): Wanted {
@@ -101,6 +102,8 @@ async function submit(
       wanted.id = transactionId;
       return;
     }
+    // None of its requests arrived in time: then it was never taken, and must not be there.
+    if (answer?.body?.code === 'transaction_expires_too_soon' && wanted.id === null) return;
     // Asked for again without its time limit, it is another one: that is to be said.
     if (answer?.status === 409 && unserved && wanted.id !== null) return;
     if (answer && answer.status >= 400 && answer.status < 500)
