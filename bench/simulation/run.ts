@@ -65,9 +65,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
       random: random.fork(plan.code),
       heartbeatMs: 10_000 / clockSpeed,
     };
-    return plan.code.startsWith('real_')
-      ? startRealBox(plan, { ...means, folder: world.folder })
-      : startBox(plan, means);
+    return isReal({ plan }) ? startRealBox(plan, { ...means, folder: world.folder }) : startBox(plan, means);
   });
   options.progress(`started within ${Date.now() - startedMs} ms`);
   const means = { world, pool, journal, boxes, wires, options, random };
@@ -232,9 +230,13 @@ function unknownOnes(pool: pg.Pool): Promise<(Standing & { id: string })[]> {
   );
 }
 
+const QUIET_LOOKS = 40;
+const isReal = ({ plan }: { plan: BoxPlan }) => plan.code.startsWith('real_');
+
 /** Every transaction has ended, and every box has told all it had to tell. */
 async function untilEnded({ pool, options, boxes }: Means): Promise<void> {
   const endMs = Date.now() + options.withinMs;
+  let quietLooks = 0;
   for (let looked = 0; ; looked++) {
     const rows = await read<{ status: string; count: number }>(
       pool,
@@ -242,6 +244,9 @@ async function untilEnded({ pool, options, boxes }: Means): Promise<void> {
       where status not in ('completed', 'failed', 'canceled', 'expired') group by status order by status`,
     );
     if (rows.length === 0) return;
+    quietLooks = rows.every(({ status }) => status === 'unknown') ? quietLooks + 1 : 0;
+    // Whatever the programs had to say they have said: from now on they dial no more, and a person decides.
+    if (quietLooks === QUIET_LOOKS) await Promise.all(boxes.filter(isReal).map((box) => box.stop()));
     const open = rows.map(({ status, count }) => `${count} ${status}`).join(', ');
     if (looked % 20 === 19) options.progress(`open: ${open}`);
     if (Date.now() > endMs) {
