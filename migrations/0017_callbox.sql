@@ -468,7 +468,8 @@ create table operator_messages (
   id uuid primary key,
   company_id uuid not null references companies (id),
   box_id uuid not null references boxes (id),
-  sim_id uuid not null references box_sims (id),
+  -- Null: the box named a slot that nobody knows, so nothing can be settled by it.
+  sim_id uuid references box_sims (id),
   -- The box's own name for it: the same text told twice is one.
   box_message_id text not null check (length(box_message_id) between 1 and 100),
   sender text not null check (length(sender) <= 60),
@@ -480,8 +481,12 @@ create table operator_messages (
   verdict text not null check (verdict in ('settled', 'confirmed', 'balance', 'ambiguous', 'unmatched', 'conflicting', 'untrusted', 'unread')),
   template text,
   parsed jsonb not null default '{}',
+  -- The operator's own name for what it tells of, in small letters.
+  reference text check (length(reference) <= 100),
   transaction_id uuid references transactions (id),
-  -- Why nothing was settled by it, in a word; and who said by hand what it belongs to.
+  -- The hand-over that it was about.
+  attempt integer,
+  -- Why it was settled so, or not, in a word; and who said by hand what it belongs to.
   why text check (length(why) <= 60),
   attached_by text,
   attached_by_name text
@@ -490,6 +495,7 @@ create unique index operator_messages_once on operator_messages (box_id, box_mes
 create index operator_messages_of_company on operator_messages (company_id, id desc);
 create index operator_messages_open on operator_messages (stored_at) where verdict in ('unmatched', 'ambiguous');
 create index operator_messages_of_sim on operator_messages (sim_id, received_at);
+create index operator_messages_by_reference on operator_messages (company_id, reference) where reference is not null;
 create index operator_messages_of_transaction on operator_messages (transaction_id) where transaction_id is not null;
 call fence_by_company('operator_messages');
 create policy all_companies on operator_messages to relais_system using (true) with check (true);

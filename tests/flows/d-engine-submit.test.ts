@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { manualClock } from '../../server/kernel/clock.ts';
 import { systemCtx } from '../../server/kernel/ctx.ts';
 import { inCompany, sql } from '../../server/kernel/db/index.ts';
-import { submit } from '../../server/modules/callbox/submit.ts';
+import { type SubmitRequest, submit } from '../../server/modules/callbox/submit.ts';
 import { createClient } from '../harness/client.ts';
 import { RECHARGE, submitted, testBox } from '../harness/engine.ts';
 import { enrolledBox, sharedBoxes } from '../harness/fleet.ts';
@@ -46,7 +46,7 @@ function pipelined(baseUrl: string, bytes: string, answers: number): Promise<str
 }
 
 describe('one name', () => {
-  it('is one transaction, however many hand it in at once', { timeout: 60_000 }, async () => {
+  it('is one transaction, however many hand it in at once', { timeout: 300_000 }, async () => {
     const before = await count();
     const key = await relais.api.post('/api/api-keys', { name: 'many', scopes: ['transactions:submit'] });
     const body = JSON.stringify({ ...RECHARGE, id: 'order-4711' });
@@ -215,7 +215,7 @@ describe('killed', () => {
     const request = {
       ...{ type: 'recharge', phoneNumber: '+237677123456', amount: 700, payItemId: null, customerInfo: {} },
       ...{ priority: 'normal', notBefore: null, expiresAt: null, clientId: 'killed-1' },
-    } as const;
+    } satisfies SubmitRequest;
     const before = await count();
     const { kernel } = killAt(relais.kernel, 1, 'after');
     await expect(submit(systemCtx(kernel, relais.companyId, 'test'), request)).rejects.toThrow('killed');

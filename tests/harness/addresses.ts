@@ -32,6 +32,7 @@ const ROW_OF: [RegExp, keyof CompanyRows][] = [
   [/\/push\/devices\/\{id\}/, 'pushDeviceId'],
   [/\/push\/traces\/\{id\}/, 'pushTraceId'],
   [/\/boxes\/\{id\}/, 'boxId'],
+  [/\/transactions\/\{(id|transactionId)\}/, 'transactionId'],
 ];
 
 /** The row that a second parameter names. */
@@ -47,6 +48,7 @@ export const ALERT_RULE = {
 export const BOX_BODIES: Record<string, object> = {
   postCallBoxHeartbeat: {},
   postCallBoxLogs: { lines: [] },
+  putCallBoxTransactionsByTransactionIdStatus: { status: 'processing' },
 };
 
 /** Doors at which a box names itself for the first time: a name of another company's box is a name like any other there. */
@@ -88,6 +90,7 @@ export const BODIES: Record<string, (rows: CompanyRows) => unknown> = {
     rule: { language: 'fr', open: { kind: 'voicemail' }, closed: { kind: 'reject' } },
     version: 0,
   }),
+  postTransactionsByIdSettle: () => ({ outcome: 'failed', proof: 'Not in the statement' }),
   patchBoxesById: () => ({ label: 'Renamed' }),
   putBoxesByIdConfig: () => ({ config: { maxRetries: 2 } }),
   postRequirementsGroupsByGroupIdDocumentsByField: (rows) => ({ documentId: rows.documentId }),

@@ -48,6 +48,8 @@ export interface CompanyRows {
   /** A CallBox with a token of its own, and what it calls itself. */
   boxId: string;
   callboxId: string;
+  /** A transaction that waits. */
+  transactionId: string;
 }
 
 /** Whose rows are made, and with what. */
@@ -147,7 +149,10 @@ async function fillFleet({ kernel }: Pick<TestRelais, 'kernel'>, api: Client) {
   const { box, boxId } = await enrolledBox({ baseUrl: kernel.config.PUBLIC_BASE_URL }, api, callboxId);
   const capabilities = { maxConcurrentTransactions: 1, supportedTypes: ['recharge'] };
   await made(box.post('/api/call-box/register', { callboxId, capabilities }));
-  return { boxId, callboxId };
+  const recharge = { type: 'recharge', phoneNumber: '+237677123456', amount: 500 };
+  const later = new Date(Date.now() + 86_400_000).toISOString();
+  const { transactionId } = await made(api.post('/api/transactions', { ...recharge, notBefore: later }));
+  return { boxId, callboxId, transactionId };
 }
 
 async function made(request: ReturnType<Client['get']>) {

@@ -217,14 +217,14 @@ export async function assign(
 /** Companies for which something waits that is due. For the system role. */
 export async function companiesWithWork(tx: Tx): Promise<string[]> {
   const { rows } = await sql<{ companyId: string }>`
-    with recursive companies as (
+    with recursive busy as (
       (select company_id from transactions where status in ('pending', 'retry') order by company_id limit 1)
       union all
-      select next.company_id from companies cross join lateral (
-        select company_id from transactions where status in ('pending', 'retry') and company_id > companies.company_id
+      select next.company_id from busy cross join lateral (
+        select company_id from transactions where status in ('pending', 'retry') and company_id > busy.company_id
         order by company_id limit 1) as next
     )
-    select company_id from companies`.execute(tx);
+    select company_id from busy`.execute(tx);
   return rows.map(({ companyId }) => companyId);
 }
 

@@ -108,10 +108,10 @@ export async function countOpen(tx: Tx, limit: number): Promise<Record<string, n
     from unnest(array['held', 'pending', 'retry', 'assigned', 'processing', 'unknown']) as state (status)
     cross join lateral (
       select count(*)::int as count from (
-        select from transactions where status = state.status limit ${limit}) as some
+        select from transactions where status = state.status limit ${limit}) as found
     ) as counted`.execute(tx);
   const { rows: disputed } = await sql<{ count: number }>`
-    select count(*)::int as count from (select from transactions where disputed limit ${limit}) as some`.execute(
+    select count(*)::int as count from (select from transactions where disputed limit ${limit}) as found`.execute(
     tx,
   );
   return {
