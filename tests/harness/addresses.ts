@@ -31,8 +31,11 @@ const ROW_OF: [RegExp, keyof CompanyRows][] = [
   [/\/calls\/\{id\}/, 'callId'],
   [/\/push\/devices\/\{id\}/, 'pushDeviceId'],
   [/\/push\/traces\/\{id\}/, 'pushTraceId'],
-  [/\/boxes\/\{id\}/, 'boxId'],
+  [/\/boxes\/\{(id|boxId)\}/, 'boxId'],
+  [/\/float\/\{simId\}/, 'simId'],
   [/\/transactions\/\{(id|transactionId)\}/, 'transactionId'],
+  [/\/operator-templates\/\{id\}/, 'operatorTemplateId'],
+  [/\/operator-messages\/\{id\}/, 'operatorMessageId'],
 ];
 
 /** The row that a second parameter names. */
@@ -44,15 +47,24 @@ export const ALERT_RULE = {
   webhookUrl: 'https://hooks.example.com/alerts',
 };
 
+/** A wording as it is handed in. */
+export const OPERATOR_TEMPLATE = {
+  ...{ operator: 'mtn', name: 'Harness', senders: ['MobileMoney'], type: 'deposit', outcome: 'completed' },
+  wording: 'You sent {amount} FCFA to {number}. Transaction {reference}.',
+};
+
 /** What a box says about itself, at each door that boxes alone open; the name of the box is added to it. */
 export const BOX_BODIES: Record<string, object> = {
   postCallBoxHeartbeat: {},
   postCallBoxLogs: { lines: [] },
+  postCallBoxMessages: { messages: [] },
   putCallBoxTransactionsByTransactionIdStatus: { status: 'processing' },
 };
 
 /** Doors at which a box names itself for the first time: a name of another company's box is a name like any other there. */
 export const BOX_ENTRANCES = new Set(['postCallBoxRegister']);
+
+const yesterday = () => new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
 
 /** Bodies that pass validation, so that the row is looked for. */
 export const BODIES: Record<string, (rows: CompanyRows) => unknown> = {
@@ -92,6 +104,12 @@ export const BODIES: Record<string, (rows: CompanyRows) => unknown> = {
   }),
   postTransactionsByIdSettle: () => ({ outcome: 'failed', proof: 'Not in the statement' }),
   patchBoxesById: () => ({ label: 'Renamed' }),
+  postFloatBySimIdEntries: () => ({ kind: 'supply', amount: 1000, reason: 'Bought at the agency' }),
+  patchFloatBySimId: () => ({ lowFloatBelow: 1000 }),
+  postFloatBySimIdCloses: () => ({ day: yesterday(), statementBalance: 0 }),
+  postFloatBoxesByBoxIdCloses: () => ({ day: yesterday() }),
+  putOperatorTemplatesById: () => ({ ...OPERATOR_TEMPLATE, name: 'Renamed' }),
+  postOperatorMessagesByIdAttach: (rows) => ({ transactionId: rows.transactionId }),
   putBoxesByIdConfig: () => ({ config: { maxRetries: 2 } }),
   postRequirementsGroupsByGroupIdDocumentsByField: (rows) => ({ documentId: rows.documentId }),
 };

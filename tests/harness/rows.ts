@@ -1,7 +1,8 @@
 import { newSecret } from '../../server/kernel/ids.ts';
-import { ALERT_RULE } from './addresses.ts';
+import { ALERT_RULE, OPERATOR_TEMPLATE } from './addresses.ts';
 import { makeCallRows } from './call-rows.ts';
 import type { Client } from './client.ts';
+import { RECHARGE } from './engine.ts';
 import { eventually } from './eventually.ts';
 import { pdf } from './files.ts';
 import { enrolledBox } from './fleet.ts';
@@ -48,8 +49,11 @@ export interface CompanyRows {
   /** A CallBox with a token of its own, and what it calls itself. */
   boxId: string;
   callboxId: string;
-  /** A transaction that waits. */
+  /** Its SIM, something to be done by it, a text of an operator that it forwarded, and a wording of such texts. */
+  simId: string;
   transactionId: string;
+  operatorMessageId: string;
+  operatorTemplateId: string;
 }
 
 /** Whose rows are made, and with what. */
@@ -148,11 +152,22 @@ async function fillFleet({ kernel }: Pick<TestRelais, 'kernel'>, api: Client) {
   const callboxId = `box-${newSecret(4).replace(/\W/g, '_')}`;
   const { box, boxId } = await enrolledBox({ baseUrl: kernel.config.PUBLIC_BASE_URL }, api, callboxId);
   const capabilities = { maxConcurrentTransactions: 1, supportedTypes: ['recharge'] };
-  await made(box.post('/api/call-box/register', { callboxId, capabilities }));
-  const recharge = { type: 'recharge', phoneNumber: '+237677123456', amount: 500 };
+  const { sims } = await made(box.post('/api/call-box/register', { callboxId, capabilities }));
   const later = new Date(Date.now() + 86_400_000).toISOString();
-  const { transactionId } = await made(api.post('/api/transactions', { ...recharge, notBefore: later }));
-  return { boxId, callboxId, transactionId };
+  const { transactionId } = await made(api.post('/api/transactions', { ...RECHARGE, notBefore: later }));
+  const text = {
+    id: '1',
+    sender: 'Somebody',
+    body: 'Is anybody there?',
+    receivedAt: new Date().toISOString(),
+  };
+  await made(box.post('/api/call-box/messages', { callboxId, messages: [text] }));
+  const { messages } = await made(api.get('/api/operator-messages'));
+  const { template } = await made(api.post('/api/operator-templates', OPERATOR_TEMPLATE));
+  return {
+    ...{ boxId, callboxId, simId: sims[0].id, transactionId, operatorTemplateId: template.id },
+    operatorMessageId: messages[0].id,
+  };
 }
 
 async function made(request: ReturnType<Client['get']>) {
