@@ -28,3 +28,17 @@ export function hear<T>({ state, log, clock, config }: Box, answer: Answer<T>): 
   }
   return answer;
 }
+
+/**
+ * Whether a no is about the transaction, and so the last word on it. A no to the token, to the box as such, or to the address is
+ * something that people mend; until then everything is kept.
+ */
+export const isLastWord = (answer: Answer<unknown>): boolean =>
+  answer.kind === 'refused' && [403, 404, 409].includes(answer.status) && !/^(box_|route_)/.test(answer.code);
+
+/** The server does not know the box: it registers again. */
+export function mindRegistration({ state, bells }: Box, answer: Answer<unknown>): void {
+  if (answer.kind !== 'refused' || answer.code !== 'box_unknown') return;
+  state.registered = false;
+  bells.presence.ring();
+}

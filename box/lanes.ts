@@ -3,6 +3,7 @@ import { type Box, handoverOf } from './box.ts';
 import { pause } from './clock.ts';
 import type { Outcome } from './drivers/port.ts';
 import { settleByTexts } from './evidence.ts';
+import { isLastWord, mindRegistration } from './hear.ts';
 import {
   findWork,
   listWork,
@@ -52,8 +53,10 @@ async function giveBack(box: Box, work: Work): Promise<void> {
     code: 'sim_not_ready',
     message: 'The SIM is not ready',
   });
-  if (answer.kind === 'away' || (answer.kind === 'refused' && answer.status === 401))
+  if (answer.kind !== 'ok' && !isLastWord(answer)) {
+    mindRegistration(box, answer);
     return pause(backOffMs(2, 10_000), box.stopping);
+  }
   setDropped(box.store, work.id, work.attempt);
   box.log.write('warn', `${work.id} was given back: its SIM is not ready`);
 }
@@ -110,12 +113,13 @@ async function askLeave(box: Box, work: Work): Promise<Leave> {
       log.write('warn', `${work.id} is not begun: the server has it as ${status}, attempt ${attempt}`);
       return { kind: 'too_late' };
     }
-    if (answer.kind === 'refused' && answer.status !== 401) {
+    if (answer.kind === 'refused' && (isLastWord(answer) || answer.status === 400)) {
       log.write('info', `${work.id} is let go untouched (${answer.status} ${answer.code}): ${answer.error}`);
       letGo(box, now);
       return { kind: 'gone' };
     }
     box.state.maybeAsked.add(handoverOf(work));
+    mindRegistration(box, answer);
     await pause(
       (answer.kind === 'away' ? answer.retryAfterMs : null) ?? backOffMs(failures, 30_000),
       stopping,

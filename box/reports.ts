@@ -4,7 +4,7 @@ import type { Box } from './box.ts';
 import type { Answer } from './client.ts';
 import { isoTime } from './clock.ts';
 import type { Outcome } from './drivers/port.ts';
-import { hear } from './hear.ts';
+import { hear, isLastWord, mindRegistration } from './hear.ts';
 import { reportedSchema } from './protocol.ts';
 import { addToCounter, inTransaction, listWork, setAcknowledged, type Work } from './queue-store.ts';
 
@@ -80,13 +80,19 @@ async function deliver(box: Box, work: Work, schedule: Schedule): Promise<void> 
   faultPoint('after_report');
   const failures = (schedule.get(work.id)?.failures ?? 0) + 1;
   const again = (waitMs: number) => schedule.set(work.id, { nextMs: clock.monotonicMs() + waitMs, failures });
-  if (answer.kind === 'away' || (answer.kind === 'refused' && answer.status === 401)) {
-    again((answer.kind === 'away' ? answer.retryAfterMs : null) ?? backOffMs(failures, SLOWEST_MS));
+  if (answer.kind === 'away') {
+    again(answer.retryAfterMs ?? backOffMs(failures, SLOWEST_MS));
     return;
   }
-  if (answer.kind === 'refused' && ![403, 404, 409].includes(answer.status)) {
-    log.write('error', `The server does not understand the report on ${work.id}: ${answer.error}`);
-    again(MALFORMED_MS);
+  if (answer.kind === 'refused' && !isLastWord(answer)) {
+    mindRegistration(box, answer);
+    const malformed = ![401, 403, 404].includes(answer.status);
+    if (failures === 1)
+      log.write(
+        'error',
+        `The report on ${work.id} is kept (${answer.status} ${answer.code}): ${answer.error}`,
+      );
+    again(malformed ? MALFORMED_MS : backOffMs(failures, SLOWEST_MS));
     return;
   }
   // The server's own no is final too: it knows better whose the transaction is.

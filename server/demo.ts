@@ -153,6 +153,50 @@ async function startSandboxProcess(
   return { access, stop: () => stopChild(child) };
 }
 
+/** What the demo calls its box. */
+const DEMO_BOX_ID = 'callbox_demo';
+
+/** SIMs that do not exist, of every operator whose confirmations are known by heart. */
+const DEMO_SIMS = ['mtn', 'orange', 'moov', 'camtel'].map((operator) => ({
+  ...{ slot: operator, operator },
+  balance: 500_000,
+}));
+
+/**
+ * Starts a simulated box beside the demo, which carries out what is handed in. It registers when the server answers, so nobody
+ * waits for it. @param onEnd is told when it ended by itself. @returns how to stop it; null: it is switched off.
+ */
+export function startDemoBox(
+  config: Config,
+  onEnd: (code: number | null) => void,
+): (() => Promise<void>) | null {
+  if (config.RELAIS_MODE !== 'demo' || !config.DEMO_BOX || config.PORT === 0) return null;
+  const child = fork(fileURLToPath(new URL('../box/main.ts', import.meta.url)), ['run'], {
+    env: {
+      PATH: process.env.PATH,
+      RELAIS_BOX_CHILD: '1',
+      RELAIS_BOX_DATA: path.join(config.DATA_DIR, 'box'),
+      RELAIS_BOX_SERVER: `http://127.0.0.1:${config.PORT}`,
+      RELAIS_BOX_TOKEN: config.CALLBOX_TOKEN,
+      RELAIS_BOX_ID: DEMO_BOX_ID,
+      RELAIS_BOX_LOCATION: 'Douala Akwa',
+      RELAIS_BOX_DRIVER: 'simulator',
+      RELAIS_BOX_MAX_CONCURRENT: '8',
+      RELAIS_BOX_SIMULATOR: JSON.stringify({ sims: DEMO_SIMS, delayMs: 1200, texts: true }),
+    },
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  let stopping = false;
+  child.once('error', () => onEnd(null));
+  child.once('exit', (code) => {
+    if (!stopping) onEnd(code);
+  });
+  return () => {
+    stopping = true;
+    return stopChild(child);
+  };
+}
+
 function stopChild(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
   return new Promise((resolve) => {

@@ -1,5 +1,5 @@
 import { compose } from './compose.ts';
-import { prepareSurroundings } from './demo.ts';
+import { prepareSurroundings, startDemoBox } from './demo.ts';
 import { printWelcome, seedDemo } from './demo-data.ts';
 import {
   type Config,
@@ -29,6 +29,9 @@ async function main(): Promise<void> {
   await app.start();
   if (config.RELAIS_MODE === 'demo' && config.RELAIS_ROLE !== 'worker') {
     printWelcome(await seedDemo(kernel, sandbox));
+    // The company that it works for is there now.
+    const stopBox = startDemoBox(config, (code) => log.warn({ code }, 'The simulated box of the demo ended'));
+    if (stopBox) closers.unshift(stopBox);
   } else {
     const providers = hasProviderCredentials(given);
     log.info({ role: config.RELAIS_ROLE, providers }, `Relais answers at ${publicBaseUrl(config)}`);

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createEmulator, type Emulator, serveEmulator } from '../../box/testing/modem-emulator.ts';
 import { createOperator, type Operator } from '../../box/testing/operator.ts';
 import { newFolder, type RunningBox, startBox } from '../../box/testing/testkit.ts';
-import { submitted } from '../harness/engine.ts';
+import { RECHARGE, submitted } from '../harness/engine.ts';
 import { eventually } from '../harness/eventually.ts';
 import { startRelais, type TestRelais } from '../harness/relais.ts';
 
@@ -65,13 +65,16 @@ async function namedBox(callboxId: string): Promise<string> {
   return body.enrolment.code;
 }
 
-const submit = (last: string, more: object = {}) =>
-  submitted(relais.api, {
-    ...{ type: 'deposit', phoneNumber: `+23767700${last}`, amount: 500, payItemId: null },
-    ...{ customerInfo: { operator: 'MTN' }, ...more },
-  });
-const read = async (id: string) => (await relais.api.get(`/api/transactions/${id}`)).body;
-const statusOf = async (id: string) => (await read(id)).transaction.status;
+/** A deposit for the number that ends so, and how it stands: whoever hands it in again is told. */
+async function deposit(last: string) {
+  const content = {
+    ...RECHARGE,
+    ...{ type: 'deposit', phoneNumber: `+23767700${last}`, amount: 500, clientId: `deposit-${last}` },
+    customerInfo: { name: 'Client', operator: 'MTN' },
+  };
+  await submitted(relais.api, content);
+  return async () => (await relais.api.post('/api/transactions', content)).body.transaction;
+}
 
 describe('a box in the field', () => {
   it('is enrolled with a code, once, and carries out what is handed in', async () => {
@@ -81,35 +84,38 @@ describe('a box in the field', () => {
     expect(enrolled.output()).toContain('box_field');
     expect((await machine.enroll(code)).output()).toContain('Not enrolled');
     machine.start();
-    const [done, refused] = [await submit('1111'), await submit('0002')];
-    await eventually(async () => expect(await statusOf(done)).toBe('completed'), 30_000);
-    expect((await read(done)).transaction).toMatchObject({
-      ...{ transactionRef: 'MP000001', assignedTo: 'box_field', attempt: 1 },
-    });
-    await eventually(async () => expect(await statusOf(refused)).toBe('failed'), 30_000);
+    const [done, refused] = [await deposit('1111'), await deposit('0002')];
+    await eventually(async () =>
+      expect(await done()).toMatchObject({
+        ...{ status: 'completed', transactionRef: 'MP000001', assignedTo: 'box_field', attempt: 1 },
+      }),
+    );
+    await eventually(async () =>
+      expect(await refused()).toMatchObject({ status: 'failed', failureCode: 'wrong_number' }),
+    );
     expect(machine.operator.bookings).toHaveLength(1);
-  });
+  }, 60_000);
 
   it('whose power goes after it dialled leaves an unknown, which the operator’s text settles after the start', async () => {
     const machine = await field('mtn');
     await machine.enroll(await namedBox('box_power'));
     const first = machine.start('after_dial');
-    const id = await submit('2222');
+    const current = await deposit('2222');
     expect(await first.ended, first.output()).toBe('SIGKILL');
     expect(machine.operator.bookings).toHaveLength(1);
     machine.start();
-    await eventually(async () => expect(await statusOf(id)).toBe('completed'), 30_000);
+    await eventually(async () => expect((await current()).status).toBe('completed'), 40_000);
     expect(machine.operator.bookings).toHaveLength(1);
-  });
+  }, 60_000);
 
   it('whose power goes before it began does it after all, once', async () => {
     const machine = await field('mtn');
     await machine.enroll(await namedBox('box_before'));
     const first = machine.start('before_leave');
-    const id = await submit('3333');
+    const current = await deposit('3333');
     expect(await first.ended, first.output()).toBe('SIGKILL');
     machine.start();
-    await eventually(async () => expect(await statusOf(id)).toBe('completed'), 30_000);
+    await eventually(async () => expect((await current()).status).toBe('completed'), 40_000);
     expect(machine.operator.bookings.map(({ number }) => number)).toEqual(['677003333']);
-  });
+  }, 60_000);
 });

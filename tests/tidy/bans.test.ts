@@ -48,6 +48,7 @@ const BANS: Ban[] = [
     except: {
       'server/kernel/clock.ts': 'is the clock',
       'sandbox/core/clock.ts': 'is the clock of the sandbox',
+      'box/clock.ts': 'is the clock of the box',
     },
   },
   {
@@ -59,8 +60,9 @@ const BANS: Ban[] = [
     except: {
       'server/kernel/config.ts': 'reads the settings',
       'sandbox/config.ts': 'reads the settings of the sandbox',
+      'box/config.ts': 'reads the settings of the box',
       'server/kernel/db/embedded.ts': 'hands the environment on to PostgreSQL',
-      'server/demo.ts': 'hands PATH on to the sandbox',
+      'server/demo.ts': 'hands PATH on to the sandbox and the box',
     },
   },
   {
@@ -68,10 +70,11 @@ const BANS: Ban[] = [
     instead: 'ctx.log or kernel.log',
     example: ['server/kernel/x.ts', 'console.log(1);'],
     // Commands speak to the person who calls them.
-    where: (source) => inProduct(source) && !source.file.startsWith('server/cli/'),
+    where: (source) => inProduct(source) && !/^(server|box)\/cli\//.test(source.file),
     nodes: { MemberExpression: (node) => node.object.name === 'console' },
     except: {
       'server/main.ts': 'speaks to the person who starts it',
+      'box/main.ts': 'speaks to the person who starts it',
       'server/demo-data.ts': 'greets the person who starts it',
     },
   },
