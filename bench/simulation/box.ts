@@ -32,8 +32,6 @@ export interface BoxMeans {
 export interface Standing {
   /** The box that had it last. */
   holder: string | null;
-  /** The box itself said so; otherwise time did. */
-  toldUnknown: boolean;
 }
 
 export interface Box {

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { readJournal } from '../../box/drivers/simulator.ts';
 import { FAULT_POINTS } from '../../box/faults.ts';
 import { ROOT } from '../processes.ts';
@@ -46,8 +47,8 @@ export function startRealBox(plan: BoxPlan, means: BoxMeans & { folder: string }
   return {
     plan,
     deaths: () => deaths,
-    // What it has told to be unknown it never begins again; of all else it may have permission.
-    concerns: (_id, { holder, toldUnknown }) => holder === plan.code && !toldUnknown && !stopped,
+    concerns: (id, { holder }) =>
+      holder === plan.code && !stopped && !hasToldOf(id, path.join(data, 'queue.db')),
     heal() {
       healed = true;
       // The next life has no fault to come to.
@@ -59,6 +60,17 @@ export function startRealBox(plan: BoxPlan, means: BoxMeans & { folder: string }
       await lived;
     },
   };
+}
+
+/** What was told, or given up, it never begins again: so says its own queue. */
+function hasToldOf(id: string, file: string): boolean {
+  const queue = new DatabaseSync(file, { readOnly: true });
+  try {
+    const row = queue.prepare('select state from work where id = ?').get(id) as { state: string } | undefined;
+    return row?.state === 'acknowledged' || row?.state === 'dropped';
+  } finally {
+    queue.close();
+  }
 }
 
 function settings(plan: BoxPlan, { port, token }: BoxMeans, data: string): Record<string, string> {

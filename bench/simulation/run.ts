@@ -223,9 +223,7 @@ const NAME = `'tx_' || replace(transactions.id::text, '-', '')`;
 function unknownOnes(pool: pg.Pool): Promise<(Standing & { id: string })[]> {
   return read(
     pool,
-    `select ${NAME} as id, (select code from boxes where boxes.id = box_id) as holder,
-      exists (select from transaction_events e where e.transaction_id = transactions.id and e.kind = 'unknown'
-        and e.actor_kind = 'box' and e.attempt = transactions.attempt) as "toldUnknown"
+    `select ${NAME} as id, (select code from boxes where boxes.id = box_id) as holder
     from transactions where status = 'unknown' order by id limit 200`,
   );
 }
