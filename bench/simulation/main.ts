@@ -20,6 +20,10 @@ const number = (
   name: 'transactions' | 'boxes' | 'real-boxes' | 'servers' | 'kills' | 'crashes' | 'speed' | 'minutes',
 ) => Number(values[name]);
 
+// Servers, PostgreSQL and boxes are processes of their own, and would outlive this one.
+const stopping = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort());
+
 console.log(`${values.transactions} transactions, seed ${values.seed}`);
 const { wrong, counts } = await simulate({
   transactions: number('transactions'),
@@ -31,6 +35,7 @@ const { wrong, counts } = await simulate({
   databaseCrashes: number('crashes'),
   clockSpeed: number('speed'),
   withinMs: number('minutes') * 60_000,
+  signal: stopping.signal,
   log: values.verbose ? 'inherit' : 'ignore',
   progress: (line) => console.error(`  ${line}`),
 });

@@ -24,6 +24,8 @@ export interface SimulationOptions {
   /** After that it has hung. */
   withinMs: number;
   log: 'ignore' | 'inherit';
+  /** Ends it, and everything that it started. */
+  signal?: AbortSignal;
   progress(line: string): void;
 }
 
@@ -70,7 +72,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   options.progress(`started within ${Date.now() - startedMs} ms`);
   const means = { world, pool, journal, boxes, wires, options, random };
   try {
-    return await play(means);
+    return await Promise.race([play(means), untilAborted(options.signal)]);
   } finally {
     await Promise.all(boxes.map((box) => box.stop()));
     for (const wire of Object.values(wires)) await wire.close();
@@ -253,6 +255,13 @@ async function untilEnded({ pool, options, boxes }: Means): Promise<void> {
     }
     await pause(100);
   }
+}
+
+function untilAborted(signal: AbortSignal | undefined): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    if (signal?.aborted) reject(new Error('It was stopped'));
+    signal?.addEventListener('abort', () => reject(new Error('It was stopped')));
+  });
 }
 
 async function untilLate(ms: number): Promise<never> {
