@@ -36,6 +36,31 @@ export function judge(wanted: Wanted[], told: Told[], journal: Journal): string[
   return wrong;
 }
 
+/** The money on a SIM, as the server's ledger has it. */
+export interface SimMoney {
+  box: string;
+  slot: string;
+  available: number;
+  held: number;
+}
+
+/** Nobody entered anything, so a SIM stands where the diallings brought it from nothing. @returns a sentence for each that does not. */
+export function judgeMoney(sims: SimMoney[], journal: Journal): string[] {
+  const changes = new Map<string, number>();
+  for (const { box, simSlot, moved, amount, type } of journal.all()) {
+    if (!moved || amount === null) continue;
+    const key = `${box} ${simSlot}`;
+    changes.set(key, (changes.get(key) ?? 0) + (type === 'withdraw' ? amount : -amount));
+  }
+  return sims.flatMap(({ box, slot, available, held }) => {
+    const expected = changes.get(`${box} ${slot}`) ?? 0;
+    if (held !== 0) return [`On ${box} ${slot} ${held} F are promised to nobody`];
+    return available === expected
+      ? []
+      : [`On ${box} ${slot} are ${available} F in the ledger, and ${expected} F in fact`];
+  });
+}
+
 function judgeOne(want: Wanted, one: Told, moved: number, journal: Journal): string[] {
   const name = `${one.id} (${want.clientId})`;
   const wrong: string[] = [];

@@ -4,7 +4,7 @@ import { type Box, type BoxPlan, type Standing, startBox } from './box.ts';
 import { submitAll } from './customers.ts';
 import { createCaller } from './http.ts';
 import { createJournal, type Journal } from './journal.ts';
-import { judge, type Told } from './judge.ts';
+import { judge, judgeMoney, type SimMoney, type Told } from './judge.ts';
 import { createRandom, type Random } from './random.ts';
 import { startRealBox } from './real-box.ts';
 import { type Faults, openWire, pause, type Wire } from './wire.ts';
@@ -124,7 +124,8 @@ async function play(means: Means): Promise<SimulationResult> {
   for (const { status } of told) counts[status] = (counts[status] ?? 0) + 1;
   for (const wire of Object.values(wires))
     for (const [name, count] of Object.entries(wire.counts)) counts[name] = (counts[name] ?? 0) + count;
-  return { wrong: judge(wanted, told, journal), counts };
+  const money = await readMoney(means.pool);
+  return { wrong: [...judge(wanted, told, journal), ...judgeMoney(money, journal)], counts };
 }
 
 /** Boxes of the program keep the machine's time: often enough for the servers' faster clock. */
@@ -276,4 +277,14 @@ function readTold(pool: pg.Pool): Promise<Told[]> {
       (select count(*)::int from transaction_events e where e.transaction_id = transactions.id and e.kind = 'completed') as completions
     from transactions`,
   );
+}
+
+async function readMoney(pool: pg.Pool): Promise<SimMoney[]> {
+  const rows = await read<Record<keyof SimMoney, string>>(
+    pool,
+    `select code as box, slot, float_available as available, float_held as held
+    from box_sims join boxes on boxes.id = box_id`,
+  );
+  // Sums of PostgreSQL come as texts.
+  return rows.map((row) => ({ ...row, available: Number(row.available), held: Number(row.held) }));
 }

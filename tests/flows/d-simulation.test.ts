@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { createJournal } from '../../bench/simulation/journal.ts';
-import { judge, type Told } from '../../bench/simulation/judge.ts';
+import { judge, judgeMoney, type Told } from '../../bench/simulation/judge.ts';
 import { createRandom } from '../../bench/simulation/random.ts';
 import { simulate } from '../../bench/simulation/run.ts';
 
@@ -9,13 +9,13 @@ import { simulate } from '../../bench/simulation/run.ts';
 // The same at full size: npm run simulate -- --transactions 100000 --seed <seed>
 
 describe('transactions, while everything dies', () => {
-  it('are lost by nobody and done twice by nobody', { timeout: 120_000 }, async () => {
+  it('are lost by nobody and done twice by nobody', { timeout: 400_000 }, async () => {
     const seed = process.env.SIMULATION_SEED ?? randomUUID().slice(0, 8);
     const lines: string[] = [];
     const again = () => `SIMULATION_SEED=${seed}\n${lines.join('\n')}`;
     const { wrong, counts } = await simulate({
       ...{ seed, transactions: 250, boxes: 12, realBoxes: 1, servers: 2, serverKills: 1, databaseCrashes: 1 },
-      ...{ clockSpeed: 20, withinMs: 90_000, log: 'ignore' },
+      ...{ clockSpeed: 20, withinMs: 150_000, log: 'ignore' },
       progress: (line) => lines.push(line),
     }).catch((error: Error) => {
       throw new Error(`${error.message}\n${again()}`, { cause: error });
@@ -74,6 +74,15 @@ describe('the judge', () => {
     expect(judge([cancelled], [told({})], moved(1)).join()).toMatch(/cancelled, and money moved/);
     const unserved = { ...want('a', 'tx_1'), unserved: true };
     expect(judge([unserved], [told({ status: 'failed' })], moved(0)).join()).toMatch(/could only expire/);
+  });
+
+  it('sees money on a SIM that is not there, or promised to nobody', () => {
+    const sim = { box: 'b', slot: 's', available: -200, held: 0 };
+    expect(judgeMoney([sim], moved(2))).toEqual([]);
+    expect(judgeMoney([{ ...sim, available: -100 }], moved(2)).join()).toMatch(
+      /-100 F in the ledger, and -200 F/,
+    );
+    expect(judgeMoney([{ ...sim, held: 100 }], moved(2)).join()).toMatch(/100 F are promised/);
   });
 
   it('draws the same from the same seed', () => {
