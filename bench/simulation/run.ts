@@ -65,11 +65,13 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
       token: world.callboxToken,
       journal,
       random: random.fork(plan.code),
-      heartbeatMs: 10_000 / clockSpeed,
+      heartbeatMs: 10_000 / world.clockSpeed,
     };
     return isReal({ plan }) ? startRealBox(plan, { ...means, folder: world.folder }) : startBox(plan, means);
   });
-  options.progress(`started within ${Date.now() - startedMs} ms`);
+  options.progress(
+    `started within ${Date.now() - startedMs} ms; the servers' clock is ${world.clockSpeed.toFixed(1)} times as fast`,
+  );
   const means = { world, pool, journal, boxes, wires, options, random };
   try {
     return await Promise.race([play(means), untilAborted(options.signal)]);
@@ -99,6 +101,8 @@ async function play(means: Means): Promise<SimulationResult> {
   const desk = settleUnknowns(means);
   // A failure of any part ends the run at once.
   const broken = Promise.all([disasters, desk.ended]).then(() => new Promise<never>(() => undefined));
+  // What else breaks while everything is being taken down is nobody's news.
+  for (const part of [disasters, desk.ended, broken]) part.catch(() => undefined);
   const wanted = await Promise.race([
     broken,
     submitAll({

@@ -19,6 +19,8 @@ export interface World {
   person: Record<string, string>;
   callboxToken: string;
   companyId: string;
+  /** How much faster than the machine's the servers' clock runs. */
+  clockSpeed: number;
   /** By the servers' clock. */
   nowMs(): number;
   /** The port of a server, drawn anew for each request; it may have been killed a moment ago. */
@@ -37,7 +39,7 @@ interface Server {
 
 export interface WorldOptions {
   servers: number;
-  /** How much faster than the machine's the servers' clock runs. */
+  /** How much faster than the machine's the servers' clock runs, at most: a machine that is busy with other work gets a slower one. */
   clockSpeed: number;
   random: Random;
   /** Where the servers' logs go; warnings and worse. */
@@ -45,13 +47,19 @@ export interface WorldOptions {
 }
 
 const START_MS_MAX = 180_000;
+/** What PostgreSQL takes to make a cluster and start on a machine that does nothing else. */
+const QUIET_START_MS = 2500;
 /** What people and main systems know all servers by. */
 const ORIGIN = 'http://relais.simulation.test';
 
 /** Starts PostgreSQL in a folder of its own and the servers one after the other: the first brings the database to its version. */
-export async function startWorld({ servers: count, clockSpeed, random, log }: WorldOptions): Promise<World> {
+export async function startWorld(options: WorldOptions): Promise<World> {
+  const { servers: count, random, log } = options;
   const folder = makeFolder();
+  const startMs = performance.now();
   const cluster = await startEmbeddedDatabase(folder.path);
+  const busy = Math.max(1, (performance.now() - startMs) / QUIET_START_MS);
+  const clockSpeed = Math.max(1, options.clockSpeed / busy);
   const epochMs = Date.now();
   const dataDir = path.join(folder.path, 'relais');
   mkdirSync(dataDir);
@@ -69,12 +77,13 @@ export async function startWorld({ servers: count, clockSpeed, random, log }: Wo
     ...{ CLOCK_SPEED: String(clockSpeed), CLOCK_EPOCH_MS: String(epochMs) },
   };
   const servers: Server[] = [];
+  const children = new Set<ChildProcess>();
+  const start = async (port: number) => startServer(environment, port, log, children);
+  const stop = () => stopAll(children, cluster.stop, folder.remove);
   try {
     // The first one brings the database to its version and makes the company.
-    servers.push(await startServer(environment, await freePort(), log));
-    const others = Array.from({ length: count - 1 }, async () =>
-      servers.push(await startServer(environment, await freePort(), log)),
-    );
+    servers.push(await start(await freePort()));
+    const others = Array.from({ length: count - 1 }, async () => servers.push(await start(await freePort())));
     await Promise.all(others);
     const demo = JSON.parse(readFileSync(path.join(dataDir, 'demo.json'), 'utf8')) as Demo;
     const person = await signIn(servers[0]!.port, demo.owner);
@@ -82,29 +91,31 @@ export async function startWorld({ servers: count, clockSpeed, random, log }: Wo
       databaseUrl: cluster.url,
       folder: folder.path,
       ...{ apiKey: demo.apiKey, callboxToken: demo.callboxToken, companyId: demo.companyId, person },
+      clockSpeed,
       nowMs: () => epochMs + (Date.now() - epochMs) * clockSpeed,
       anyPort: () => random.pick(servers).port,
       async killServer() {
         const place = random.int(servers.length);
         const { child, port } = servers[place]!;
         await killed(child);
-        servers[place] = await startServer(environment, port, log);
+        servers[place] = await start(port);
       },
       crashDatabase: () => crash(path.join(folder.path, 'postgres')),
-      stop: () => stopAll(servers, cluster.stop, folder.remove),
+      stop,
     };
   } catch (error) {
-    await stopAll(servers, cluster.stop, folder.remove);
+    await stop();
     throw error;
   }
 }
 
+/** Whatever is still on its way up ends too. */
 async function stopAll(
-  servers: Server[],
+  children: Set<ChildProcess>,
   stopDatabase: () => Promise<void>,
   remove: () => void,
 ): Promise<void> {
-  for (const { child } of servers) await killed(child);
+  for (const child of children) await killed(child);
   await stopDatabase();
   remove();
 }
@@ -121,16 +132,19 @@ async function startServer(
   environment: Record<string, string>,
   port: number,
   log: WorldOptions['log'],
+  children: Set<ChildProcess>,
 ): Promise<Server> {
   const child = spawn(process.execPath, [path.join(ROOT, 'bench/servers/relais-fast.ts')], {
     cwd: ROOT,
     env: { PATH: process.env.PATH, PORT: String(port), ...environment },
     stdio: ['ignore', log, 'inherit'],
   });
+  children.add(child);
   const endMs = performance.now() + START_MS_MAX;
   const demo = path.join(environment.DATA_DIR!, 'demo.json');
   while (!(await isReady(port)) || !existsSync(demo)) {
-    if (child.exitCode !== null) throw new Error(`The server ended with exit code ${child.exitCode}`);
+    if (child.exitCode !== null || child.signalCode !== null)
+      throw new Error(`The server ended with exit code ${child.exitCode}`);
     if (performance.now() > endMs) throw new Error('The server did not become ready');
     await pause(20);
   }

@@ -15,7 +15,7 @@ describe('transactions, while everything dies', () => {
     const again = () => `SIMULATION_SEED=${seed}\n${lines.join('\n')}`;
     const { wrong, counts } = await simulate({
       ...{ seed, transactions: 250, boxes: 12, realBoxes: 1, servers: 2, serverKills: 1, databaseCrashes: 1 },
-      ...{ clockSpeed: 20, withinMs: 150_000, log: 'ignore' },
+      ...{ clockSpeed: 20, withinMs: 170_000, log: 'ignore' },
       progress: (line) => lines.push(line),
     }).catch((error: Error) => {
       throw new Error(`${error.message}\n${again()}`, { cause: error });
