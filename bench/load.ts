@@ -1,12 +1,13 @@
-import { connect } from 'node:net';
+import { makeTransactions, type TransactionsJob } from './box-requests.ts';
 import { type CallJob, makeCallEvents, makeHangUps, makeVoice } from './call-requests.ts';
 import { type EventsJob, makeRequests } from './requests.ts';
+import { openConnection } from './sockets.ts';
 import { makeAnswers, makeQuestions, makeTexts, type TextJob } from './text-requests.ts';
 
 /** One round: what the load process is told. */
 export interface Round {
   /** What is sent. */
-  job: EventsJob | TextJob | CallJob;
+  job: EventsJob | TextJob | CallJob | TransactionsJob;
   port: number;
   connections: number;
   /** Requests made and signed beforehand; the round ends early when all are sent. */
@@ -40,18 +41,18 @@ async function run(round: Round): Promise<RoundResult> {
   const startedMs = performance.now();
   const endMs = startedMs + round.durationMs;
   const lanes = Array.from({ length: round.connections }, async () => {
-    const send = await open(round.port);
+    const connection = await openConnection(round.port);
     try {
       while (sent < requests.length && performance.now() < endMs) {
         const place = sent++;
         const request = requests[place]!;
         const sentMs = await dueMs(round, startedMs, place);
-        const status = await send(request);
+        const { status } = await connection.send(request);
         if (status < 200 || status > 299) refused += 1;
         latenciesMs.push(performance.now() - sentMs);
       }
     } finally {
-      send.close();
+      connection.close();
     }
   });
   await Promise.all(lanes);
@@ -90,41 +91,9 @@ function requestsOf({ job, requests }: Round): Buffer[] {
       return makeVoice(job, requests);
     case 'hang_ups':
       return makeHangUps(job, requests);
+    case 'transactions':
+      return makeTransactions(job, requests);
   }
-}
-
-type Send = ((request: Buffer) => Promise<number>) & { close(): void };
-
-/** A connection that sends a request and resolves with the status once the whole answer is there. */
-async function open(port: number): Promise<Send> {
-  const socket = connect({ port, host: '127.0.0.1', noDelay: true });
-  await new Promise<void>((resolve, reject) => socket.once('connect', resolve).once('error', reject));
-  let waiting: { resolve(status: number): void; reject(error: Error): void } | null = null;
-  let received = '';
-  const fail = (error: Error) => waiting?.reject(error);
-  socket.on('error', fail);
-  socket.on('close', () => fail(new Error('The server closed a connection in the middle of a round')));
-  socket.on('data', (chunk) => {
-    received += chunk.toString('latin1');
-    const headEnd = received.indexOf('\r\n\r\n');
-    if (headEnd === -1) return;
-    const bodyLength = Number(/\r\ncontent-length: (\d+)/i.exec(received)?.[1] ?? 0);
-    if (received.length < headEnd + 4 + bodyLength) return;
-    const status = Number(received.slice(9, 12));
-    received = '';
-    waiting?.resolve(status);
-  });
-  const send = (request: Buffer) =>
-    new Promise<number>((resolve, reject) => {
-      waiting = { resolve, reject };
-      socket.write(request);
-    });
-  return Object.assign(send, {
-    close: () => {
-      waiting = null;
-      socket.destroy();
-    },
-  });
 }
 
 process.on('message', (round: Round) => {

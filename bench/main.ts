@@ -1,5 +1,6 @@
 import os from 'node:os';
 import { parseArgs } from 'node:util';
+import { BOX_PARTS, measureBoxes } from './boxes.ts';
 import { measureCalls } from './calls.ts';
 import { measureInbox } from './inbox.ts';
 import { measureMemory } from './memory.ts';
@@ -14,7 +15,7 @@ const { values } = parseArgs({
     only: {
       type: 'string',
       multiple: true,
-      default: ['webhooks', 'texts', 'inbox', 'calls', 'start', 'memory'],
+      default: ['webhooks', 'texts', 'inbox', 'calls', 'boxes', 'start', 'memory'],
     },
     rounds: { type: 'string' },
     seconds: { type: 'string', default: '3' },
@@ -22,6 +23,10 @@ const { values } = parseArgs({
     texts: { type: 'string', default: '3000' },
     calls: { type: 'string', default: '2000' },
     messages: { type: 'string', default: '1000000' },
+    transactions: { type: 'string', default: '5000' },
+    boxes: { type: 'string', default: '1000' },
+    waiting: { type: 'string', default: '1000000' },
+    part: { type: 'string', multiple: true, default: [...BOX_PARTS] },
     streams: { type: 'string', default: '1000' },
     quick: { type: 'boolean', default: false },
     'cpu-prof': { type: 'string' },
@@ -69,6 +74,19 @@ if (values.only.includes('calls')) {
   );
   const calls = Number(values.calls);
   printTable(await measureCalls({ ...measuring, calls, callersMs: measuring.durationMs * 2 }, progress));
+}
+if (values.only.includes('boxes')) {
+  const less = values.quick ? 10 : 1;
+  await measureBoxes(
+    {
+      ...measuring,
+      parts: values.part,
+      transactions: Number(values.transactions),
+      boxes: Number(values.boxes),
+      waiting: Number(values.waiting) / less,
+    },
+    progress,
+  );
 }
 if (values.only.includes('start')) {
   console.log('Start of an installed Relais, until it is ready');

@@ -134,7 +134,7 @@ describe('the door of a module', () => {
 
 /** Files that are started, not imported: by a person, by npm, by a test run or by a build. */
 const STARTED =
-  /^(server\/(main|cli\/main)\.ts|sandbox\/main\.ts|box\/main\.ts|bench\/(main|servers\/[\w-]+)\.ts|scripts\/.*|console\/(vite\.config\.ts|src\/main\.tsx)|vitest\.config\.ts|tests\/harness\/global-setup\.ts|.*\.test\.tsx?)$/;
+  /^(server\/(main|cli\/main)\.ts|sandbox\/main\.ts|box\/main\.ts|bench\/(main|simulation\/main|(servers|queues)\/[\w-]+)\.ts|scripts\/.*|console\/(vite\.config\.ts|src\/main\.tsx)|vitest\.config\.ts|tests\/harness\/global-setup\.ts|.*\.test\.tsx?)$/;
 
 describe('a file', () => {
   it('is imported, started, or not there', () => {

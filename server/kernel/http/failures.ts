@@ -81,7 +81,7 @@ export function answerBrokenHttp(kernel: Kernel, error: Error & { code?: string 
 /** The one shape of an error answer. @param isExplained whether `details` say at least what it is in English. */
 function errorBody(error: RelaisError, language: 'en' | 'fr', requestId: string, isExplained = false) {
   const params: ErrorParams = error.params;
-  const details = error.details ?? (isExplained ? sentence(error.code, params, 'en') : undefined);
+  const details = isExplained ? explanation(error) : error.details;
   return {
     success: false as const,
     error: sentence(error.code, params, language),
@@ -89,4 +89,10 @@ function errorBody(error: RelaisError, language: 'en' | 'fr', requestId: string,
     ...(details === undefined ? {} : { details }),
     requestId,
   };
+}
+
+/** What CallBoxes are promised: something in `details`, and a text where it is about the fields of a request. */
+function explanation({ code, params, details }: RelaisError): unknown {
+  if (details === undefined) return sentence(code, params, 'en');
+  return code === 'invalid_request' && params.reason !== undefined ? params.reason : details;
 }

@@ -7,8 +7,8 @@ import { forceSync, settingsOf, switchSync } from './config.ts';
 import { countInHand, countWaiting } from './stats-store.ts';
 
 const tags = ['sync'];
-const read = { authority: { permission: 'boxes:read' } } as const;
-const manage = { authority: { permission: 'boxes:manage' } } as const;
+const read = { authority: { permission: 'boxes:read' }, explains: true } as const;
+const manage = { authority: { permission: 'boxes:manage' }, explains: true } as const;
 
 const statusSchema = z
   .object({

@@ -89,6 +89,8 @@ function submitRoute(server: HttpServer, url: string, orBox: boolean): void {
     {
       config: {
         authority: { permission: 'transactions:submit', ...(orBox ? { orBox: true as const } : {}) },
+        // The console shows which field is wrong; the main system is promised a text.
+        ...(url.startsWith('/api/transactions') ? {} : { explains: true as const }),
       },
       schema: {
         tags: orBox ? tags : ['transactions'],
