@@ -43,6 +43,79 @@ export interface Accounts {
   userId: string;
 }
 
+export interface ActivityChanges {
+  companyId: string;
+  id: Generated<Int8>;
+  sign: number;
+  what: string;
+}
+
+export interface ActivityContactFigures {
+  amount: Numeric | null;
+  companyId: string | null;
+  contactId: string | null;
+  count: Int8 | null;
+  currency: string | null;
+  direction: string | null;
+  kind: string | null;
+  month: Timestamp | null;
+  seconds: Int8 | null;
+}
+
+export interface ActivityContactMonths {
+  amount: Numeric;
+  companyId: string;
+  contactId: string;
+  count: Int8;
+  currency: string;
+  direction: string;
+  kind: string;
+  month: Timestamp;
+  seconds: Int8;
+}
+
+export interface ActivityCounts {
+  companyId: string;
+  countedAt: Timestamp;
+  timeZone: string;
+}
+
+export interface ActivityDays {
+  amount: Numeric;
+  companyId: string;
+  count: Int8;
+  currency: string;
+  day: Timestamp;
+  direction: string;
+  estimatedAmount: Numeric;
+  estimatedCount: Int8;
+  kind: string;
+  ourNumber: string;
+  outcome: string;
+  parts: Int8;
+  provider: string;
+  seconds: Int8;
+  userId: string;
+}
+
+export interface ActivityFigures {
+  amount: Numeric | null;
+  companyId: string | null;
+  count: Int8 | null;
+  currency: string | null;
+  day: Timestamp | null;
+  direction: string | null;
+  estimatedAmount: Numeric | null;
+  estimatedCount: Int8 | null;
+  kind: string | null;
+  ourNumber: string | null;
+  outcome: string | null;
+  parts: Int8 | null;
+  provider: string | null;
+  seconds: Int8 | null;
+  userId: string | null;
+}
+
 export interface ApiKeys {
   companyId: string;
   createdAt: Timestamp;
@@ -58,6 +131,11 @@ export interface ApiKeys {
   secretHash: string;
 }
 
+export interface AuditKeys {
+  companyId: string;
+  keySealed: string;
+}
+
 export interface AuditLog {
   action: string;
   actorId: string;
@@ -71,6 +149,18 @@ export interface AuditLog {
   entityType: string;
   id: string;
   requestId: string;
+}
+
+export interface AuditMarks {
+  companyId: string;
+  entryId: string;
+  mark: string;
+  seq: Int8;
+}
+
+export interface AuditUnmarked {
+  companyId: string;
+  entryId: string;
 }
 
 export interface BoxEnrolments {
@@ -262,6 +352,7 @@ export interface CallEvents {
 
 export interface CallLegs {
   address: string;
+  announcedAt: Timestamp | null;
   answerAsked: Generated<boolean>;
   answeredAt: Timestamp | null;
   callId: string;
@@ -926,7 +1017,10 @@ export interface Outbox {
 export interface OutgoingAddresses {
   companyId: string;
   createdAt: Timestamp;
-  goneAt: Timestamp | null;
+  disabledAt: Timestamp | null;
+  disabledReason: string | null;
+  formerSecretSealed: string | null;
+  formerUntil: Timestamp | null;
   id: string;
   secretSealed: string;
   url: string;
@@ -1234,6 +1328,22 @@ export interface Verifications {
   value: string;
 }
 
+export interface WebhookEndpoints {
+  companyId: string;
+  createdAt: Timestamp;
+  description: string;
+  events: string[];
+  id: string;
+  updatedAt: Timestamp;
+}
+
+export interface WebhookNews {
+  companyId: string;
+  data: Json;
+  event: string;
+  id: Generated<Int8>;
+}
+
 export interface WebhookRefusals {
   accountId: string | null;
   address: string | null;
@@ -1250,8 +1360,17 @@ export interface WebhookRefusals {
 
 export interface DB {
   accounts: Accounts;
+  activityChanges: ActivityChanges;
+  activityContactFigures: ActivityContactFigures;
+  activityContactMonths: ActivityContactMonths;
+  activityCounts: ActivityCounts;
+  activityDays: ActivityDays;
+  activityFigures: ActivityFigures;
   apiKeys: ApiKeys;
+  auditKeys: AuditKeys;
   auditLog: AuditLog;
+  auditMarks: AuditMarks;
+  auditUnmarked: AuditUnmarked;
   boxEnrolments: BoxEnrolments;
   boxes: Boxes;
   boxLogs: BoxLogs;
@@ -1326,5 +1445,7 @@ export interface DB {
   usedCodes: UsedCodes;
   users: Users;
   verifications: Verifications;
+  webhookEndpoints: WebhookEndpoints;
+  webhookNews: WebhookNews;
   webhookRefusals: WebhookRefusals;
 }
