@@ -81,6 +81,20 @@ describe('a box that falls silent', () => {
     }
   });
 
+  it('is back when it asks for work, though it sends no heartbeat', async () => {
+    await register('box-pulls');
+    clock.advance(31_000);
+    await findSilent(relais.kernel);
+    expect((await boxNamed('box-pulls')).state).toBe('disconnected');
+    const pulled = await boxes.get('/api/call-box/transactions/pending?callboxId=box-pulls&limit=5');
+    expect(pulled.body).toMatchObject({ success: true, transactions: [], count: 0 });
+    await eventually(async () =>
+      expect(await boxNamed('box-pulls')).toMatchObject({
+        ...{ state: 'connected', lastSeenAt: clock.now().toISOString() },
+      }),
+    );
+  });
+
   it('is found by the timer of the house', async () => {
     await register('box-timer');
     clock.advance(31_000);

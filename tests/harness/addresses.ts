@@ -31,7 +31,12 @@ const ROW_OF: [RegExp, keyof CompanyRows][] = [
   [/\/calls\/\{id\}/, 'callId'],
   [/\/push\/devices\/\{id\}/, 'pushDeviceId'],
   [/\/push\/traces\/\{id\}/, 'pushTraceId'],
+  [/\/float\/boxes\/\{boxId\}/, 'boxId'],
+  [/\/float\/\{simId\}/, 'simId'],
+  [/\/operator-templates\/\{id\}/, 'operatorTemplateId'],
+  [/\/operator-messages\/\{id\}/, 'operatorMessageId'],
   [/\/boxes\/\{id\}/, 'boxId'],
+  [/\/transactions\/\{(id|transactionId)\}/, 'transactionId'],
 ];
 
 /** The row that a second parameter names. */
@@ -43,10 +48,18 @@ export const ALERT_RULE = {
   webhookUrl: 'https://hooks.example.com/alerts',
 };
 
+/** A wording of an operator as it is handed in. */
+export const OPERATOR_TEMPLATE = {
+  ...{ operator: 'MTN', name: 'Recharge', senders: ['MTN'], type: 'recharge', outcome: 'completed' },
+  wording: 'Vous avez paye {amount} au {number}',
+};
+
 /** What a box says about itself, at each door that boxes alone open; the name of the box is added to it. */
 export const BOX_BODIES: Record<string, object> = {
   postCallBoxHeartbeat: {},
   postCallBoxLogs: { lines: [] },
+  postCallBoxMessages: { messages: [] },
+  putCallBoxTransactionsByTransactionIdStatus: { status: 'processing' },
 };
 
 /** Doors at which a box names itself for the first time: a name of another company's box is a name like any other there. */
@@ -54,6 +67,12 @@ export const BOX_ENTRANCES = new Set(['postCallBoxRegister']);
 
 /** Bodies that pass validation, so that the row is looked for. */
 export const BODIES: Record<string, (rows: CompanyRows) => unknown> = {
+  patchFloatBySimId: () => ({ lowFloatBelow: 1000 }),
+  postFloatBySimIdEntries: () => ({ kind: 'opening', amount: 1000, reason: 'Counted' }),
+  postFloatBySimIdCloses: () => ({ day: '2024-01-31' }),
+  postFloatBoxesByBoxIdCloses: () => ({ day: '2024-02-29' }),
+  putOperatorTemplatesById: () => OPERATOR_TEMPLATE,
+  postOperatorMessagesByIdAttach: (rows) => ({ transactionId: rows.textTransactionId }),
   patchGigsByGigId: () => ({ name: 'Renamed' }),
   patchPhoneNumbersById: () => ({ gigId: null }),
   patchContactsByContactId: () => ({ name: 'Renamed' }),
@@ -88,6 +107,7 @@ export const BODIES: Record<string, (rows: CompanyRows) => unknown> = {
     rule: { language: 'fr', open: { kind: 'voicemail' }, closed: { kind: 'reject' } },
     version: 0,
   }),
+  postTransactionsByIdSettle: () => ({ outcome: 'failed', proof: 'Not in the statement' }),
   patchBoxesById: () => ({ label: 'Renamed' }),
   putBoxesByIdConfig: () => ({ config: { maxRetries: 2 } }),
   postRequirementsGroupsByGroupIdDocumentsByField: (rows) => ({ documentId: rows.documentId }),

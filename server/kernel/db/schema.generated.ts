@@ -866,6 +866,7 @@ export interface Numbers {
 export interface OperatorMessages {
   attachedBy: string | null;
   attachedByName: string | null;
+  attempt: number | null;
   body: string;
   boxId: string;
   boxMessageId: string;
@@ -873,8 +874,9 @@ export interface OperatorMessages {
   id: string;
   parsed: Generated<Json>;
   receivedAt: Timestamp;
+  reference: string | null;
   sender: string;
-  simId: string;
+  simId: string | null;
   storedAt: Timestamp;
   template: string | null;
   transactionId: string | null;
@@ -1147,6 +1149,7 @@ export interface Transactions {
   expiresAt: Timestamp | null;
   failureCode: string | null;
   id: string;
+  lane: Generated<string>;
   leaseId: string | null;
   leaseUntil: Timestamp | null;
   looksLike: string | null;

@@ -2,7 +2,8 @@ import type { Kernel } from '../../kernel/ctx.ts';
 import { inSystem } from '../../kernel/db/index.ts';
 import type { JobDefinitions } from '../../kernel/jobs.ts';
 import { pruneMany, pruneOld } from './box-logs-store.ts';
-import { markSilent, publishSilent } from './box-presence-store.ts';
+import { markPresence, publishPresence } from './box-presence-store.ts';
+import { noteRounds } from './config-store.ts';
 import { CONNECTED_MS } from './model.ts';
 import { nudgeDispatcher } from './state.ts';
 
@@ -26,19 +27,25 @@ export function boxJobs(kernel: Kernel): JobDefinitions {
 }
 
 /**
- * Marks boxes that were silent for half a minute as disconnected and says so, once however many processes look: whoever's
- * statement changes the row is the one that tells. What they had in hand is the dispatcher's concern, which is told at once.
+ * Marks boxes that were silent for half a minute as disconnected, and those that ask for work again as connected, and says so:
+ * once however many processes look, since whoever's statement changes the row is the one that tells. What they had in hand is the
+ * dispatcher's concern, which is told at once. That somebody looked is what the status of the synchronisation shows.
  */
 export async function findSilent(kernel: Kernel): Promise<void> {
   const since = new Date(kernel.clock.nowMs() - CONNECTED_MS);
-  const silent = await inSystem(kernel.db, async (tx) => {
-    const boxes = await markSilent(tx, since);
-    await publishSilent(tx, boxes);
-    return boxes;
+  const { gone, back } = await inSystem(kernel.db, async (tx) => {
+    const gone = await markPresence(tx, { connected: false, since });
+    const back = await markPresence(tx, { connected: true, since });
+    await publishPresence(tx, [...gone, ...back]);
+    await noteRounds(tx, kernel.clock.now(), new Date(kernel.clock.nowMs() - kernel.config.SYNC_INTERVAL_MS));
+    return { gone, back };
   });
-  for (const { companyId, code, lastSeenAt } of silent)
+  for (const { companyId, code, lastSeenAt } of gone)
     kernel.log.warn({ companyId, callboxId: code, lastSeenAt }, `CallBox disconnected: ${code}`);
-  for (const companyId of new Set(silent.map((box) => box.companyId))) nudgeDispatcher(kernel, companyId);
+  for (const { companyId, code } of back)
+    kernel.log.info({ companyId, callboxId: code }, `CallBox connected: ${code}`);
+  const companies = new Set([...gone, ...back].map(({ companyId }) => companyId));
+  for (const companyId of companies) nudgeDispatcher(kernel, companyId);
 }
 
 /** Forgets what boxes wrote long ago, and what is more than a box may fill. */

@@ -62,32 +62,45 @@ export async function savePresence(tx: Tx, told: readonly Told[], at: Date): Pro
   return rows;
 }
 
-export interface SilentBox {
+/** A box that came or went. */
+export interface PresenceNews {
   companyId: string;
   boxId: string;
   code: string;
   lastSeenAt: Date;
 }
 
-/** Marks boxes that were not heard of since a moment; each is answered once, whoever asks. For the system role. */
-export async function markSilent(tx: Tx, since: Date): Promise<SilentBox[]> {
-  const { rows } = await sql<SilentBox>`
-    with silent as (
-      select box_id from box_presence where connected and last_seen_at < ${since} order by box_id for update skip locked
+/** A box that asks for work is there, whether or not it sends heartbeats. */
+const SEEN = sql.raw('greatest(p.last_seen_at, p.last_pull_at)');
+
+/**
+ * Marks boxes that were not heard of since a moment as disconnected, or those that are back without a heartbeat as connected;
+ * each is answered once, whoever asks. For the system role.
+ */
+export async function markPresence(
+  tx: Tx,
+  { connected, since }: { connected: boolean; since: Date },
+): Promise<PresenceNews[]> {
+  const isNews = connected
+    ? sql`not p.connected and ${SEEN} >= ${since}`
+    : sql`p.connected and ${SEEN} < ${since}`;
+  const { rows } = await sql<PresenceNews>`
+    with news as (
+      select p.box_id from box_presence p where ${isNews} order by p.box_id for update skip locked
     )
-    update box_presence p set connected = false from silent, boxes b
-    where p.box_id = silent.box_id and b.id = p.box_id and p.connected and p.last_seen_at < ${since}
-    returning p.company_id, p.box_id, b.code, p.last_seen_at`.execute(tx);
+    update box_presence p set connected = ${connected} from news, boxes b
+    where p.box_id = news.box_id and b.id = p.box_id and ${isNews} and (b.retired_at is null or not ${connected})
+    returning p.company_id, p.box_id, b.code, ${SEEN} as last_seen_at`.execute(tx);
   return rows;
 }
 
-/** Tells the consoles of companies that boxes of theirs are gone. For the system role. */
-export async function publishSilent(tx: Tx, boxes: readonly SilentBox[]): Promise<void> {
+/** Tells the consoles of companies that boxes of theirs came or went. For the system role. */
+export async function publishPresence(tx: Tx, boxes: readonly PresenceNews[]): Promise<void> {
   if (boxes.length === 0) return;
   const column = (name: 'companyId' | 'boxId') => boxes.map((box) => box[name]);
   await sql`
     select publish_live(company_id, 'boxes', box_id)
-    from unnest(${column('companyId')}::uuid[], ${column('boxId')}::text[]) as silent (company_id, box_id)`.execute(
+    from unnest(${column('companyId')}::uuid[], ${column('boxId')}::text[]) as news (company_id, box_id)`.execute(
     tx,
   );
 }

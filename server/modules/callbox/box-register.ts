@@ -11,6 +11,7 @@ import { simsOf } from './box-sims-store.ts';
 import type { Registration } from './boxes-store.ts';
 import { type BoxRow, insertBox, lockByCode, publishBoxes, saveRegistration } from './boxes-store.ts';
 import { configFor, settingsOf } from './config.ts';
+import { startSettings } from './config-store.ts';
 import { TRANSACTION_TYPES } from './model.ts';
 import { nudgeDispatcher } from './state.ts';
 
@@ -53,8 +54,10 @@ async function register(
   const refusal = refusalOf(ctx, code, before);
   if (refusal) throw refusal;
   await saveRegistration(tx, before.id, told, at);
-  if (!before.registeredAt)
+  if (!before.registeredAt) {
     await audit(tx, ctx, { action: 'box.registered', entityType: 'box', entityId: before.id });
+    await startSettings(tx, ctx.companyId, at);
+  }
   await startPresence(tx, ctx.companyId, before.id, at);
   await saveSims(ctx, tx, [{ boxId: before.id, sims: told.sims.length > 0 ? told.sims : [defaultSim()] }]);
   const [presence] = before.retiredAt ? [] : await savePresence(tx, [presenceOf(before.id, told)], at);

@@ -53,7 +53,7 @@ export interface PresenceFields {
 export type BoxWithPresence = BoxRow & PresenceFields;
 
 const PRESENCE =
-  sql.raw(`p.status, p.connected, p.last_seen_at, p.queue_size, p.uptime_seconds, p.memory_usage, p.processed_reported,
+  sql.raw(`p.status, p.connected, greatest(p.last_seen_at, p.last_pull_at) as last_seen_at, p.queue_size, p.uptime_seconds, p.memory_usage, p.processed_reported,
   p.battery_percent, p.charging, p.clock_ahead_ms, p.config_version as config_seen`);
 
 /** The boxes with these names that have registered. Locks nothing. */

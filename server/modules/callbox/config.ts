@@ -13,6 +13,7 @@ import {
   type SettingsRow,
   saveSettingsRow,
 } from './config-store.ts';
+import { signal } from './dispatch-store.ts';
 import {
   type CallboxConfig,
   type CallboxRules,
@@ -20,7 +21,7 @@ import {
   callboxRulesSchema,
   defaultConfig,
 } from './model.ts';
-import { nudgeDispatcher } from './state.ts';
+import { nudgeDispatcher, stateOf } from './state.ts';
 
 /** How a company's boxes are run: what it chose, over the defaults. */
 export interface Settings {
@@ -207,21 +208,24 @@ export async function switchSync(ctx: CompanyCtx, running: boolean): Promise<voi
       ...{ entityType: 'callbox_settings', entityId: ctx.companyId },
     });
     await publish(tx, ctx.companyId, 'callbox_sync', ctx.companyId);
+    if (running) await signal(tx, stateOf(ctx.kernel).processId, 'due', [ctx.companyId]);
   });
   if (running) nudgeDispatcher(ctx.kernel, ctx.companyId);
 }
 
 /**
- * Has everything that waits distributed now, in this process and, by the live event, in those that hear of it. @returns whether
- * it is: while the distribution is stopped nothing is.
+ * Has everything that waits distributed now, in this process and in the others. @returns whether it is: while the distribution is
+ * stopped nothing is.
  */
 export async function forceSync(ctx: CompanyCtx): Promise<boolean> {
   const isRunning = await transact(ctx, async (tx) => {
-    const { syncRunning } = await findSettingsRow(tx);
+    const at = ctx.kernel.clock.now();
+    const { syncRunning } = await lockSettingsRow(tx, ctx.companyId, at);
+    if (syncRunning) await saveSettingsRow(tx, { syncedAt: at }, at);
     await audit(tx, ctx, {
       ...{ action: 'callbox_sync.forced', entityType: 'callbox_settings', entityId: ctx.companyId },
     });
-    if (syncRunning) await publish(tx, ctx.companyId, 'callbox_sync', ctx.companyId);
+    if (syncRunning) await signal(tx, stateOf(ctx.kernel).processId, 'due', [ctx.companyId]);
     return syncRunning;
   });
   if (isRunning) nudgeDispatcher(ctx.kernel, ctx.companyId);

@@ -124,6 +124,7 @@ export interface Reading {
 
 /** Keeps the newest reading of each SIM. The caller locks nothing after it. */
 export async function keepReadings(tx: Tx, readings: Reading[]): Promise<void> {
+  if (readings.length === 0) return;
   const column = <Key extends keyof Reading>(key: Key) => readings.map((reading) => reading[key]);
   await sql`
     with newest as (

@@ -7,7 +7,9 @@ import { refusalOf } from './box-caller.ts';
 import { type Settings, settingsOf } from './config.ts';
 import { configOf } from './dispatch.ts';
 import { signal } from './dispatch-store.ts';
+import { keepReadings, type Reading } from './float-store.ts';
 import { type Handover, isOpen, judgeReport, type Report, type Verdict, whichIsMeant } from './judge.ts';
+import { lockSims } from './ledger-store.ts';
 import { isFinal, type ReportStatus, retryDelayMs, transactionId } from './model.ts';
 import { boxesByCode, type EngineBox } from './pull-store.ts';
 import { noteManners } from './report-store.ts';
@@ -118,7 +120,15 @@ async function takeSome(
     judged.flatMap(({ skips }) => skips ?? []),
     judged.flatMap(({ announces }) => announces ?? []),
   );
+  const readings = judged.flatMap((each, index) => readingOf(ctx, each, arrived[index]!.report));
+  // All SIMs at once, in the order of their ids, as everybody locks them.
+  if (readings.length > 0)
+    await lockSims(
+      tx,
+      [...changes.flatMap(({ moves }) => moves), ...readings].map(({ simId }) => simId),
+    );
   await applyChanges(ctx, tx, changes);
+  await keepReadings(tx, readings);
   const freed = changes.some(({ row, untouched }) => !untouched && row.status !== 'processing');
   if (freed) await signal(tx, stateOf(ctx.kernel).processId, 'due', [ctx.companyId]);
   const named = await namedTransactions(tx, [...rows.keys()]);
@@ -127,6 +137,16 @@ async function takeSome(
     return { kind: verdict === 'same' ? 'same' : 'accepted', transaction: named.get(arrived[index]!.id)! };
   });
   return { results, freed };
+}
+
+/** What a box read off its SIM when it was done; by our clock where its own is ahead or says nothing. */
+function readingOf({ kernel }: CompanyCtx, { change }: Judged, { result, at }: BoxReport): Reading[] {
+  const simId = change?.attempts[0]?.simId;
+  const balance = result?.balance;
+  if (change?.untouched || !simId || typeof balance !== 'number' || !Number.isFinite(balance)) return [];
+  const readMs = Date.parse(at ?? '');
+  const now = kernel.clock.now();
+  return [{ simId, balance: Math.floor(balance), at: readMs < now.getTime() ? new Date(readMs) : now }];
 }
 
 interface Judged {

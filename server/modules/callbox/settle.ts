@@ -160,7 +160,11 @@ async function settledChange(
   return {
     ...{ before: row, row: next, steps: [step] },
     attempts: subject && !unchanged ? [{ ...subject, state: outcome, endedAt: subject.endedAt ?? now }] : [],
-    moves: subject && !unchanged ? [moveOf(moneyOf(row, outcome), row, subject)] : [],
+    // A person says so against what was said before: what was taken back once is booked again.
+    moves:
+      subject && !unchanged
+        ? [{ ...moveOf(moneyOf(row, outcome), row, subject), correction: isCorrection }]
+        : [],
   };
 }
 
@@ -189,32 +193,35 @@ export interface OperatorFinding {
   outcome: 'completed' | 'failed';
   reference: string | null;
   messageId: string;
+  /** The hand-over that it is about: the text came to its SIM. Null: whichever may have been done. */
+  attempt?: number | null;
 }
 
 /**
  * Takes an operator's confirmation in, in the caller's transaction. settled: it ended what was unknown (or begun, and now known to
- * be done). confirmed: it says what is known already. conflicting: it contradicts what is known, which people are shown.
+ * be done; also what a box had lost, given back or called failed, so that nobody does it again). confirmed: it says what is known
+ * already. conflicting: it contradicts what is known, which people are shown.
  */
 export async function settleFromOperator(
   ctx: CompanyCtx,
   tx: Tx,
   id: string,
-  { outcome, reference, messageId }: OperatorFinding,
+  finding: OperatorFinding,
 ): Promise<'settled' | 'confirmed' | 'conflicting'> {
   const row = (await lockTransactions(tx, [id])).get(id);
   if (!row) return 'conflicting';
+  const { outcome, reference, messageId } = finding;
   const attempts = (await attemptsOf(tx, [id])).get(id) ?? [];
-  const subject =
-    attempts.find(({ state }) => state === 'unknown') ??
-    (outcome === 'completed' ? attempts.find(({ state }) => state === 'processing') : undefined);
+  const subject = isFinal(row.status) ? undefined : meantBy(finding, attempts);
   const step: Step = { kind: 'operator_message', detail: { outcome, reference, messageId } };
-  if (!isFinal(row.status) && subject) {
-    await applyChanges(ctx, tx, [operatorChange(ctx, row, subject, outcome, reference, step)]);
+  if (subject) {
+    await applyChanges(ctx, tx, [operatorChange(ctx, row, { subject, attempts, finding, step })]);
     return 'settled';
   }
-  // The operator failed it while the box is still at it: the box will tell.
-  const isSame = row.status === outcome || (row.status === 'processing' && outcome === 'failed');
-  const contradicts = !isSame && (outcome === 'completed' || row.status === 'completed');
+  const verdict = compare(row, finding, attempts);
+  const place = { attempt: finding.attempt ?? null };
+  const disputed: Step = { kind: 'disputed', ...place, detail: { why: 'operator', messageId } };
+  const contradicts = verdict === 'contradicts';
   await applyChanges(ctx, tx, [
     {
       ...{ before: row, attempts: [], moves: [] },
@@ -223,35 +230,87 @@ export async function settleFromOperator(
         disputed: row.disputed || contradicts,
         transactionRef: row.transactionRef ?? (row.status === outcome ? reference : null),
       },
-      steps: contradicts ? [step, { kind: 'disputed', detail: { why: 'operator', messageId } }] : [step],
+      steps: contradicts ? [step, disputed] : [step],
     },
   ]);
-  return isSame ? 'confirmed' : 'conflicting';
+  return verdict === 'same' ? 'confirmed' : 'conflicting';
 }
 
+/** What a text that settles nothing is to what is known. Neither: it speaks of money that did not move, as far as anybody knows. */
+function compare(
+  { status, transactionRef }: TransactionRow,
+  { outcome, reference, attempt }: OperatorFinding,
+  attempts: AttemptRow[],
+): 'same' | 'contradicts' | 'neither' {
+  // The operator failed it while the box is still at it: the box will tell.
+  if (status === 'processing' && outcome === 'failed') return 'same';
+  if (status !== outcome)
+    return outcome === 'completed' || status === 'completed' ? 'contradicts' : 'neither';
+  if (outcome === 'failed') return 'same';
+  // Done under two names, or on two SIMs: it may have been done twice.
+  const names = [transactionRef, reference].map((name) => name?.trim().toLowerCase());
+  const named = attempts.find(({ number }) => number === attempt);
+  const twice = (names[0] && names[1] && names[0] !== names[1]) || (named && named.state !== 'completed');
+  return twice ? 'contradicts' : 'same';
+}
+
+const MAY_BE_DONE = ['processing', 'unknown'];
+
+/**
+ * The hand-over that a text settles; undefined: none. Done is done, whatever became of the hand-over since, unless another one has
+ * begun as well: then nobody can tell whose money it was. What failed is believed only of what nobody knows.
+ */
+function meantBy({ outcome, attempt }: OperatorFinding, attempts: AttemptRow[]): AttemptRow | undefined {
+  const named = attempts.find(({ number }) => number === attempt);
+  const unknown = attempts.find(({ state }) => state === 'unknown');
+  if (outcome === 'failed') return !named || named === unknown ? unknown : undefined;
+  if (!named) return unknown ?? attempts.find(({ state }) => state === 'processing');
+  const begunElsewhere = attempts.some((each) => each !== named && MAY_BE_DONE.includes(each.state));
+  return begunElsewhere || named.handedAt === null ? undefined : named;
+}
+
+/** What a text settles. A hand-over to somebody else that has not begun is taken back: it must not be done once more. */
 function operatorChange(
   ctx: CompanyCtx,
   row: TransactionRow,
-  subject: AttemptRow,
-  outcome: 'completed' | 'failed',
-  reference: string | null,
-  step: Step,
+  given: { subject: AttemptRow; attempts: AttemptRow[]; finding: OperatorFinding; step: Step },
 ): Change {
+  const { subject, attempts, finding, step } = given;
+  const { outcome, reference } = finding;
   const now = ctx.kernel.clock.now();
   const place = { attempt: subject.number, boxId: subject.boxId };
+  const revoked = attempts.filter(
+    (each) => each !== subject && (each.state === 'assigned' || each.state === 'handed'),
+  );
+  // Whoever fetched it may be dialling by now, and whoever called it failed was wrong: somebody has to look.
+  const isDoubtful = subject.state === 'failed' || revoked.some(({ state }) => state === 'handed');
+  const disputed: Step = { kind: 'disputed', ...place, detail: { why: 'operator' } };
   return {
     before: row,
     row: {
       ...{ ...row, status: outcome, leaseId: null, leaseUntil: null, endedAt: now },
       ...{ boxId: subject.boxId, simId: subject.simId, transactionRef: reference ?? row.transactionRef },
       failureCode: outcome === 'failed' ? 'operator_refused' : null,
+      disputed: row.disputed || isDoubtful,
       settling: row.settling?.waiting ? null : row.settling,
     },
-    attempts: [{ ...subject, state: outcome, endedAt: now }],
+    attempts: [
+      { ...subject, state: outcome, endedAt: now },
+      ...revoked.map((each) => ({ ...each, state: 'returned' as const, endedAt: now })),
+    ],
     steps: [
       { ...step, ...place },
       { kind: 'settled', ...place, detail: { outcome, by: 'operator', reference } },
+      ...revoked.map(
+        (each): Step => ({
+          ...{ kind: 'returned', attempt: each.number, boxId: each.boxId, detail: { why: 'revoked' } },
+        }),
+      ),
+      ...(isDoubtful ? [disputed] : []),
     ],
-    moves: [moveOf(outcome === 'completed' ? 'post' : 'release', row, subject)],
+    moves: [
+      moveOf(outcome === 'completed' ? 'post' : 'release', row, subject),
+      ...revoked.map((each) => moveOf('release', row, each)),
+    ],
   };
 }

@@ -1,7 +1,14 @@
 import { z } from 'zod';
 import { type CompanyCtx, isGranted } from '../../kernel/ctx.ts';
 import { maskPhone } from '../contacts/index.ts';
-import { PRIORITIES, TRANSACTION_STATUSES, TRANSACTION_TYPES, transactionName } from './model.ts';
+import {
+  ATTEMPT_STATES,
+  PRIORITIES,
+  TRANSACTION_STATUSES,
+  TRANSACTION_TYPES,
+  transactionName,
+} from './model.ts';
+import type { EventRow, NamedAttempt } from './transaction-attempts-store.ts';
 import type { NamedTransaction } from './transactions-store.ts';
 
 const at = z.iso.datetime();
@@ -84,4 +91,61 @@ export function maskedIn<Value extends object | null>(ctx: CompanyCtx, value: Va
     maskPhone(ctx, phone),
   );
   return JSON.parse(text) as Value;
+}
+
+export const attemptSchema = z
+  .object({
+    number: z.number().int(),
+    leaseId: z.string(),
+    box: z.object({ id: z.string(), callboxId: z.string(), label: z.string() }),
+    sim: z.object({ id: z.string(), slot: z.string() }),
+    state: z.enum(ATTEMPT_STATES),
+    assignedAt: at,
+    handedAt: at.nullable(),
+    processingAt: at.nullable(),
+    endedAt: at.nullable(),
+    result: z.record(z.string(), z.unknown()).nullable(),
+  })
+  .meta({ id: 'TransactionAttempt' });
+
+/** One hand-over, for people. */
+export function attemptView(
+  ctx: CompanyCtx,
+  row: NamedAttempt,
+  phone: string,
+): z.infer<typeof attemptSchema> {
+  return {
+    ...{ number: row.number, leaseId: row.id, state: row.state, assignedAt: row.assignedAt.toISOString() },
+    box: { id: row.boxId, callboxId: row.boxCode, label: row.boxLabel },
+    sim: { id: row.simId, slot: row.simSlot },
+    handedAt: row.handedAt?.toISOString() ?? null,
+    processingAt: row.processingAt?.toISOString() ?? null,
+    endedAt: row.endedAt?.toISOString() ?? null,
+    result: maskedIn(ctx, row.result, phone),
+  };
+}
+
+export const eventSchema = z
+  .object({
+    id: z.string(),
+    at,
+    kind: z.string().describe('A word of TRANSACTION_EVENTS'),
+    attempt: z.number().int().nullable(),
+    box: z.string().nullable(),
+    actor: z.object({ kind: z.enum(['user', 'api_key', 'system', 'box']), name: z.string() }),
+    detail: z.record(z.string(), z.unknown()),
+  })
+  .meta({ id: 'TransactionEvent' });
+
+/** One step of the history, for people. */
+export function eventView(
+  ctx: CompanyCtx,
+  row: EventRow & { boxCode: string | null },
+  phone: string,
+): z.infer<typeof eventSchema> {
+  return {
+    ...{ id: row.id, at: row.at.toISOString(), kind: row.kind, attempt: row.attempt, box: row.boxCode },
+    actor: { kind: row.actorKind, name: row.actorName },
+    detail: maskedIn(ctx, row.detail, phone),
+  };
 }
