@@ -98,6 +98,11 @@ function listRoute(server: HttpServer): void {
   );
 }
 
+const entered = ok({
+  entry: entrySchema.nullable().describe('Null: the ledger said so already'),
+  sim: simFloatSchema,
+});
+
 function enterRoute(server: HttpServer): void {
   server.post(
     '/api/float/:simId/entries',
@@ -110,10 +115,8 @@ function enterRoute(server: HttpServer): void {
         params,
         body: inputSchema,
         response: {
-          '2xx': ok({
-            entry: entrySchema.nullable().describe('Null: the ledger said so already'),
-            sim: simFloatSchema,
-          }),
+          200: entered,
+          201: entered,
           ...errorResponses,
         },
       },
@@ -122,17 +125,15 @@ function enterRoute(server: HttpServer): void {
       const key = request.headers['idempotency-key'];
       const { body } = request;
       const at = 'at' in body && body.at ? new Date(body.at) : undefined;
-      const entered = await enterFloat(
+      const { entry, sim, replayed } = await enterFloat(
         withCompany(request.ctx),
         request.params.simId,
         { kind: body.kind, amount: body.amount, reason: body.reason, at },
         typeof key === 'string' && key !== '' ? key.slice(0, 255) : null,
       );
-      return reply.status(entered.replayed ? 200 : 201).send({
-        success: true as const,
-        entry: entered.entry && entryView(entered.entry),
-        sim: simView(entered.sim),
-      });
+      return reply
+        .status(replayed ? 200 : 201)
+        .send({ success: true as const, entry: entry && entryView(entry), sim: simView(sim) });
     },
   );
 }
