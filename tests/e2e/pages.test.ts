@@ -124,7 +124,7 @@ describe('every page of the console', () => {
       await page.context().close();
     },
     // Every page is loaded anew, one after the other.
-    120_000,
+    240_000,
   );
 
   it('a page that does not exist says so and leads back', async () => {

@@ -1,3 +1,5 @@
+import { type Query, request } from './client.ts';
+import { everyPage } from './everyPage.ts';
 import type {
   FloatDay,
   FloatSim,
@@ -6,9 +8,7 @@ import type {
   OperatorTemplate,
   OperatorTemplateInput,
   TemplateTry,
-} from './boxTypes.ts';
-import { type Query, request } from './client.ts';
-import { everyPage } from './everyPage.ts';
+} from './floatTypes.ts';
 
 const at = (simId: string, rest = '') => `/api/float/${simId}${rest}`;
 const post = <T>(path: string, body: unknown = {}) => request<T>(path, { method: 'POST', body });

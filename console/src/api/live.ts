@@ -12,28 +12,25 @@ const BUSY_MS = 1_000;
 const RETRY_MIN_MS = 1_000;
 const RETRY_MAX_MS = 30_000;
 
-/**
- * Follows the company's news and marks what changed as stale. The browser reconnects by itself and resends the last cursor;
- * when it gives up (the server answered with an error), a new stream starts from the same cursor after a growing pause.
- * @returns a function that ends it
- */
-export function followLive(client: QueryClient, onState: (state: LiveState) => void): () => void {
-  let news: { topic: string; id: string }[] = [];
-  let source: EventSource | null = null;
-  let cursor = '';
-  let pauseMs = RETRY_MIN_MS;
+interface News {
+  topic: string;
+  id: string;
+}
+
+const isBusy = ({ topic }: News) => BUSY_TOPICS.has(topic);
+
+/** Marks what news touch as stale, in bundles: what moves all the time at once when it was quiet before, and then once a second. */
+function gatherNews(client: QueryClient): { add: (one: News) => void; stop: () => void } {
+  let news: News[] = [];
+  let later: News[] = [];
   let gather: number | undefined;
-  let retry: number | undefined;
-  let later: typeof news = [];
   let rest: number | undefined;
-  const isBusy = ({ topic }: { topic: string }) => BUSY_TOPICS.has(topic);
 
   const refresh = () => {
     gather = undefined;
     const told = rest === undefined ? news : news.filter((each) => !isBusy(each));
     later.push(...news.filter((each) => !told.includes(each)));
     news = [];
-    // What moves all the time is told at once when it was quiet before, and then once a second.
     if (told.some(isBusy)) rest = window.setTimeout(goOn, BUSY_MS);
     for (const queryKey of staleKeys(told)) void client.invalidateQueries({ queryKey });
   };
@@ -46,6 +43,30 @@ export function followLive(client: QueryClient, onState: (state: LiveState) => v
     gather ??= window.setTimeout(refresh, 0);
   };
 
+  return {
+    add: (one) => {
+      news.push(one);
+      gather ??= window.setTimeout(refresh, GATHER_MS);
+    },
+    stop: () => {
+      window.clearTimeout(gather);
+      window.clearTimeout(rest);
+    },
+  };
+}
+
+/**
+ * Follows the company's news and marks what changed as stale. The browser reconnects by itself and resends the last cursor;
+ * when it gives up (the server answered with an error), a new stream starts from the same cursor after a growing pause.
+ * @returns a function that ends it
+ */
+export function followLive(client: QueryClient, onState: (state: LiveState) => void): () => void {
+  let source: EventSource | null = null;
+  let cursor = '';
+  let pauseMs = RETRY_MIN_MS;
+  let retry: number | undefined;
+  const gathered = gatherNews(client);
+
   const connected = (event: MessageEvent<string>) => {
     cursor = event.lastEventId || cursor;
     pauseMs = RETRY_MIN_MS;
@@ -54,8 +75,7 @@ export function followLive(client: QueryClient, onState: (state: LiveState) => v
 
   const changed = (event: MessageEvent<string>) => {
     connected(event);
-    news.push(JSON.parse(event.data) as { topic: string; id: string });
-    gather ??= window.setTimeout(refresh, GATHER_MS);
+    gathered.add(JSON.parse(event.data) as News);
   };
 
   const connect = () => {
@@ -78,8 +98,7 @@ export function followLive(client: QueryClient, onState: (state: LiveState) => v
   connect();
   return () => {
     source?.close();
-    window.clearTimeout(gather);
+    gathered.stop();
     window.clearTimeout(retry);
-    window.clearTimeout(rest);
   };
 }

@@ -1,11 +1,11 @@
+import { type Query, request } from './client.ts';
 import type {
   NewTransaction,
   Transaction,
   TransactionDetails,
   TransactionQueue,
   TransactionStats,
-} from './boxTypes.ts';
-import { type Query, request } from './client.ts';
+} from './transactionTypes.ts';
 
 type OneTransaction = { transaction: Transaction };
 

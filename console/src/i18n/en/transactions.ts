@@ -140,6 +140,7 @@ export const transactions = {
     canceled: 'Cancelled',
     expired: 'Expired',
     settle_proposed: 'An outcome was proposed',
+    settle_rejected: 'The proposed outcome was sent back',
     settled: 'Settled',
     operator_message: 'The operator wrote',
     disputed: 'Contradicting news: a person has to look',

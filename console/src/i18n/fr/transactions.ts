@@ -143,6 +143,7 @@ export const transactions: Dictionary['transactions'] = {
     canceled: 'Annulée',
     expired: 'Expirée',
     settle_proposed: 'Une issue a été proposée',
+    settle_rejected: "L'issue proposée a été renvoyée",
     settled: 'Tranchée',
     operator_message: "L'opérateur a écrit",
     disputed: 'Nouvelles contraires : une personne doit regarder',

@@ -2,16 +2,16 @@ import { useMutation } from '@tanstack/react-query';
 import { Alert, Button, Checkbox, Form, Input, Select } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { operatorTemplates } from '../../api/float.ts';
 import {
   type OperatorTemplate,
   type OperatorTemplateInput,
   TEMPLATE_OUTCOMES,
   type TemplateTry,
-  TRANSACTION_TYPES,
-} from '../../api/boxTypes.ts';
-import { operatorTemplates } from '../../api/float.ts';
+} from '../../api/floatTypes.ts';
 import { keys } from '../../api/keys.ts';
 import { queryClient } from '../../api/queryClient.ts';
+import { TRANSACTION_TYPES } from '../../api/transactionTypes.ts';
 import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
 import { FormDrawer } from '../../ui/FormDrawer.tsx';
 import { useNotify } from '../../ui/useNotify.ts';

@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next';
-import type { ParsedText } from '../../api/boxTypes.ts';
+import type { ParsedText } from '../../api/floatTypes.ts';
 import { francsText, phoneText } from '../../ui/format.ts';
 import { Nothing } from '../../ui/texts.tsx';
 

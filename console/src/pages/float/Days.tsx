@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { Skeleton } from 'antd';
 import { useTranslation } from 'react-i18next';
-import type { FloatDay, FloatSim } from '../../api/boxTypes.ts';
 import { float as floatApi } from '../../api/float.ts';
+import type { FloatDay, FloatSim } from '../../api/floatTypes.ts';
 import { keys } from '../../api/keys.ts';
 import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
 import { StatusTag } from '../../ui/StatusTag.tsx';

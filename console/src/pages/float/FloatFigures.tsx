@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next';
-import type { FloatSim } from '../../api/boxTypes.ts';
+import type { FloatSim } from '../../api/floatTypes.ts';
 import { countText, francsText } from '../../ui/format.ts';
 import { totalsOf } from './logic/float.ts';
 

@@ -1,7 +1,7 @@
 import { Drawer, Tabs } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { FloatSim } from '../../api/boxTypes.ts';
+import type { FloatSim } from '../../api/floatTypes.ts';
 import { ActionButton } from '../../ui/ActionButton.tsx';
 import { PhoneText } from '../../ui/texts.tsx';
 import { usePhone } from '../../ui/useMedia.ts';

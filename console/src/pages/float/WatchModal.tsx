@@ -1,8 +1,8 @@
 import { useMutation } from '@tanstack/react-query';
 import { Form, InputNumber, Modal } from 'antd';
 import { useTranslation } from 'react-i18next';
-import type { FloatSim } from '../../api/boxTypes.ts';
 import { float as floatApi } from '../../api/float.ts';
+import type { FloatSim } from '../../api/floatTypes.ts';
 import { queryClient } from '../../api/queryClient.ts';
 import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
 import { francsInput } from '../../ui/francsInput.ts';

@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next';
-import type { AttemptState, TransactionAttempt } from '../../api/boxTypes.ts';
+import type { AttemptState, TransactionAttempt } from '../../api/transactionTypes.ts';
 import { StatusTag, type Tone } from '../../ui/StatusTag.tsx';
 import { useFormat } from '../../ui/useFormat.ts';
 import { BoxLink, useSlotName } from '../boxes/boxTexts.tsx';

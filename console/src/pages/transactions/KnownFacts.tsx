@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import type { TransactionDetails } from '../../api/boxTypes.ts';
 import { operatorTexts } from '../../api/float.ts';
 import { keys } from '../../api/keys.ts';
 import { useMay } from '../../api/session.ts';
+import type { TransactionDetails } from '../../api/transactionTypes.ts';
 import { Francs } from '../boxes/boxTexts.tsx';
 import { useBoxes } from '../boxes/useBoxes.ts';
 import { nearTexts } from './logic/near.ts';

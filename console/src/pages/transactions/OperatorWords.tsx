@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next';
-import type { MessageVerdict, OperatorWording } from '../../api/boxTypes.ts';
+import type { MessageVerdict, OperatorWording } from '../../api/transactionTypes.ts';
 import { StatusTag, type Tone } from '../../ui/StatusTag.tsx';
 import { Moment } from '../../ui/texts.tsx';
 

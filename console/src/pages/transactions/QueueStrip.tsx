@@ -1,8 +1,8 @@
 import { PauseCircleFilled, WarningFilled } from '@ant-design/icons';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import type { Lane, TransactionQueue } from '../../api/boxTypes.ts';
 import { useQueue } from '../../api/toSettle.ts';
+import type { Lane, TransactionQueue } from '../../api/transactionTypes.ts';
 import type { Dictionary } from '../../i18n/en.ts';
 import { paths } from '../../paths.ts';
 import { ErrorNotice } from '../../ui/ErrorNotice.tsx';

@@ -1,6 +1,6 @@
 import type { CSSProperties } from 'react';
 import { useTranslation } from 'react-i18next';
-import { TRANSACTION_TYPES, type TransactionStats } from '../../api/boxTypes.ts';
+import { TRANSACTION_TYPES, type TransactionStats } from '../../api/transactionTypes.ts';
 import { type Point, type Series, StackedBars } from '../calls/charts.tsx';
 import { daysOf } from './logic/stats.ts';
 

@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next';
-import type { BoxFigures } from '../../api/boxTypes.ts';
+import type { BoxFigures } from '../../api/transactionTypes.ts';
 import { type Column, DataList } from '../../ui/DataList.tsx';
 import { countText } from '../../ui/format.ts';
 import { Nothing } from '../../ui/texts.tsx';

@@ -4,16 +4,16 @@ import dayjs from 'dayjs';
 import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { callboxSettings } from '../../api/boxes.ts';
+import { keys } from '../../api/keys.ts';
+import { queryClient } from '../../api/queryClient.ts';
+import { useMay } from '../../api/session.ts';
+import { transactions as transactionsApi } from '../../api/transactions.ts';
 import {
   type NewTransaction,
   PRIORITIES,
   TRANSACTION_TYPES,
   type TransactionType,
-} from '../../api/boxTypes.ts';
-import { keys } from '../../api/keys.ts';
-import { queryClient } from '../../api/queryClient.ts';
-import { useMay } from '../../api/session.ts';
-import { transactions as transactionsApi } from '../../api/transactions.ts';
+} from '../../api/transactionTypes.ts';
 import { readDialled } from '../../softphone/logic/dialInput.ts';
 import { FormDrawer } from '../../ui/FormDrawer.tsx';
 import { phoneText } from '../../ui/format.ts';

@@ -1,9 +1,9 @@
 import { useMutation } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import type { TransactionDetails } from '../../api/boxTypes.ts';
 import { queryClient } from '../../api/queryClient.ts';
 import { useMe } from '../../api/session.ts';
 import { transactions as transactionsApi } from '../../api/transactions.ts';
+import type { TransactionDetails } from '../../api/transactionTypes.ts';
 import { ActionButton } from '../../ui/ActionButton.tsx';
 import { useConfirm } from '../../ui/useConfirm.ts';
 import { useNotify } from '../../ui/useNotify.ts';

@@ -2,7 +2,7 @@ import { DatePicker } from 'antd';
 import dayjs from 'dayjs';
 import { useTranslation } from 'react-i18next';
 import { OPERATORS } from '../../../../server/modules/callbox/model.ts';
-import { TRANSACTION_STATUSES, TRANSACTION_TYPES } from '../../api/boxTypes.ts';
+import { TRANSACTION_STATUSES, TRANSACTION_TYPES } from '../../api/transactionTypes.ts';
 import { ChoiceFilter, ListToolbar, SearchFilter } from '../../ui/ListToolbar.tsx';
 import type { ListState } from '../../ui/useListState.ts';
 import { useOperatorName } from '../boxes/boxTexts.tsx';

@@ -1,6 +1,6 @@
 import { Timeline } from 'antd';
 import { useTranslation } from 'react-i18next';
-import type { TransactionDetails, TransactionEvent, TransactionStep } from '../../api/boxTypes.ts';
+import type { TransactionDetails, TransactionEvent, TransactionStep } from '../../api/transactionTypes.ts';
 import type { Dictionary } from '../../i18n/en.ts';
 import { useFormat } from '../../ui/useFormat.ts';
 import { useBoxNames } from '../boxes/BoxByCode.tsx';

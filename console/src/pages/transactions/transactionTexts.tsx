@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next';
-import type { Transaction, TransactionStatus } from '../../api/boxTypes.ts';
+import type { Transaction, TransactionStatus } from '../../api/transactionTypes.ts';
 import { phoneText } from '../../ui/format.ts';
 import { StatusTag, type Tone } from '../../ui/StatusTag.tsx';
 import { Francs, Operator } from '../boxes/boxTexts.tsx';

@@ -1,4 +1,4 @@
-import type { Transaction } from '../../../api/boxTypes.ts';
+import type { Transaction } from '../../../api/transactionTypes.ts';
 
 export interface Hour {
   at: string;

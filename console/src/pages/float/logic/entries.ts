@@ -1,4 +1,4 @@
-import type { LedgerEntry } from '../../../api/boxTypes.ts';
+import type { LedgerEntry } from '../../../api/floatTypes.ts';
 
 /**
  * What an entry does to the money: of a promise and its end, what becomes of what is free; of everything else, what comes onto

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { FloatSim } from '../../../api/boxTypes.ts';
+import type { FloatSim } from '../../../api/floatTypes.ts';
 import { differenceOf, isLow, pickSims, totalsOf } from './float.ts';
 
 const sim = (id: string, change: Partial<FloatSim> = {}): FloatSim =>

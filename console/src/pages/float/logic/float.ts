@@ -1,4 +1,4 @@
-import type { FloatSim } from '../../../api/boxTypes.ts';
+import type { FloatSim } from '../../../api/floatTypes.ts';
 
 /** Whether a SIM has less than somebody wanted to be warned of. */
 export const isLow = ({

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { TRANSACTION_STATUSES, type Transaction } from '../../../api/boxTypes.ts';
+import { TRANSACTION_STATUSES, type Transaction } from '../../../api/transactionTypes.ts';
 import { confirmBlocked, mayCancel, needsSettling, secondPersonBlocked } from './acts.ts';
 
 const one = (change: Partial<Transaction>): Transaction =>

@@ -1,4 +1,4 @@
-import type { Transaction } from '../../../api/boxTypes.ts';
+import type { Transaction } from '../../../api/transactionTypes.ts';
 
 type Standing = Pick<Transaction, 'status' | 'disputed' | 'settling' | 'author'>;
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { OperatorMessage } from '../../../api/boxTypes.ts';
+import type { OperatorMessage } from '../../../api/floatTypes.ts';
 import { nearTexts } from './near.ts';
 
 const text = (id: string, receivedAt: string, change: Partial<OperatorMessage> = {}): OperatorMessage =>

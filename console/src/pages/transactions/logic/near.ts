@@ -1,4 +1,5 @@
-import type { OperatorMessage, TransactionDetails } from '../../../api/boxTypes.ts';
+import type { OperatorMessage } from '../../../api/floatTypes.ts';
+import type { TransactionDetails } from '../../../api/transactionTypes.ts';
 
 const BEFORE_MS = 5 * 60_000;
 const AFTER_MS = 2 * 3_600_000;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Figure } from '../../../api/boxTypes.ts';
+import type { Figure } from '../../../api/transactionTypes.ts';
 import { csvOf, daysOf, operatorsOf, totalsOf } from './stats.ts';
 
 const row = (day: string, status: Figure['status'], count: number, amount = 0): Figure => ({

@@ -3,7 +3,7 @@ import {
   TRANSACTION_TYPES,
   type TransactionStats,
   type TransactionType,
-} from '../../../api/boxTypes.ts';
+} from '../../../api/transactionTypes.ts';
 
 export interface StatsTotals {
   count: number;

@@ -1,5 +1,5 @@
 import type { Dayjs } from 'dayjs';
-import type { NewTransaction, Priority, TransactionType } from '../../../api/boxTypes.ts';
+import type { NewTransaction, Priority, TransactionType } from '../../../api/transactionTypes.ts';
 
 /** The fields of the form. */
 export interface SubmitForm {
