@@ -82,16 +82,7 @@ export async function compose(kernel: Kernel): Promise<App> {
   listen(kernel);
   await serveConsole(http, CONSOLE_DIST);
 
-  const definitions = mergeJobs([
-    kernelJobs(kernel),
-    outgoingJobs(kernel),
-    identity.jobs,
-    complianceJobs(kernel),
-    numberJobs(kernel),
-    messageJobs(kernel),
-    callJobs(kernel),
-    callboxJobs(kernel),
-  ]);
+  const definitions = jobsOf(kernel, identity);
   let jobs: JobRunner | null = null;
   let events: EventWorker | null = null;
   let senders: Senders | null = null;
@@ -212,6 +203,20 @@ function eventOwners(kernel: Kernel): Record<string, EventHandler> {
     'twilio.call_recording': (event) => onCallEvent(kernel, event),
     'twilio.call_status': (event) => onCallEvent(kernel, event),
   };
+}
+
+/** All that is done by the clock, or later. */
+function jobsOf(kernel: Kernel, identity: Identity): JobDefinitions {
+  return mergeJobs([
+    kernelJobs(kernel),
+    outgoingJobs(kernel),
+    identity.jobs,
+    complianceJobs(kernel),
+    numberJobs(kernel),
+    messageJobs(kernel),
+    callJobs(kernel),
+    callboxJobs(kernel),
+  ]);
 }
 
 function kernelJobs(kernel: Kernel): JobDefinitions {

@@ -39,7 +39,7 @@ it('a transaction taken in by one process reaches a box that waits at it through
 it('two processes hand out at once: each transaction once, in turn, and nothing is left', {
   timeout: 60_000,
 }, async () => {
-  const total = 60;
+  const total = 40;
   const codes = ['p1', 'p2', 'p3', 'p4'];
   const boxes = codes.map((code, index) =>
     testBox(index % 2 === 0 ? first : second, code, {
@@ -54,8 +54,7 @@ it('two processes hand out at once: each transaction once, in turn, and nothing 
   const handIn = async () => {
     while (handedIn < total) {
       handedIn += 1;
-      const door =
-        handedIn % 2 === 0 ? '/api/call-box/transactions/submit' : '/api/call-box/transactions/submit';
+      const door = '/api/call-box/transactions/submit';
       const body = { ...RECHARGE, id: `two-${handedIn}`, customerInfo: { operator: 'two' } };
       expect((await shared.post(door, body)).status).toBe(201);
     }
@@ -72,7 +71,7 @@ it('two processes hand out at once: each transaction once, in turn, and nothing 
     }
   };
   const forces = async () => {
-    while (dialed.length < total) {
+    for (let round = 0; round < 8; round++) {
       await first.api.post('/api/sync/force');
       await first.api.post('/api/sync/stop');
       await first.api.post('/api/sync/start');

@@ -207,11 +207,11 @@ describe('figures', () => {
     const four = stats.instances.find(({ id }: { id: string }) => id === 'box-4');
     expect(four).toMatchObject({ processedTransactions: 4, load: 0 });
     const { rows } = await relais.kernel.db.ownerPool.query(
-      'select distinct day::text from transaction_days where company_id = $1',
+      'select distinct day::text from transaction_days where company_id = $1 order by 1',
       [relais.companyId],
     );
     // Half past one in the morning of the next day where the company is.
-    expect(rows).toEqual([{ day: '2026-05-05' }]);
+    expect(rows).toEqual([{ day: '-infinity' }, { day: '2026-05-05' }]);
   });
 });
 

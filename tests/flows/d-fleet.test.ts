@@ -80,7 +80,9 @@ describe('the published interface', () => {
       success: true,
       status: { running: true },
     });
-    expect((await key.post('/api/sync/force')).body).toMatchObject({ success: true, forced: true });
+    expect((await key.post('/api/sync/force')).body).toMatchObject({
+      ...{ success: true, forced: true, status: { lastSync: expect.any(String) } },
+    });
     expect((await key.post('/api/sync/start')).status).toBe(200);
     const { entries } = (await key.get('/api/audit?limit=100&entityType=callbox_settings')).body;
     const actions = entries

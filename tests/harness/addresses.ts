@@ -31,11 +31,12 @@ const ROW_OF: [RegExp, keyof CompanyRows][] = [
   [/\/calls\/\{id\}/, 'callId'],
   [/\/push\/devices\/\{id\}/, 'pushDeviceId'],
   [/\/push\/traces\/\{id\}/, 'pushTraceId'],
-  [/\/boxes\/\{(id|boxId)\}/, 'boxId'],
+  [/\/float\/boxes\/\{boxId\}/, 'boxId'],
   [/\/float\/\{simId\}/, 'simId'],
-  [/\/transactions\/\{(id|transactionId)\}/, 'transactionId'],
   [/\/operator-templates\/\{id\}/, 'operatorTemplateId'],
   [/\/operator-messages\/\{id\}/, 'operatorMessageId'],
+  [/\/boxes\/\{id\}/, 'boxId'],
+  [/\/transactions\/\{(id|transactionId)\}/, 'transactionId'],
 ];
 
 /** The row that a second parameter names. */
@@ -47,10 +48,10 @@ export const ALERT_RULE = {
   webhookUrl: 'https://hooks.example.com/alerts',
 };
 
-/** A wording as it is handed in. */
+/** A wording of an operator as it is handed in. */
 export const OPERATOR_TEMPLATE = {
-  ...{ operator: 'mtn', name: 'Harness', senders: ['MobileMoney'], type: 'deposit', outcome: 'completed' },
-  wording: 'You sent {amount} FCFA to {number}. Transaction {reference}.',
+  ...{ operator: 'MTN', name: 'Recharge', senders: ['MTN'], type: 'recharge', outcome: 'completed' },
+  wording: 'Vous avez paye {amount} au {number}',
 };
 
 /** What a box says about itself, at each door that boxes alone open; the name of the box is added to it. */
@@ -64,10 +65,14 @@ export const BOX_BODIES: Record<string, object> = {
 /** Doors at which a box names itself for the first time: a name of another company's box is a name like any other there. */
 export const BOX_ENTRANCES = new Set(['postCallBoxRegister']);
 
-const yesterday = () => new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
-
 /** Bodies that pass validation, so that the row is looked for. */
 export const BODIES: Record<string, (rows: CompanyRows) => unknown> = {
+  patchFloatBySimId: () => ({ lowFloatBelow: 1000 }),
+  postFloatBySimIdEntries: () => ({ kind: 'opening', amount: 1000, reason: 'Counted' }),
+  postFloatBySimIdCloses: () => ({ day: '2024-01-31' }),
+  postFloatBoxesByBoxIdCloses: () => ({ day: '2024-02-29' }),
+  putOperatorTemplatesById: () => OPERATOR_TEMPLATE,
+  postOperatorMessagesByIdAttach: (rows) => ({ transactionId: rows.textTransactionId }),
   patchGigsByGigId: () => ({ name: 'Renamed' }),
   patchPhoneNumbersById: () => ({ gigId: null }),
   patchContactsByContactId: () => ({ name: 'Renamed' }),
@@ -104,12 +109,6 @@ export const BODIES: Record<string, (rows: CompanyRows) => unknown> = {
   }),
   postTransactionsByIdSettle: () => ({ outcome: 'failed', proof: 'Not in the statement' }),
   patchBoxesById: () => ({ label: 'Renamed' }),
-  postFloatBySimIdEntries: () => ({ kind: 'supply', amount: 1000, reason: 'Bought at the agency' }),
-  patchFloatBySimId: () => ({ lowFloatBelow: 1000 }),
-  postFloatBySimIdCloses: () => ({ day: yesterday(), statementBalance: 0 }),
-  postFloatBoxesByBoxIdCloses: () => ({ day: yesterday() }),
-  putOperatorTemplatesById: () => ({ ...OPERATOR_TEMPLATE, name: 'Renamed' }),
-  postOperatorMessagesByIdAttach: (rows) => ({ transactionId: rows.transactionId }),
   putBoxesByIdConfig: () => ({ config: { maxRetries: 2 } }),
   postRequirementsGroupsByGroupIdDocumentsByField: (rows) => ({ documentId: rows.documentId }),
 };

@@ -118,3 +118,17 @@ export async function findLedgerFaults(at: At): Promise<string[]> {
 
 /** A context of the company, as Relais itself. */
 export const ctxOf = ({ kernel, companyId }: At): CompanyCtx => systemCtx(kernel, companyId, 'test');
+
+/** Writes down a text that nobody understood. @returns its id. */
+export async function makeOperatorText(at: At, boxId: string): Promise<string> {
+  const id = newId(at.kernel.clock);
+  const now = at.kernel.clock.now();
+  await inCompanyOf(at, (tx) =>
+    sql`
+      insert into operator_messages (id, company_id, box_id, box_message_id, sender, body, received_at, stored_at, verdict)
+      values (${id}, ${at.companyId}, ${boxId}, ${id}, 'MTN', 'Bonjour', ${now}, ${now}, 'unread')`.execute(
+      tx,
+    ),
+  );
+  return id;
+}

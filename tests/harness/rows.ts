@@ -2,10 +2,10 @@ import { newSecret } from '../../server/kernel/ids.ts';
 import { ALERT_RULE, OPERATOR_TEMPLATE } from './addresses.ts';
 import { makeCallRows } from './call-rows.ts';
 import type { Client } from './client.ts';
-import { RECHARGE } from './engine.ts';
 import { eventually } from './eventually.ts';
 import { pdf } from './files.ts';
 import { enrolledBox } from './fleet.ts';
+import { makeOperatorText, makeTransaction } from './float-rows.ts';
 import { keepRecording, wav } from './recordings.ts';
 import type { TestRelais } from './relais.ts';
 import { handsets } from './texts.ts';
@@ -49,11 +49,13 @@ export interface CompanyRows {
   /** A CallBox with a token of its own, and what it calls itself. */
   boxId: string;
   callboxId: string;
-  /** Its SIM, something to be done by it, a text of an operator that it forwarded, and a wording of such texts. */
-  simId: string;
+  /** A transaction that waits. */
   transactionId: string;
-  operatorMessageId: string;
+  /** The SIM of the box, a wording of an operator, a text that came, and a transaction that it can be attached to. */
+  simId: string;
   operatorTemplateId: string;
+  operatorMessageId: string;
+  textTransactionId: string;
 }
 
 /** Whose rows are made, and with what. */
@@ -98,11 +100,13 @@ export async function fillCompany(
       ...{ from: number.phoneNumber, to: '+14155550992', agentPhone: '+14155559002' },
     }),
   );
+  const fleet = await fillFleet(relais, api);
   const voicemail = await keepRecording(relais.kernel, companyId, wav(500), { kind: 'voicemail' });
   return {
     ...{ ...inbox, callId, recordingId: voicemail.id },
     ...(await fillAlerts(relais, { companyId, api })),
-    ...(await fillFleet(relais, api)),
+    ...fleet,
+    ...(await fillMoney(relais, { companyId, api }, fleet.boxId)),
     ...{ contactId: one.contact.id, otherContactId: other.contact.id, phoneId: other.contact.phones[0].id },
     spareContactId,
     ...{ companyId, gigId: gig.id, numberId: number.id, groupId: group.id, documentId: document.id },
@@ -152,21 +156,21 @@ async function fillFleet({ kernel }: Pick<TestRelais, 'kernel'>, api: Client) {
   const callboxId = `box-${newSecret(4).replace(/\W/g, '_')}`;
   const { box, boxId } = await enrolledBox({ baseUrl: kernel.config.PUBLIC_BASE_URL }, api, callboxId);
   const capabilities = { maxConcurrentTransactions: 1, supportedTypes: ['recharge'] };
-  const { sims } = await made(box.post('/api/call-box/register', { callboxId, capabilities }));
+  await made(box.post('/api/call-box/register', { callboxId, capabilities }));
+  const recharge = { type: 'recharge', phoneNumber: '+237677123456', amount: 500 };
   const later = new Date(Date.now() + 86_400_000).toISOString();
-  const { transactionId } = await made(api.post('/api/transactions', { ...RECHARGE, notBefore: later }));
-  const text = {
-    id: '1',
-    sender: 'Somebody',
-    body: 'Is anybody there?',
-    receivedAt: new Date().toISOString(),
-  };
-  await made(box.post('/api/call-box/messages', { callboxId, messages: [text] }));
-  const { messages } = await made(api.get('/api/operator-messages'));
+  const { transactionId } = await made(api.post('/api/transactions', { ...recharge, notBefore: later }));
+  return { boxId, callboxId, transactionId };
+}
+
+async function fillMoney({ kernel }: Pick<TestRelais, 'kernel'>, { companyId, api }: Owner, boxId: string) {
+  const { sims } = await made(api.get(`/api/float?boxId=${boxId}`));
   const { template } = await made(api.post('/api/operator-templates', OPERATOR_TEMPLATE));
   return {
-    ...{ boxId, callboxId, simId: sims[0].id, transactionId, operatorTemplateId: template.id },
-    operatorMessageId: messages[0].id,
+    simId: sims[0].id,
+    operatorTemplateId: template.id,
+    operatorMessageId: await makeOperatorText({ kernel, companyId }, boxId),
+    textTransactionId: await makeTransaction({ kernel, companyId }),
   };
 }
 

@@ -1149,6 +1149,7 @@ export interface Transactions {
   expiresAt: Timestamp | null;
   failureCode: string | null;
   id: string;
+  lane: Generated<string>;
   leaseId: string | null;
   leaseUntil: Timestamp | null;
   looksLike: string | null;

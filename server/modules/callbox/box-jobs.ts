@@ -3,6 +3,7 @@ import { inSystem } from '../../kernel/db/index.ts';
 import type { JobDefinitions } from '../../kernel/jobs.ts';
 import { pruneMany, pruneOld } from './box-logs-store.ts';
 import { markPresence, publishPresence } from './box-presence-store.ts';
+import { noteRounds } from './config-store.ts';
 import { CONNECTED_MS } from './model.ts';
 import { nudgeDispatcher } from './state.ts';
 
@@ -28,7 +29,7 @@ export function boxJobs(kernel: Kernel): JobDefinitions {
 /**
  * Marks boxes that were silent for half a minute as disconnected, and those that ask for work again as connected, and says so:
  * once however many processes look, since whoever's statement changes the row is the one that tells. What they had in hand is the
- * dispatcher's concern, which is told at once.
+ * dispatcher's concern, which is told at once. That somebody looked is what the status of the synchronisation shows.
  */
 export async function findSilent(kernel: Kernel): Promise<void> {
   const since = new Date(kernel.clock.nowMs() - CONNECTED_MS);
@@ -36,6 +37,7 @@ export async function findSilent(kernel: Kernel): Promise<void> {
     const gone = await markPresence(tx, { connected: false, since });
     const back = await markPresence(tx, { connected: true, since });
     await publishPresence(tx, [...gone, ...back]);
+    await noteRounds(tx, kernel.clock.now(), new Date(kernel.clock.nowMs() - kernel.config.SYNC_INTERVAL_MS));
     return { gone, back };
   });
   for (const { companyId, code, lastSeenAt } of gone)

@@ -48,6 +48,7 @@ export interface SettingsChange {
   config?: object;
   rules?: object;
   sync?: { running: boolean; at: Date; by: string };
+  syncedAt?: Date;
 }
 
 export async function saveSettingsRow(tx: Tx, change: SettingsChange, at: Date): Promise<void> {
@@ -55,9 +56,17 @@ export async function saveSettingsRow(tx: Tx, change: SettingsChange, at: Date):
   if (change.config) set.push(sql`config = ${JSON.stringify(change.config)}::jsonb`);
   if (change.rules) set.push(sql`rules = ${JSON.stringify(change.rules)}::jsonb`);
   if (change.config || change.rules) set.push(sql`config_version = config_version + 1`);
+  if (change.syncedAt) set.push(sql`last_sync_at = ${change.syncedAt}`);
   if (change.sync) {
     const { running, at: changedAt, by } = change.sync;
     set.push(sql`sync_running = ${running}, sync_changed_at = ${changedAt}, sync_changed_by = ${by}`);
   }
   await sql`update callbox_settings set ${sql.join(set)} where company_id = current_company()`.execute(tx);
+}
+
+/** Notes for companies whose transactions are distributed that they were looked after, so often and no more. For the system role. */
+export async function noteRounds(tx: Tx, now: Date, unlessSince: Date): Promise<void> {
+  await sql`
+    update callbox_settings set last_sync_at = ${now}
+    where sync_running and (last_sync_at is null or last_sync_at <= ${unlessSince})`.execute(tx);
 }

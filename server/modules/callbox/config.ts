@@ -219,7 +219,9 @@ export async function switchSync(ctx: CompanyCtx, running: boolean): Promise<voi
  */
 export async function forceSync(ctx: CompanyCtx): Promise<boolean> {
   const isRunning = await transact(ctx, async (tx) => {
-    const { syncRunning } = await findSettingsRow(tx);
+    const at = ctx.kernel.clock.now();
+    const { syncRunning } = await lockSettingsRow(tx, ctx.companyId, at);
+    if (syncRunning) await saveSettingsRow(tx, { syncedAt: at }, at);
     await audit(tx, ctx, {
       ...{ action: 'callbox_sync.forced', entityType: 'callbox_settings', entityId: ctx.companyId },
     });

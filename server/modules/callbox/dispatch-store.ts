@@ -39,13 +39,13 @@ export interface Lane {
 export async function readyLanes(tx: Tx, limit: number): Promise<Lane[]> {
   const { rows } = await sql<Lane>`
     ${planKept} with recursive lanes as (
-      (select coalesce(operator, '') as operator, type from transactions where status in ('pending', 'retry')
-        order by coalesce(operator, ''), type limit 1)
+      (select lane as operator, type from transactions where status in ('pending', 'retry')
+        order by lane, type limit 1)
       union all
       select next.operator, next.type from lanes cross join lateral (
-        select coalesce(operator, '') as operator, type from transactions
-        where status in ('pending', 'retry') and (coalesce(operator, ''), type) > (lanes.operator, lanes.type)
-        order by coalesce(operator, ''), type limit 1) as next
+        select lane as operator, type from transactions
+        where status in ('pending', 'retry') and (lane, type) > (lanes.operator, lanes.type)
+        order by lane, type limit 1) as next
     )
     select operator, type from lanes limit ${limit}`.execute(tx);
   return rows;
@@ -67,12 +67,12 @@ export async function candidates(tx: Tx, lanes: Lane[], now: Date, perLane: numb
   if (lanes.length === 0) return [];
   const { rows } = await sql<Candidate>`
     select found.* from unnest(${lanes.map(({ operator }) => operator)}::text[], ${lanes.map(({ type }) => type)}::text[])
-      as lane (operator, type)
+      as served (operator, type)
     cross join lateral (
       select due.* from unnest(array[3, 2, 1, 0]::smallint[]) with ordinality as level (priority, place)
       cross join lateral (
         select id, operator, type, amount, priority, due_at, attempt from transactions
-        where status in ('pending', 'retry') and coalesce(operator, '') = lane.operator and type = lane.type
+        where status in ('pending', 'retry') and lane = served.operator and type = served.type
           and priority = level.priority and due_at <= ${now} and (expires_at is null or expires_at > ${now})
         order by due_at, id limit ${perLane}
       ) as due
@@ -226,11 +226,4 @@ export async function companiesWithWork(tx: Tx): Promise<string[]> {
     )
     select company_id from busy`.execute(tx);
   return rows.map(({ companyId }) => companyId);
-}
-
-/** Remembers when a company's transactions were last distributed, for the status of the synchronisation. */
-export async function noteSync(tx: Tx, now: Date): Promise<void> {
-  await sql`update callbox_settings set last_sync_at = ${now} where last_sync_at is null or last_sync_at < ${now}`.execute(
-    tx,
-  );
 }

@@ -70,7 +70,7 @@ function listRoute(server: HttpServer): void {
       const filter = { alarming: alarming === 'true', operator: operatorKey(operator), beforeId, limit };
       const [found, sums] = await transact(ctx, async (tx) => [
         // What is no id names no box.
-        boxId && !isId(boxId) ? [] : await listSims(tx, { ...filter, boxId: boxId ?? null }),
+        boxId && !isId(boxId) ? [] : await listSims(tx, { ...filter, boxId: boxId || null }),
         await sumSims(tx),
       ]);
       const { rows, nextCursor } = toPage(found, limit);

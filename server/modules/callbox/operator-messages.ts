@@ -48,7 +48,7 @@ export async function takeTexts(
   texts: ForwardedText[],
 ): Promise<Taken[]> {
   const region = await regionOf(ctx);
-  const { rows, added, known } = await transact(ctx, async (tx) => {
+  const { read, added, known } = await transact(ctx, async (tx) => {
     const box = await requireBox(ctx, tx, callboxId);
     const sims = (await simsOf(tx, [box.id])).filter(({ state }) => state !== 'removed');
     const readers = await readersOf(tx);
@@ -58,13 +58,14 @@ export async function takeTexts(
     await keepReadings(tx, fresh.flatMap(readingOf));
     for (const { id } of fresh) await publish(tx, ctx.companyId, 'operator_message', id);
     const names = texts.map(({ id }) => id);
-    return { rows: fresh, added: stored, known: await store.findByBoxIds(tx, box.id, names) };
+    return { read, added: stored, known: await store.findByBoxIds(tx, box.id, names) };
   });
   const verdicts = new Map<string, store.Verdict>();
-  for (const row of rows) if (isOpen(row)) verdicts.set(row.id, await judgeSafely(ctx, row));
-  return texts.map(({ id: name }) => {
+  for (const row of read)
+    if (added.has(row.id) && isOpen(row)) verdicts.set(row.id, await judgeSafely(ctx, row));
+  return read.map(({ id: own, boxMessageId: name }) => {
     const { id, verdict } = known.get(name)!;
-    return { id: name, verdict: verdicts.get(id) ?? verdict, duplicate: !added.has(id) };
+    return { id: name, verdict: verdicts.get(id) ?? verdict, duplicate: !added.has(own) };
   });
 }
 

@@ -69,7 +69,7 @@ function forwardRoute(server: HttpServer): void {
       const { callboxId, messages } = request.body;
       const texts = messages.map(({ id, simSlot, sender, body, receivedAt }) => ({
         ...{ id, simSlot: simSlot || null, receivedAt: new Date(receivedAt) },
-        // What is longer is no operator's; what was cut off is never taken for one.
+        // What is longer is no operator's: its beginning is kept for people.
         sender: sender.slice(0, SENDER_MAX).toWellFormed(),
         body: body.slice(0, BODY_MAX).toWellFormed(),
       }));

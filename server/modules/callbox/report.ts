@@ -9,6 +9,7 @@ import { configOf } from './dispatch.ts';
 import { signal } from './dispatch-store.ts';
 import { keepReadings, type Reading } from './float-store.ts';
 import { type Handover, isOpen, judgeReport, type Report, type Verdict, whichIsMeant } from './judge.ts';
+import { lockSims } from './ledger-store.ts';
 import { isFinal, type ReportStatus, retryDelayMs, transactionId } from './model.ts';
 import { boxesByCode, type EngineBox } from './pull-store.ts';
 import { noteManners } from './report-store.ts';
@@ -119,11 +120,15 @@ async function takeSome(
     judged.flatMap(({ skips }) => skips ?? []),
     judged.flatMap(({ announces }) => announces ?? []),
   );
+  const readings = judged.flatMap((each, index) => readingOf(ctx, each, arrived[index]!.report));
+  // All SIMs at once, in the order of their ids, as everybody locks them.
+  if (readings.length > 0)
+    await lockSims(
+      tx,
+      [...changes.flatMap(({ moves }) => moves), ...readings].map(({ simId }) => simId),
+    );
   await applyChanges(ctx, tx, changes);
-  await keepReadings(
-    tx,
-    judged.flatMap((each, index) => readingOf(ctx, each, arrived[index]!.report)),
-  );
+  await keepReadings(tx, readings);
   const freed = changes.some(({ row, untouched }) => !untouched && row.status !== 'processing');
   if (freed) await signal(tx, stateOf(ctx.kernel).processId, 'due', [ctx.companyId]);
   const named = await namedTransactions(tx, [...rows.keys()]);

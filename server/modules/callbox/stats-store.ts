@@ -19,6 +19,9 @@ export interface Outcome {
   times?: 1 | -1;
 }
 
+/** The day of the rows that hold what there ever was, so that years of days are not added up at each look. */
+const EVER = '-infinity';
+
 /**
  * Counts transactions that ended: to be called in the transaction that ends them, once per database transaction and with all of
  * them, as late as possible in it (rows of a day are locked until the commit, in one order). A correction takes the former
@@ -29,13 +32,19 @@ export async function countOutcomes(tx: Tx, outcomes: readonly Outcome[]): Promi
   if (outcomes.length === 0) return;
   const { timeZone } = await companyProfile(tx);
   await sql`
+    with ended as (
+      select (t."endedAt" at time zone ${timeZone})::date as day, t.type, coalesce(t.operator, '') as operator, t."boxId" as box_id,
+        t.status, t.times, t.amount, t.seconds
+      from jsonb_to_recordset(${JSON.stringify(outcomes.map((each) => ({ times: 1, ...each })))}::jsonb) as t (
+        type text, operator text, "boxId" uuid, status text, amount bigint, seconds double precision, "endedAt" timestamptz, times integer)
+    ), counted as (
+      select * from ended union all
+      select ${EVER}::date, type, '', box_id, status, times, amount, seconds from ended
+    )
     insert into transaction_days as known (company_id, day, type, operator, box_id, status, count, amount, seconds, timed)
-    select current_company(), (t."endedAt" at time zone ${timeZone})::date, t.type, coalesce(t.operator, ''), t."boxId", t.status,
-      sum(t.times), coalesce(sum(t.amount * t.times), 0), coalesce(sum(t.seconds * t.times), 0),
-      coalesce(sum(t.times) filter (where t.seconds is not null), 0)
-    from jsonb_to_recordset(${JSON.stringify(outcomes.map((each) => ({ times: 1, ...each })))}::jsonb) as t (
-      type text, operator text, "boxId" uuid, status text, amount bigint, seconds double precision, "endedAt" timestamptz, times integer)
-    group by 1, 2, 3, 4, 5, 6 order by 2, 3, 4, 5, 6
+    select current_company(), day, type, operator, box_id, status, sum(times), coalesce(sum(amount * times), 0),
+      coalesce(sum(seconds * times), 0), coalesce(sum(times) filter (where seconds is not null), 0)
+    from counted group by 2, 3, 4, 5, 6 order by 2, 3, 4, 5, 6
     on conflict (company_id, day, type, operator, box_id, status) do update set count = known.count + excluded.count,
       amount = known.amount + excluded.amount, seconds = known.seconds + excluded.seconds, timed = known.timed + excluded.timed`.execute(
     tx,
@@ -85,7 +94,7 @@ export async function inHandOf(tx: Tx, boxIds: readonly string[]): Promise<Map<s
   return new Map(rows.map(({ boxId, ...counts }) => [boxId, counts]));
 }
 
-/** What ended, added up over a span of days. */
+/** What ended, added up. */
 export interface Ended {
   type: TransactionType;
   status: FinalStatus;
@@ -95,20 +104,21 @@ export interface Ended {
   timed: number;
 }
 
-/** What ended, by type and outcome, from the counters. @param since a day of the company's calendar; null: ever. */
-export async function endedByType(tx: Tx, since: string | null = null): Promise<Ended[]> {
+/** What ever ended, by type and outcome, from the counters. */
+export async function endedByType(tx: Tx): Promise<Ended[]> {
   const { rows } = await sql<Ended>`
     select type, status, sum(count)::bigint as count, sum(amount)::bigint as amount, sum(seconds) as seconds, sum(timed)::bigint as timed
-    from transaction_days where company_id = current_company() and (${since}::date is null or day >= ${since}::date)
+    from transaction_days where company_id = current_company() and day = ${EVER}::date
     group by type, status`.execute(tx);
   return rows;
 }
 
-/** What boxes carried out, box by box. */
+/** What boxes ever carried out, box by box. */
 export async function endedOf(tx: Tx, boxIds: readonly string[]): Promise<Map<string, number>> {
   const { rows } = await sql<{ boxId: string; count: number }>`
     select box_id, sum(count)::bigint as count from transaction_days
-    where company_id = current_company() and box_id = any (${boxIds}::uuid[]) and status in ('completed', 'failed')
+    where company_id = current_company() and day = ${EVER}::date and box_id = any (${boxIds}::uuid[])
+      and status in ('completed', 'failed')
     group by box_id`.execute(tx);
   return new Map(rows.map(({ boxId, count }) => [boxId, count]));
 }

@@ -84,20 +84,20 @@ export async function countLanes(
 ): Promise<QueueLane[]> {
   if (lanes.length === 0) return [];
   const { rows } = await sql<QueueLane>`
-    select nullif(lane.operator, '') as operator, lane.type, counted.count, oldest.due_at as oldest_at
-    from unnest(${lanes.map(({ operator }) => operator)}::text[], ${lanes.map(({ type }) => type)}::text[]) as lane (operator, type)
+    select nullif(shown.operator, '') as operator, shown.type, counted.count, oldest.due_at as oldest_at
+    from unnest(${lanes.map(({ operator }) => operator)}::text[], ${lanes.map(({ type }) => type)}::text[]) as shown (operator, type)
     cross join lateral (
       select count(*)::int as count from (
-        select from transactions where status in ('pending', 'retry') and coalesce(operator, '') = lane.operator
-          and type = lane.type limit ${limit}) as waiting
+        select from transactions where status in ('pending', 'retry') and lane = shown.operator
+          and type = shown.type limit ${limit}) as waiting
     ) as counted
     left join lateral (
       select min(first.due_at) as due_at from unnest(array[3, 2, 1, 0]::smallint[]) as level (priority)
       cross join lateral (
-        select due_at from transactions where status in ('pending', 'retry') and coalesce(operator, '') = lane.operator
-          and type = lane.type and priority = level.priority and due_at <= ${now} order by due_at, id limit 1) as first
+        select due_at from transactions where status in ('pending', 'retry') and lane = shown.operator
+          and type = shown.type and priority = level.priority and due_at <= ${now} order by due_at, id limit 1) as first
     ) as oldest on true
-    order by lane.operator, lane.type`.execute(tx);
+    order by shown.operator, shown.type`.execute(tx);
   return rows;
 }
 

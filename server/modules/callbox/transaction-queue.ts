@@ -27,7 +27,7 @@ export const QUEUE_REASONS = [
 export type QueueReason = (typeof QUEUE_REASONS)[number];
 
 const LANES_MAX = 200;
-const COUNT_MAX = 10_000;
+const COUNT_MAX = 1000;
 
 /** What waits, lane by lane, and why. Counts stop at a limit. */
 export async function queueOf(ctx: CompanyCtx) {
