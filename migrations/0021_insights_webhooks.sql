@@ -4,7 +4,7 @@ create table webhook_endpoints (
   id uuid primary key references outgoing_addresses (id) on delete cascade,
   company_id uuid not null references companies (id),
   description text not null check (length(description) <= 200),
-  -- Words of WEBHOOK_EVENTS in insights/webhook-model.ts.
+  -- Words of WEBHOOK_EVENTS in insights/model.ts.
   events text[] not null check (cardinality(events) >= 1),
   created_at timestamptz not null,
   updated_at timestamptz not null
@@ -77,3 +77,16 @@ begin
 end $$;
 create trigger numbers_are_told after update of status on numbers for each row
   when (new.status is distinct from old.status and new.status in ('active', 'error', 'released')) execute function tell_of_number();
+
+create function tell_of_transaction() returns trigger
+  language plpgsql as $$
+begin
+  perform tell_programs(new.company_id, 'transaction.' || new.status,
+    jsonb_build_object('transactionId', 'tx_' || replace(new.id::text, '-', ''), 'clientId', new.client_id, 'type', new.type, 'status', new.status,
+      'phoneNumber', new.phone_number, 'operator', new.operator, 'amount', new.amount, 'payItemId', new.pay_item_id,
+      'transactionRef', new.transaction_ref, 'failureCode', new.failure_code, 'disputed', new.disputed, 'endedAt', new.ended_at));
+  return null;
+end $$;
+create trigger transactions_are_told after update of status on transactions for each row
+  when (new.status is distinct from old.status and new.status in ('completed', 'failed', 'unknown', 'expired', 'canceled'))
+  execute function tell_of_transaction();

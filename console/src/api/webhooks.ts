@@ -1,4 +1,4 @@
-import type { WebhookEvent } from '../../../server/modules/insights/webhook-model.ts';
+import type { WebhookEvent } from '../../../server/modules/insights/model.ts';
 import { request } from './client.ts';
 
 export interface Webhook {

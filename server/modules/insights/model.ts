@@ -110,3 +110,24 @@ export function sumUp(figures: readonly DayFigures[], { from, to }: Span) {
     textSuccessRate: share(sum(sent, 'successes'), sum(sent, 'judged')),
   };
 }
+
+/** What programs of a company can be told of (docs/webhooks.md shows what each carries). */
+export const WEBHOOK_EVENTS = [
+  'call.ended',
+  'call.missed',
+  'message.received',
+  'message.delivered',
+  'message.failed',
+  'number.active',
+  'number.failed',
+  'number.released',
+  'transaction.completed',
+  'transaction.failed',
+  'transaction.unknown',
+  'transaction.expired',
+  'transaction.canceled',
+] as const;
+export type WebhookEvent = (typeof WEBHOOK_EVENTS)[number];
+
+/** A company's programs are few. */
+export const ENDPOINTS_MAX = 20;

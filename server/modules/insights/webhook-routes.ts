@@ -5,7 +5,7 @@ import { errorResponses, ok } from '../../kernel/http/schemas.ts';
 import type { HttpServer } from '../../kernel/http/server.ts';
 import { isId } from '../../kernel/ids.ts';
 import { listOutgoing } from '../../kernel/outgoing.ts';
-import { WEBHOOK_EVENTS } from './webhook-model.ts';
+import { WEBHOOK_EVENTS } from './model.ts';
 import * as webhooks from './webhooks.ts';
 
 const config = { authority: { permission: 'webhooks:manage' } } as const;
@@ -57,7 +57,8 @@ const secret = z.string().describe('Signs what is sent (Standard Webhooks); show
 export function webhookRoutes(server: HttpServer): void {
   listRoute(server);
   changeRoutes(server);
-  deliveryRoutes(server);
+  testRoute(server);
+  pastRoutes(server);
 }
 
 function listRoute(server: HttpServer): void {
@@ -152,7 +153,7 @@ function changeRoutes(server: HttpServer): void {
   );
 }
 
-function deliveryRoutes(server: HttpServer): void {
+function testRoute(server: HttpServer): void {
   server.post(
     '/api/webhook-endpoints/:webhookId/test',
     {
@@ -169,6 +170,9 @@ function deliveryRoutes(server: HttpServer): void {
       return reply.status(202).send({ success: true, deliveryId });
     },
   );
+}
+
+function pastRoutes(server: HttpServer): void {
   server.get(
     '/api/webhook-endpoints/:webhookId/deliveries',
     {

@@ -1,5 +1,5 @@
 import { sql, type Tx } from '../../kernel/db/index.ts';
-import type { WebhookEvent } from './webhook-model.ts';
+import type { WebhookEvent } from './model.ts';
 
 /** What a program wants to be told of; its address is the kernel's, under the same id. */
 export interface EndpointRow {

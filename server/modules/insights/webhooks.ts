@@ -13,7 +13,7 @@ import {
   switchOutgoing,
 } from '../../kernel/outgoing.ts';
 import { audit, difference } from '../identity/index.ts';
-import { ENDPOINTS_MAX, type WebhookEvent } from './webhook-model.ts';
+import { ENDPOINTS_MAX, type WebhookEvent } from './model.ts';
 import * as store from './webhooks-store.ts';
 
 /** A program that is told of things, with where it listens. */

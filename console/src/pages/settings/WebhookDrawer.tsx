@@ -2,7 +2,7 @@ import { useMutation } from '@tanstack/react-query';
 import { Button, Checkbox, Form, Input, Switch } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { WEBHOOK_EVENTS } from '../../../../server/modules/insights/webhook-model.ts';
+import { WEBHOOK_EVENTS } from '../../../../server/modules/insights/model.ts';
 import { keys } from '../../api/keys.ts';
 import { queryClient } from '../../api/queryClient.ts';
 import { type Webhook, type WebhookInput, webhooks } from '../../api/webhooks.ts';
