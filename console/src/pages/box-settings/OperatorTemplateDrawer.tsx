@@ -93,7 +93,17 @@ function Fields() {
             }))}
           />
         </Form.Item>
-        <Form.Item name="type" label={t('transactions.type')}>
+        <Form.Item
+          name="type"
+          label={t('transactions.type')}
+          dependencies={['outcome']}
+          rules={[
+            ({ getFieldValue }) => ({
+              required: getFieldValue('outcome') === 'completed',
+              message: t('common.required'),
+            }),
+          ]}
+        >
           <Select
             allowClear
             placeholder={t('operatorTexts.templates.anyType')}
