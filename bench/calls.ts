@@ -154,8 +154,10 @@ async function watchCalls({ databaseUrl, name }: Program) {
   const [type, ended] =
     name === 'relais' ? ['uuid', 'ended_at is not null'] : ['bigint', "status = 'COMPLETED'"];
   const connection = await openConnection(databaseUrl);
-  const [last] = await connection.query('select id::text as id from calls order by id desc limit 1');
-  const sinceId = last?.id ?? (name === 'relais' ? '00000000-0000-0000-0000-000000000000' : '0');
+  const [last] = await connection.query(
+    'select calls.id::text as last_id from calls order by calls.id desc limit 1',
+  );
+  const sinceId = last?.last_id ?? (name === 'relais' ? '00000000-0000-0000-0000-000000000000' : '0');
   return {
     close: connection.close,
     async untilEnded(count: number): Promise<void> {
