@@ -3,7 +3,7 @@ import type { Tx } from '../../kernel/db/index.ts';
 import { newId } from '../../kernel/ids.ts';
 import { noteLines } from './box-logs-store.ts';
 import { planSims, type SimPlan, type SimRow, type SimTold } from './box-sims.ts';
-import { insertSims, parkSims, simsOf, updateSims } from './box-sims-store.ts';
+import { holdSims, insertSims, parkSims, simsOf, updateSims } from './box-sims-store.ts';
 import { lockBoxes, publishBoxes } from './boxes-store.ts';
 
 /** What a box named. */
@@ -29,6 +29,10 @@ export async function saveSims(ctx: CompanyCtx, tx: Tx, lists: readonly SimList[
   const plans = await plansFor(ctx, tx, changed);
   const all = [...plans.values()];
   const at = ctx.kernel.clock.now();
+  await holdSims(
+    tx,
+    all.flatMap(({ moved, change }) => [...moved, ...change.map(({ id }) => id)]),
+  );
   await parkSims(
     tx,
     all.flatMap(({ moved }) => moved),

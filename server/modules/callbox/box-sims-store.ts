@@ -26,13 +26,24 @@ const COLUMNS =
   sql.raw(`id uuid, "boxId" uuid, slot text, operator text, iccid text, "phoneNumber" text, "signalPercent" double precision,
   network text, state text, "reportedBalance" bigint, "reportedBalanceAt" timestamptz`);
 
-/** Writes down what boxes say of their cards; the money on them is the ledger's. */
+/** Holds SIMs until the transaction ends, in the order in which the ledger holds them: nobody waits in a circle. */
+export async function holdSims(tx: Tx, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  await sql`
+    select from box_sims where company_id = current_company() and id = any (${ids}::uuid[]) order by id for no key update`.execute(
+    tx,
+  );
+}
+
+/** Writes down what boxes say of their cards, and the newest reading of each; the money on them is the ledger's. */
 export async function updateSims(tx: Tx, sims: readonly SimRow[], at: Date): Promise<void> {
   if (sims.length === 0) return;
+  const isNewer = sql`s.reported_balance_at is null or t."reportedBalanceAt" >= s.reported_balance_at`;
   await sql`
     update box_sims s set slot = t.slot, operator = t.operator, iccid = t.iccid, phone_number = t."phoneNumber",
-      signal_percent = t."signalPercent", network = t.network, state = t.state, reported_balance = t."reportedBalance",
-      reported_balance_at = t."reportedBalanceAt", updated_at = ${at}
+      signal_percent = t."signalPercent", network = t.network, state = t.state,
+      reported_balance = case when ${isNewer} then t."reportedBalance" else s.reported_balance end,
+      reported_balance_at = case when ${isNewer} then t."reportedBalanceAt" else s.reported_balance_at end, updated_at = ${at}
     from jsonb_to_recordset(${JSON.stringify(sims)}::jsonb) as t (${COLUMNS}) where s.id = t.id`.execute(tx);
 }
 
