@@ -113,7 +113,7 @@ export interface ReadyBox {
 
 /**
  * Boxes that are connected, let work and have a SIM, whoever was served longest ago first. @param since a box that was not
- * heard of since then is not connected.
+ * heard of since then is not connected. What they have in hand and their SIMs are read once for all, not box by box.
  */
 export async function readyBoxes(
   tx: Tx,
@@ -123,22 +123,24 @@ export async function readyBoxes(
     sql`(select count(*)::int from transaction_attempts where box_id = boxes.id and id >= ${idFrom(from)}::uuid
       and assigned_at > ${from} and state not in ('returned', 'lost'))`;
   const { rows } = await sql<ReadyBox>`
-    ${planKept} select boxes.id, boxes.code, boxes.fenced, boxes.max_concurrent, boxes.supported_types, boxes.max_amount,
-      boxes.max_per_minute, boxes.max_per_day, boxes.config, hand.in_hand, hand.has_unknown,
-      (select id from transaction_attempts where box_id = boxes.id order by id desc limit 1) as last_attempt,
+    ${planKept} with hands as (
+      select box_id, count(*) filter (where status <> 'unknown')::int as in_hand, count(*) filter (where status = 'unknown') > 0 as has_unknown
+      from transactions where status in ('assigned', 'processing', 'unknown') group by box_id
+    ), cards as (
+      select box_id, jsonb_agg(jsonb_build_object('id', id, 'slot', slot, 'operator', operator,
+        'float', case when float_known_since is null then null else float_available end) order by slot) as list
+      from box_sims where state = 'ready' group by box_id
+    )
+    select boxes.id, boxes.code, boxes.fenced, boxes.max_concurrent, boxes.supported_types, boxes.max_amount,
+      boxes.max_per_minute, boxes.max_per_day, boxes.config, coalesce(hands.in_hand, 0) as in_hand,
+      coalesce(hands.has_unknown, false) as has_unknown,
+      case when coalesce(hands.in_hand, 0) < boxes.max_concurrent then
+        (select id from transaction_attempts where box_id = boxes.id order by id desc limit 1) end as last_attempt,
       case when boxes.max_per_minute is null then 0 else ${handed(moments.minuteAgo)} end as last_minute,
       case when boxes.max_per_day is null then 0 else ${handed(moments.dayAgo)} end as last_day,
-      sims.list as sims
+      coalesce(cards.list, '[]') as sims
     from box_presence presence join boxes on boxes.id = presence.box_id
-    cross join lateral (
-      select count(*) filter (where status <> 'unknown')::int as in_hand, count(*) filter (where status = 'unknown') > 0 as has_unknown
-      from transactions where box_id = boxes.id and status in ('assigned', 'processing', 'unknown')
-    ) as hand
-    cross join lateral (
-      select coalesce(jsonb_agg(jsonb_build_object('id', id, 'slot', slot, 'operator', operator,
-        'float', case when float_known_since is null then null else float_available end) order by slot), '[]') as list
-      from box_sims where box_id = boxes.id and state = 'ready'
-    ) as sims
+    left join hands on hands.box_id = boxes.id left join cards on cards.box_id = boxes.id
     where greatest(presence.last_seen_at, presence.last_pull_at) > ${moments.since} and boxes.retired_at is null
       and boxes.quarantined_at is null and presence.status not in ('paused', 'stopping', 'stopped', 'maintenance')
     order by last_attempt nulls first, boxes.id`.execute(tx);
