@@ -29,6 +29,21 @@ export interface Dashboard {
   month: MonthFigures;
   monthBefore: MonthFigures;
   activeNumbers: number;
+  fleet: {
+    boxesConnected: number;
+    boxes: number;
+    waiting: number;
+    unknown: number;
+    today: FleetDay;
+    yesterday: FleetDay;
+  };
+}
+
+export interface FleetDay {
+  completed: number;
+  failed: number;
+  /** XAF. */
+  amount: number;
 }
 
 export interface ActivityRow {

@@ -2,4 +2,5 @@
 export { findBoxCaller } from './callers.ts';
 export { type Dispatcher, startDispatcher } from './dispatcher.ts';
 export { callboxJobs } from './jobs.ts';
+export { type FleetOverview, fleetOverview } from './overview.ts';
 export { callboxRoutes } from './routes.ts';

@@ -113,6 +113,17 @@ export async function endedByType(tx: Tx): Promise<Ended[]> {
   return rows;
 }
 
+/** What ended on some days, by outcome, from the counters. */
+export async function endedOn(
+  tx: Tx,
+  days: readonly string[],
+): Promise<{ day: string; status: FinalStatus; count: number; amount: number }[]> {
+  const { rows } = await sql<{ day: string; status: FinalStatus; count: number; amount: number }>`
+    select day::text, status, sum(count)::bigint as count, sum(amount)::bigint as amount from transaction_days
+    where company_id = current_company() and day = any (${days}::date[]) group by 1, 2`.execute(tx);
+  return rows;
+}
+
 /** What boxes ever carried out, box by box. */
 export async function endedOf(tx: Tx, boxIds: readonly string[]): Promise<Map<string, number>> {
   const { rows } = await sql<{ boxId: string; count: number }>`

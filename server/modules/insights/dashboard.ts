@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type CompanyCtx, transact, withCompany } from '../../kernel/ctx.ts';
 import { errorResponses, ok } from '../../kernel/http/schemas.ts';
 import type { HttpServer } from '../../kernel/http/server.ts';
+import { type FleetOverview, fleetOverview } from '../callbox/index.ts';
 import { companyProfile } from '../identity/index.ts';
 import { activeNumbers } from '../numbers/index.ts';
 import { addDays, type Day, dayIn, monthBefore, monthOf, type Span, sumUp } from './model.ts';
@@ -21,6 +22,13 @@ const figures = {
   textsReceived: z.number().int(),
   textSuccessRate: z.number().nullable().describe('0 to 1 of the texts sent whose fate is known'),
 };
+const fleetDay = z
+  .object({
+    completed: z.number().int(),
+    failed: z.number().int(),
+    amount: z.number().int().describe('XAF that went through'),
+  })
+  .meta({ id: 'DashboardFleetDay' });
 const daySchema = z.object({ day: z.string(), ...figures }).meta({ id: 'DashboardDay' });
 const monthSchema = z
   .object({ month: z.string(), ...figures, costs: z.array(costSchema) })
@@ -33,6 +41,16 @@ const shape = {
   month: monthSchema,
   monthBefore: monthSchema.describe('The whole month'),
   activeNumbers: z.number().int(),
+  fleet: z
+    .object({
+      boxesConnected: z.number().int(),
+      boxes: z.number().int(),
+      waiting: z.number().int(),
+      unknown: z.number().int().describe('Transactions of which nobody knows what became'),
+      today: fleetDay,
+      yesterday: fleetDay,
+    })
+    .describe('CallBoxes and their transactions'),
 };
 
 const CHART_DAYS = 30;
@@ -61,6 +79,7 @@ async function dashboard(ctx: CompanyCtx) {
     const today = dayIn(ctx.kernel.clock.now(), timeZone);
     const [month, before] = [monthOf(today), monthBefore(today)];
     const all = await dayFigures(tx, { from: before, to: today });
+    const yesterday = addDays(today, -1);
     const dayOf = (day: Day) => ({ day, ...sumUp(all, { from: day, to: day }) });
     const monthView = async (span: Span) => ({
       month: span.from.slice(0, 7),
@@ -70,16 +89,22 @@ async function dashboard(ctx: CompanyCtx) {
     return {
       timeZone,
       today: dayOf(today),
-      yesterday: dayOf(addDays(today, -1)),
+      yesterday: dayOf(yesterday),
       days: Array.from({ length: CHART_DAYS }, (_none, index) =>
         dayOf(addDays(today, index + 1 - CHART_DAYS)),
       ),
       month: await monthView({ from: month, to: today }),
       monthBefore: await monthView({ from: before, to: addDays(month, -1) }),
       activeNumbers: (await activeNumbers(tx, 'all_of_company')).length,
+      fleet: fleetView(await fleetOverview(tx, [today, yesterday]), today, yesterday),
     };
   });
 }
+
+const fleetView = ({ boxes, waiting, unknown, days }: FleetOverview, today: Day, yesterday: Day) => ({
+  ...{ boxesConnected: boxes.connected, boxes: boxes.all, waiting, unknown },
+  ...{ today: days.get(today)!, yesterday: days.get(yesterday)! },
+});
 
 const costView = ({ currency, amount, estimatedAmount }: CostRow) => ({
   currency,

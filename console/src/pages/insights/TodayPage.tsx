@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Skeleton } from 'antd';
-import { lazy, Suspense } from 'react';
+import { lazy, type ReactNode, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { type Dashboard, insights, type MonthFigures } from '../../api/insights.ts';
@@ -9,6 +9,7 @@ import { useMay } from '../../api/session.ts';
 import { paths } from '../../paths.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
+import { countText, francsText } from '../../ui/format.ts';
 import { PageFrame } from '../../ui/PageFrame.tsx';
 import { RequirePermission } from '../../ui/RequirePermission.tsx';
 import { useFormat } from '../../ui/useFormat.ts';
@@ -51,6 +52,7 @@ function Figures({ data }: { data: Dashboard }) {
   return (
     <>
       <Cards data={data} />
+      {data.fleet.boxes > 0 && <Fleet fleet={data.fleet} />}
       {isEmpty ? (
         <div className="panel">
           <EmptyState title={t('insights.today.emptyTitle')} text={t('insights.today.emptyText')} />
@@ -100,6 +102,53 @@ function Cards({ data: { today, yesterday, activeNumbers } }: { data: Dashboard 
           <Link to={paths.numbers}>{count(activeNumbers)}</Link>
         </dd>
       </div>
+    </dl>
+  );
+}
+
+/** The boxes in the field, and what they carried out. */
+function Fleet({ fleet }: { fleet: Dashboard['fleet'] }) {
+  const { t } = useTranslation();
+  const { today, yesterday } = fleet;
+  const cards: [key: string, label: string, value: ReactNode, below: string][] = [
+    [
+      'boxes',
+      t('insights.today.boxes'),
+      <Link key="boxes" to={paths.boxes}>
+        {countText(fleet.boxesConnected)}
+      </Link>,
+      t('insights.today.ofBoxes', { count: fleet.boxes }),
+    ],
+    [
+      'transactions',
+      t('insights.today.transactions'),
+      countText(today.completed),
+      t('insights.today.yesterday', { value: countText(yesterday.completed) }),
+    ],
+    [
+      'volume',
+      t('insights.today.volume'),
+      francsText(today.amount),
+      t('insights.today.yesterday', { value: francsText(yesterday.amount) }),
+    ],
+    [
+      'unknown',
+      t('insights.today.toSettle'),
+      <Link key="unknown" to={paths.unknownTransactions}>
+        {countText(fleet.unknown)}
+      </Link>,
+      t('insights.today.waiting', { count: fleet.waiting }),
+    ],
+  ];
+  return (
+    <dl className="figures figures-wide">
+      {cards.map(([key, label, value, below]) => (
+        <div key={key} className="panel">
+          <dt>{label}</dt>
+          <dd>{value}</dd>
+          <dd className="figure-before">{below}</dd>
+        </div>
+      ))}
     </dl>
   );
 }
