@@ -10,6 +10,7 @@ import { keepRecording, wav } from '../../tests/harness/recordings.ts';
 import { startRelais, type TestRelais } from '../../tests/harness/relais.ts';
 import { startBucket } from '../../tests/harness/s3.ts';
 import { newSecret } from '../kernel/ids.ts';
+import { markAudit } from '../modules/identity/audit-chain.ts';
 
 const run = promisify(execFile);
 const PROGRAM = path.resolve(import.meta.dirname, '../cli.mjs');
@@ -179,6 +180,7 @@ describe('npx relais', () => {
     const softphones = await person.post('/api/calls/softphone');
     expect(softphones.body.softphones, JSON.stringify(softphones.body)).toHaveLength(numbers.length);
 
+    await markAudit(relais.kernel);
     const former = relais.kernel.config.SECRET_KEY;
     const fresh = newSecret();
     const lost = await command(['doctor'], { SECRET_KEY: fresh });
@@ -187,14 +189,14 @@ describe('npx relais', () => {
     const rotated = await command(['rotate-secrets'], both);
     expect(rotated).toMatchObject({
       code: 0,
-      output: expect.stringMatching(/^10 sealed again, 0 were/),
+      output: expect.stringMatching(/^11 sealed again, 0 were/),
     });
     const again = await command(['rotate-secrets'], both);
-    expect(again.output).toMatch(/^0 sealed again, 10 were/);
+    expect(again.output).toMatch(/^0 sealed again, 11 were/);
     const { output } = await command(['doctor'], { SECRET_KEY: fresh });
-    // Credentials, document, picture, authenticator secret, recovery codes, the key of a recording, the secret of a webhook, a device's token, and what
-    // Telnyx and Twilio gave to keep for browsers.
-    expect(output).toMatch(/ok +Secrets +SECRET_KEY opens all 10 stored/);
+    // Credentials, document, picture, authenticator secret, recovery codes, the key of a recording, the secret of a webhook, a device's token, what
+    // Telnyx and Twilio gave to keep for browsers, and the key of the audit log's marks.
+    expect(output).toMatch(/ok +Secrets +SECRET_KEY opens all 11 stored/);
   });
 });
 
