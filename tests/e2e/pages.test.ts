@@ -15,7 +15,6 @@ let browser: Browser;
 const pages: string[] = [
   '/today',
   '/reports',
-  '/reports?subject=costs&by=number',
   '/inbox',
   '/contacts',
   '/numbers',

@@ -122,7 +122,8 @@ it('a provider that is slower than a lease: nobody else does what is in hand', {
     open();
     await eventually(async () => expect((await phones.heard(caller)).join()).toContain('Welcome.'));
     const asked = slow.flatMap((worker) => worker.asked);
-    expect(asked.slice(0, 2)).toEqual(['answer', 'speak']);
+    for (const command of ['answer', 'speak'])
+      expect(asked.filter((each) => each === command)).toHaveLength(1);
     await phones.hangUp(line);
     await callWith(relais.api, caller, { endedAt: expect.any(String) });
   } finally {

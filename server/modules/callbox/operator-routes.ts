@@ -120,7 +120,7 @@ function listRoute(server: HttpServer): void {
         isNobody
           ? []
           : listMessages(tx, {
-              ...{ verdict: verdict ?? null, boxId: boxId ?? null, transactionId: wanted },
+              ...{ verdict: verdict ?? null, boxId: boxId || null, transactionId: wanted },
               ...{ search: search || null, beforeId: fromCursor(cursor), limit },
             }),
       );
