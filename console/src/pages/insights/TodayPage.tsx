@@ -53,11 +53,12 @@ function Figures({ data }: { data: Dashboard }) {
     <>
       <Cards data={data} />
       {data.fleet.boxes > 0 && <Fleet fleet={data.fleet} />}
-      {isEmpty ? (
+      {isEmpty && data.fleet.boxes === 0 && (
         <div className="panel">
           <EmptyState title={t('insights.today.emptyTitle')} text={t('insights.today.emptyText')} />
         </div>
-      ) : (
+      )}
+      {!isEmpty && (
         <Suspense fallback={<div className="chart-wait" />}>
           <DayCharts days={data.days} />
         </Suspense>
@@ -141,7 +142,7 @@ function Fleet({ fleet }: { fleet: Dashboard['fleet'] }) {
     ],
   ];
   return (
-    <dl className="figures figures-wide">
+    <dl className="figures figures-four">
       {cards.map(([key, label, value, below]) => (
         <div key={key} className="panel">
           <dt>{label}</dt>
