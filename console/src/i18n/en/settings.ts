@@ -1,3 +1,4 @@
+import { auditActions } from './auditActions.ts';
 export const settings = {
   sections: 'Settings',
   nav: {
@@ -247,65 +248,14 @@ export const settings = {
       template: 'Template',
       opt_out: 'Opt-out',
       inbox_settings: 'Inbox settings',
+      call: 'Call',
+      recording: 'Recording',
+      call_route: 'Routing',
+      box: 'CallBox',
+      transaction: 'Transaction',
+      webhook: 'Webhook',
     },
-    actions: {
-      session: {
-        signed_in: 'Signed in',
-        signed_in_with_recovery_code: 'Signed in with a recovery code',
-        signed_out: 'Signed out',
-        others_ended: 'Signed out everywhere else',
-        password_refused: 'Wrong password at sign-in',
-        code_refused: 'Wrong code at sign-in',
-      },
-      company: { created: 'Created the company', updated: 'Changed the company' },
-      member: { removed: 'Removed a member', role_changed: 'Changed a role' },
-      invitation: {
-        sent: 'Invited somebody',
-        accepted: 'Accepted an invitation',
-        withdrawn: 'Withdrew an invitation',
-      },
-      api_key: { created: 'Created an API key', revoked: 'Deleted an API key' },
-      user: {
-        locked: 'Account locked after wrong attempts',
-        updated: 'Changed their account',
-        password_changed: 'Changed their password',
-      },
-      provider_account: {
-        created: 'Added a provider account',
-        updated: 'Changed a provider account',
-        deleted: 'Deleted a provider account',
-      },
-      contact: {
-        created: 'Created a contact',
-        updated: 'Changed a contact',
-        deleted: 'Deleted a contact',
-        merged: 'Merged a contact into another',
-        imported: 'Imported contacts',
-        phone_added: 'Added a number to a contact',
-      },
-      gig: { created: 'Created a gig', updated: 'Changed a gig', deleted: 'Deleted a gig' },
-      number: {
-        purchased: 'Bought a number',
-        assigned: 'Moved a number to a gig',
-        released: 'Released a number',
-      },
-      requirement_group: { created: 'Started a dossier', submitted: 'Sent a dossier for review' },
-      requirement: { submitted: 'Answered a requirement' },
-      document: { uploaded: 'Added a document', deleted: 'Deleted a document' },
-      integration: {
-        created: 'Added an SMS number',
-        updated: 'Changed an SMS number',
-        deleted: 'Deleted an SMS number',
-      },
-      template: {
-        created: 'Wrote a template',
-        updated: 'Changed a template',
-        deleted: 'Deleted a template',
-      },
-      opt_out: { entered: 'Recorded an opt-out by hand' },
-      opt_in: { entered: 'Recorded an opt-in by hand' },
-      inbox_settings: { updated: 'Changed the inbox settings' },
-    },
+    actions: auditActions,
   },
   events: {
     title: 'Webhooks received',

@@ -1,4 +1,5 @@
 import type { Dictionary } from '../en.ts';
+import { auditActions } from './auditActions.ts';
 
 export const settings: Dictionary['settings'] = {
   sections: 'Réglages',
@@ -255,65 +256,14 @@ export const settings: Dictionary['settings'] = {
       template: 'Modèle',
       opt_out: 'Désabonnement',
       inbox_settings: 'Réglages de la boîte de réception',
+      call: 'Appel',
+      recording: 'Enregistrement',
+      call_route: 'Accueil des appels',
+      box: 'CallBox',
+      transaction: 'Transaction',
+      webhook: 'Webhook',
     },
-    actions: {
-      session: {
-        signed_in: "S'est connecté",
-        signed_in_with_recovery_code: "S'est connecté avec un code de secours",
-        signed_out: "S'est déconnecté",
-        others_ended: "S'est déconnecté partout ailleurs",
-        password_refused: 'Mauvais mot de passe à la connexion',
-        code_refused: 'Mauvais code à la connexion',
-      },
-      company: { created: "A créé l'entreprise", updated: "A modifié l'entreprise" },
-      member: { removed: 'A retiré un membre', role_changed: 'A changé un rôle' },
-      invitation: {
-        sent: "A invité quelqu'un",
-        accepted: 'A accepté une invitation',
-        withdrawn: 'A retiré une invitation',
-      },
-      api_key: { created: "A créé une clé d'API", revoked: "A supprimé une clé d'API" },
-      user: {
-        locked: 'Compte bloqué après de mauvaises tentatives',
-        updated: 'A modifié son compte',
-        password_changed: 'A changé son mot de passe',
-      },
-      provider_account: {
-        created: 'A ajouté un compte fournisseur',
-        updated: 'A modifié un compte fournisseur',
-        deleted: 'A supprimé un compte fournisseur',
-      },
-      contact: {
-        created: 'A créé un contact',
-        updated: 'A modifié un contact',
-        deleted: 'A supprimé un contact',
-        merged: 'A fusionné un contact avec un autre',
-        imported: 'A importé des contacts',
-        phone_added: 'A ajouté un numéro à un contact',
-      },
-      gig: { created: 'A créé un gig', updated: 'A modifié un gig', deleted: 'A supprimé un gig' },
-      number: {
-        purchased: 'A acheté un numéro',
-        assigned: 'A déplacé un numéro vers un gig',
-        released: 'A libéré un numéro',
-      },
-      requirement_group: { created: 'A commencé un dossier', submitted: 'A envoyé un dossier pour examen' },
-      requirement: { submitted: 'A répondu à une exigence' },
-      document: { uploaded: 'A ajouté un document', deleted: 'A supprimé un document' },
-      integration: {
-        created: 'A ajouté un numéro SMS',
-        updated: 'A modifié un numéro SMS',
-        deleted: 'A supprimé un numéro SMS',
-      },
-      template: {
-        created: 'A écrit un modèle',
-        updated: 'A modifié un modèle',
-        deleted: 'A supprimé un modèle',
-      },
-      opt_out: { entered: 'A consigné un désabonnement' },
-      opt_in: { entered: 'A consigné un réabonnement' },
-      inbox_settings: { updated: 'A réglé la boîte de réception' },
-    },
+    actions: auditActions,
   },
   events: {
     title: 'Webhooks reçus',

@@ -34,6 +34,12 @@ const ENTITIES: Entity[] = [
   'template',
   'opt_out',
   'inbox_settings',
+  'call',
+  'recording',
+  'call_route',
+  'box',
+  'transaction',
+  'webhook',
 ];
 
 function useAudit(query: Query) {
