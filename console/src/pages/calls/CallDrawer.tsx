@@ -1,5 +1,4 @@
 import { useQuery } from '@tanstack/react-query';
-import { Drawer, Skeleton } from 'antd';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { calls as callsApi } from '../../api/calls.ts';
@@ -10,11 +9,10 @@ import { CallButton } from '../../softphone/CallButton.tsx';
 import { otherSide } from '../../softphone/logic/dialInput.ts';
 import { clockText, secondsBetween } from '../../softphone/logic/timer.ts';
 import { NoteForm } from '../../softphone/ui/NoteForm.tsx';
-import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
+import { DetailsDrawer } from '../../ui/DetailsDrawer.tsx';
 import { Facts } from '../../ui/Facts.tsx';
 import { phoneText } from '../../ui/format.ts';
 import { Copyable, Moment } from '../../ui/texts.tsx';
-import { usePhone } from '../../ui/useMedia.ts';
 import { CallEvents } from './CallEvents.tsx';
 import { CallLegs } from './CallLegs.tsx';
 import { CallQualityPart } from './CallQualityPart.tsx';
@@ -24,27 +22,21 @@ import { Recordings } from './Recordings.tsx';
 /** Everything that is known of one call; it follows a call that is under way. */
 export function CallDrawer({ callId, onClose }: { callId: string | null; onClose: () => void }) {
   const { t } = useTranslation();
-  const isPhone = usePhone();
-  const { data, error, refetch } = useQuery({
+  const call = useQuery({
     queryKey: keys.call(callId ?? ''),
     queryFn: () => callsApi.get(callId ?? ''),
     enabled: callId !== null,
   });
   return (
-    <Drawer
+    <DetailsDrawer
       open={callId !== null}
       title={t('calls.drawer.title')}
-      size={isPhone ? '100%' : 560}
+      widthPx={560}
       onClose={onClose}
-      destroyOnHidden
+      query={call}
     >
-      <ErrorNotice error={error} onRetry={() => void refetch()} />
-      {data ? (
-        <Whole key={data.call.id} call={data.call} />
-      ) : (
-        !error && <Skeleton active paragraph={{ rows: 8 }} />
-      )}
-    </Drawer>
+      {call.data && <Whole key={call.data.call.id} call={call.data.call} />}
+    </DetailsDrawer>
   );
 }
 

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { Alert, Descriptions, Drawer, Skeleton } from 'antd';
+import { Alert } from 'antd';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
@@ -7,9 +7,9 @@ import { keys } from '../../api/keys.ts';
 import { transactions as transactionsApi } from '../../api/transactions.ts';
 import type { TransactionDetails } from '../../api/transactionTypes.ts';
 import { paths } from '../../paths.ts';
-import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
+import { DetailsDrawer } from '../../ui/DetailsDrawer.tsx';
+import { Facts } from '../../ui/Facts.tsx';
 import { Copyable, Moment } from '../../ui/texts.tsx';
-import { usePhone } from '../../ui/useMedia.ts';
 import { BoxByCode } from '../boxes/BoxByCode.tsx';
 import { Francs, useSlotName } from '../boxes/boxTexts.tsx';
 import { Attempts } from './Attempts.tsx';
@@ -26,27 +26,23 @@ interface Props {
 /** Everything that is known of one transaction; it follows one that is under way. */
 export function TransactionDrawer({ transactionId, onClose }: Props) {
   const { t } = useTranslation();
-  const isPhone = usePhone();
-  const { data, error, refetch } = useQuery({
+  const transaction = useQuery({
     queryKey: keys.transaction(transactionId ?? ''),
     queryFn: () => transactionsApi.get(transactionId ?? ''),
     enabled: transactionId !== null,
   });
   return (
-    <Drawer
+    <DetailsDrawer
       open={transactionId !== null}
       title={t('transactions.drawer.title')}
-      size={isPhone ? '100%' : 600}
+      widthPx={600}
       onClose={onClose}
-      destroyOnHidden
+      query={transaction}
     >
-      <ErrorNotice error={error} onRetry={() => void refetch()} />
-      {data ? (
-        <Whole key={data.transaction.id} transaction={data.transaction} />
-      ) : (
-        !error && <Skeleton active paragraph={{ rows: 8 }} />
+      {transaction.data && (
+        <Whole key={transaction.data.transaction.id} transaction={transaction.data.transaction} />
       )}
-    </Drawer>
+    </DetailsDrawer>
   );
 }
 
@@ -79,7 +75,7 @@ function Whole({ transaction }: { transaction: TransactionDetails }) {
         </Part>
       )}
       <Part title={t('transactions.drawer.facts')}>
-        <Facts transaction={transaction} />
+        <TransactionFacts transaction={transaction} />
       </Part>
     </div>
   );
@@ -127,7 +123,7 @@ function Notices({ transaction }: { transaction: TransactionDetails }) {
   );
 }
 
-function Facts({ transaction }: { transaction: TransactionDetails }) {
+function TransactionFacts({ transaction }: { transaction: TransactionDetails }) {
   const { t } = useTranslation();
   const slotName = useSlotName();
   const { result, author } = transaction;
@@ -160,15 +156,5 @@ function Facts({ transaction }: { transaction: TransactionDetails }) {
     [t('transactions.facts.clientId'), transaction.clientId && <Copyable text={transaction.clientId} />],
     [t('transactions.facts.id'), <Copyable key="id" text={transaction.id} />],
   ];
-  return (
-    <Descriptions
-      className="facts"
-      column={1}
-      size="small"
-      colon={false}
-      items={facts
-        .filter(([, value]) => value)
-        .map(([label, value]) => ({ key: label, label, children: value }))}
-    />
-  );
+  return <Facts facts={facts} />;
 }
