@@ -180,12 +180,14 @@ async function eventsAfter(
   limit: number,
 ): Promise<{ events: LiveEvent[]; waiting: boolean }> {
   const [afterTx, afterId] = cursor.split('.');
-  const [{ rows }, pending] = await Promise.all([
+  // In this order: what is no longer unsettled when the first is asked is settled when the second is. The other way around, news that
+  // settles between the two would be seen by neither, and nobody would look again.
+  const [pending, { rows }] = await Promise.all([
+    sql`${planShared} select 1 from live_events where not (${settled}) limit 1`.execute(tx),
     sql<EventRow>`
       ${planShared} select tx::text, id, company_id, topic, entity_id from live_events
       where (tx, id) > (${afterTx}::xid8, ${afterId}::bigint) and ${settled}
       order by tx, id limit ${limit}`.execute(tx),
-    sql`${planShared} select 1 from live_events where not (${settled}) limit 1`.execute(tx),
   ]);
   return { events: rows.map(toEvent), waiting: pending.rows.length > 0 };
 }
