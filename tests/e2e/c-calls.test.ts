@@ -38,7 +38,11 @@ describe('a call', () => {
     const { page, complaints } = await openPage(browser);
     await signIn(page, relais, relais.owner);
     await page.getByRole('button', { name: 'New call' }).waitFor();
-    await page.keyboard.press('Alt+Shift+D');
+    // The page listens to keys a moment after it is seen.
+    await eventually(async () => {
+      await page.keyboard.press('Alt+Shift+D');
+      await page.getByLabel('Whom to call').waitFor({ timeout: 2000 });
+    });
     await page.getByLabel('Whom to call').fill(CALLEE);
     await page.getByText('My phone').click();
     await page.getByLabel('Your phone').fill(`+33 ${AGENT.slice(1)}`);
