@@ -118,14 +118,31 @@ describe('a box that vanishes', () => {
     expect(mine.length).toBeGreaterThan(0);
     expect([silent, third]).toContain(mine[0]!.id);
     await a.report(mine[0]!.id, 'completed');
-    const last = await hand({ amount: 8 });
+    await hand({ amount: 8 });
     await hand({ amount: 9 });
     await b.heartbeat();
     const next = (await a.pull()).map(({ id }) => id);
     expect(next.length).toBeGreaterThan(0);
     await later(200_000);
     for (const each of next) expect(await statusOf(each)).toBe('unknown');
-    expect([...next, last].length).toBeGreaterThan(0);
+  });
+
+  it('and comes back alone, knowing no leases: it gets what it lost once it has started anew, and not before', async () => {
+    const { a, hand } = await pair({ fencing: false });
+    const known = await hand();
+    await a.pull();
+    await a.report(known, 'processing');
+    await a.report(known, 'completed');
+    const id = await hand({ amount: 5 });
+    expect(await a.pull()).toMatchObject([{ id }]);
+    await later(61_000);
+    await a.heartbeat();
+    await relais.app.dispatched();
+    expect(await a.pull()).toEqual([]);
+    expect(await statusOf(id)).toBe('pending');
+    await a.register();
+    await relais.app.dispatched();
+    expect(await a.pull()).toMatchObject([{ id, attempt: 2 }]);
   });
 
   it('after it began: nobody repeats it, and it tells when it is back', async () => {

@@ -195,6 +195,7 @@ export interface Boxes {
   registeredAt: Timestamp | null;
   retiredAt: Timestamp | null;
   skipsProcessing: Generated<boolean>;
+  startedAt: Timestamp | null;
   supportedTypes: string[];
   tokenHash: string | null;
   tokenHint: string | null;

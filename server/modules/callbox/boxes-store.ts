@@ -124,7 +124,7 @@ export interface Registration {
 export async function saveRegistration(tx: Tx, id: string, told: Registration, at: Date): Promise<void> {
   await sql`
     update boxes set max_concurrent = ${told.maxConcurrent}, supported_types = ${told.supportedTypes}::text[], fenced = ${told.fenced},
-      version = ${told.version}, registered_at = coalesce(registered_at, ${at}), updated_at = ${at},
+      version = ${told.version}, registered_at = coalesce(registered_at, ${at}), started_at = ${at}, updated_at = ${at},
       location = case when location_fixed or ${told.location} = '' then location else ${told.location} end
     where id = ${id}`.execute(tx);
 }

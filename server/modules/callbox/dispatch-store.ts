@@ -162,7 +162,7 @@ export async function stillHeld(tx: Tx, transactionIds: string[]): Promise<Set<s
   const { rows } = await sql<{ transactionId: string; boxId: string }>`
     select attempt.transaction_id, attempt.box_id from transaction_attempts attempt join boxes on boxes.id = attempt.box_id
     where attempt.transaction_id = any (${transactionIds}::uuid[]) and attempt.state = 'lost' and not boxes.fenced
-      and attempt.handed_at > boxes.registered_at`.execute(tx);
+      and attempt.handed_at >= boxes.started_at`.execute(tx);
   return new Set(rows.map(({ transactionId, boxId }) => `${transactionId} ${boxId}`));
 }
 

@@ -1,0 +1,4 @@
+-- A box that knows no leases gets what it once lost again only after it has started anew: until then what it fetched may still wait in it.
+-- registered_at is its first registration, which tells nothing of that.
+alter table boxes add column started_at timestamptz;
+update boxes set started_at = registered_at;
