@@ -99,7 +99,8 @@ export async function contactsOf(
       unknown.map(async (phone) => !own.has(phone) && (await isWanted(phone))),
     );
     made = unknown.filter((_phone, index) => isChosen[index]);
-    if (made.length > 0) await sql`savepoint contacts`.execute(tx);
+    // It leaves with what follows; should it fail, so does all of that.
+    if (made.length > 0) sql`savepoint contacts`.execute(tx).catch(() => undefined);
     return new Set(made);
   };
   try {

@@ -27,9 +27,9 @@ export interface FirstContact {
 }
 
 /**
- * Makes a contact for each number that nobody in the company has, in one statement: the number is written first, in the
- * order of numbers, and a contact only where that went through. Waits for whoever writes the same number at this moment.
- * @returns the numbers that got a contact.
+ * Makes a contact for each number that nobody in the company has, and tells the consoles, in one statement: the number is
+ * written first, in the order of numbers, and a contact only where that went through. Waits for whoever writes the same number
+ * at this moment. @returns the numbers that got a contact.
  */
 export async function insertFirstContacts(
   tx: Tx,
@@ -49,7 +49,9 @@ export async function insertFirstContacts(
     ), contact as (
       insert into contacts (id, company_id, name, stage, created_at, updated_at)
       select id, ${companyId}, name, 'lead', ${at}, ${at} from wanted where id in (select contact_id from phone)
+    ), told as materialized (
+      select publish_live_all(${companyId}, 'contact', array(select contact_id::text from phone))
     )
-    select phone_number from phone`.execute(tx);
+    select phone_number from phone left join told on true`.execute(tx);
   return new Set(rows.map((row) => row.phoneNumber));
 }

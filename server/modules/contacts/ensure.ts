@@ -5,7 +5,7 @@ import { audit } from '../identity/index.ts';
 import { type FirstContact, holdersOf, insertFirstContacts } from './ensure-store.ts';
 import { LIMITS, searchWords } from './model.ts';
 import { replaceWords } from './search-store.ts';
-import { type ContactRow, publishContacts } from './store.ts';
+import type { ContactRow } from './store.ts';
 import { type ContactRef, toRef } from './views.ts';
 
 /** A number that somebody texts or calls from, and the name that came with it. */
@@ -58,20 +58,16 @@ async function makeContacts(
     phoneNumber,
     name: (name ?? '').trim().slice(0, LIMITS.name),
   }));
-  const inserted = await insertFirstContacts(tx, ctx.companyId, wanted, at);
+  // Whoever listens looks at the number alone, which is written by then: all of it leaves together.
+  const [inserted] = await Promise.all([
+    insertFirstContacts(tx, ctx.companyId, wanted, at),
+    ...wanted.map(({ phoneNumber }) => news.tell(ctx, tx, 'contact.phone_added', phoneNumber)),
+  ]);
   const made = wanted.filter(({ phoneNumber }) => inserted.has(phoneNumber));
   if (made.length === 0) return new Map();
   const named = made.filter(({ name }) => name !== '');
   const words = named.map(({ id, name }) => ({ id, words: searchWords(name) }));
   await replaceWords(tx, ctx.companyId, words);
-  await Promise.all([
-    publishContacts(
-      tx,
-      ctx.companyId,
-      made.map(({ id }) => id),
-    ),
-    ...made.map(({ phoneNumber }) => news.tell(ctx, tx, 'contact.phone_added', phoneNumber)),
-  ]);
   // What a text or a call makes is told by that text or call; what a person makes, by the audit log.
   if (ctx.actor.kind !== 'system')
     for (const { id } of made)
