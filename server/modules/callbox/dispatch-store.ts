@@ -1,5 +1,5 @@
 import type { CompanyCtx } from '../../kernel/ctx.ts';
-import { planKept, sql, type Tx } from '../../kernel/db/index.ts';
+import { planKept, planShared, sql, type Tx } from '../../kernel/db/index.ts';
 import { newId } from '../../kernel/ids.ts';
 import type { TransactionType } from './model.ts';
 import { asRecords } from './transactions-store.ts';
@@ -191,7 +191,7 @@ export async function assign(
   const { clock } = ctx.kernel;
   const given = wanted.map((each) => ({ ...each, attemptId: newId(clock), eventId: newId(clock) }));
   const { rows } = await sql<Assigned>`
-    with given as (
+    ${planShared} with given as (
       select * from jsonb_to_recordset(${asRecords(given)}::jsonb) as given (transaction_id uuid, box_id uuid, sim_id uuid,
         attempt_id uuid, event_id uuid)
     ), picked as (

@@ -1,6 +1,6 @@
 import { type Kernel, systemCtx, transact } from '../../kernel/ctx.ts';
 import { inSystem } from '../../kernel/db/index.ts';
-import { bookHolds, distribute } from './dispatch.ts';
+import { bookHolds, distribute, whatWaits } from './dispatch.ts';
 import { companiesWithWork } from './dispatch-store.ts';
 import { sweep } from './leases.ts';
 import { stateOf, wakeBoxes } from './state.ts';
@@ -37,7 +37,7 @@ export function startDispatcher(kernel: Kernel): Dispatcher {
       while (again.delete(companyId) && !stopped) {
         const ctx = systemCtx(kernel, companyId, 'callbox.dispatch');
         const given = await transact(ctx, async (tx) => {
-          const given = await distribute(ctx, tx);
+          const given = await distribute(ctx, tx, await whatWaits(ctx, tx));
           await bookHolds(ctx, tx, given);
           return given;
         });

@@ -1,4 +1,4 @@
-import { type RawBuilder, sql, type Tx } from '../../kernel/db/index.ts';
+import { planShared, type RawBuilder, sql, type Tx } from '../../kernel/db/index.ts';
 import { isId } from '../../kernel/ids.ts';
 
 /** A SIM, its box and its money. */
@@ -127,7 +127,7 @@ export async function keepReadings(tx: Tx, readings: Reading[]): Promise<void> {
   if (readings.length === 0) return;
   const column = <Key extends keyof Reading>(key: Key) => readings.map((reading) => reading[key]);
   await sql`
-    with newest as (
+    ${planShared} with newest as (
       select distinct on (sim_id) sim_id, balance, at
       from unnest(${column('simId')}::uuid[], ${column('balance')}::bigint[], ${column('at')}::timestamptz[]) as read (sim_id, balance, at)
       order by sim_id, at desc

@@ -1,5 +1,5 @@
 import type { Actor } from '../../kernel/ctx.ts';
-import { sql, type Tx } from '../../kernel/db/index.ts';
+import { planShared, sql, type Tx } from '../../kernel/db/index.ts';
 import type { Account, EntryKind, Lines, Step } from './ledger-plan.ts';
 
 /** A SIM's money, under its lock. */
@@ -15,7 +15,7 @@ export interface SimFloat {
 /** Locks SIMs, always in the order of their ids, so that nobody waits in a circle. Those that the company does not have are left out. */
 export async function lockSims(tx: Tx, ids: string[]): Promise<Map<string, SimFloat>> {
   const { rows } = await sql<SimFloat>`
-    select id, float_available as available, float_held as held, float_known_since as known_since, low_float_below,
+    ${planShared} select id, float_available as available, float_held as held, float_known_since as known_since, low_float_below,
       low_float_told_at
     from box_sims where id = any(${ids}::uuid[]) order by id for no key update`.execute(tx);
   return new Map(rows.map((row) => [row.id, row]));
@@ -36,7 +36,7 @@ export async function stepsOf(
   handovers: { transactionId: string; attempt: number }[],
 ): Promise<Step[]> {
   const { rows } = await sql<LineRow>`
-    select entry.transaction_id, entry.attempt, entry.sim_id, entry.kind, entry.round,
+    ${planShared} select entry.transaction_id, entry.attempt, entry.sim_id, entry.kind, entry.round,
       (select jsonb_object_agg(account, amount) from ledger_lines where entry_id = entry.id) as lines
     from unnest(${handovers.map(({ transactionId }) => transactionId)}::uuid[],
       ${handovers.map(({ attempt }) => attempt)}::int[]) as asked (transaction_id, attempt)
@@ -71,12 +71,13 @@ export async function insertEntries(
   actor: Actor,
   entries: NewEntry[],
 ): Promise<void> {
+  if (entries.length === 0) return;
   const column = <Key extends keyof NewEntry>(key: Key) => entries.map((entry) => entry[key]);
   const lines = entries.flatMap(({ id, simId, lines: parts }) =>
     Object.entries(parts).map(([account, amount]) => ({ id, simId, account, amount })),
   );
   await sql`
-    with entries as (
+    ${planShared} with entries as (
       insert into ledger_entries (id, company_id, sim_id, at, kind, transaction_id, attempt, round, reason, request_key,
         request_hash, actor_kind, actor_id, actor_name, late)
       select id, ${companyId}::uuid, sim_id, at, kind, transaction_id, attempt, round, reason, request_key, request_hash,

@@ -2,7 +2,7 @@ import type { CompanyCtx } from '../../kernel/ctx.ts';
 import type { Tx } from '../../kernel/db/index.ts';
 import { newId } from '../../kernel/ids.ts';
 import { tellFloat } from './float-alerts.ts';
-import { type FloatMove, type Lines, planSteps } from './ledger-plan.ts';
+import { type FloatMove, type Lines, planSteps, type Step } from './ledger-plan.ts';
 import {
   insertEntries,
   lockSims,
@@ -22,18 +22,30 @@ const RISEN = 1.2;
  * transaction, after the locks of transactions: SIMs are locked in the order of their ids.
  */
 export async function bookMoves(ctx: CompanyCtx, tx: Tx, moves: FloatMove[]): Promise<void> {
-  // What nobody knows the price of was neither promised nor paid here.
-  const known = moves.filter(({ amount }) => amount !== null);
+  const known = moves.filter(isKnown);
   if (known.length === 0) return;
-  const sims = await lockOwnSims(tx, [...new Set(known.map(({ simId }) => simId))]);
-  const steps = planSteps(await stepsOf(tx, handoversOf(known)), known);
-  if (steps.length === 0) return;
-  const at = ctx.kernel.clock.now();
-  const entries = steps.map((step) => ({
-    ...{ ...step, id: newId(ctx.kernel.clock), at },
+  // Together, and in this order: what is booked is read once the SIMs are held.
+  const [sims, booked] = await Promise.all([lockOwnSims(tx, simsOf(known)), stepsOf(tx, handoversOf(known))]);
+  await writeEntries(ctx, tx, sims, entriesOf(ctx, planSteps(booked, known)));
+}
+
+/** The same for hand-overs that the transaction itself has begun: nothing can be booked of them, so nobody looks. */
+export async function bookFirstMoves(ctx: CompanyCtx, tx: Tx, moves: FloatMove[]): Promise<void> {
+  const known = moves.filter(isKnown);
+  if (known.length === 0) return;
+  await writeEntries(ctx, tx, lockOwnSims(tx, simsOf(known)), entriesOf(ctx, planSteps([], known)));
+}
+
+/** What nobody knows the price of was neither promised nor paid here. */
+const isKnown = ({ amount }: FloatMove): boolean => amount !== null;
+const simsOf = (moves: FloatMove[]): string[] => [...new Set(moves.map(({ simId }) => simId))];
+
+function entriesOf({ kernel: { clock } }: CompanyCtx, steps: Step[]): NewEntry[] {
+  const at = clock.now();
+  return steps.map((step) => ({
+    ...{ ...step, id: newId(clock), at },
     ...{ reason: null, requestKey: null, requestHash: null },
   }));
-  await writeEntries(ctx, tx, sims, entries);
 }
 
 function handoversOf(moves: FloatMove[]): { transactionId: string; attempt: number }[] {
@@ -49,14 +61,14 @@ export async function lockOwnSims(tx: Tx, ids: string[]): Promise<Map<string, Si
   return sims;
 }
 
-/** Writes entries on SIMs that are locked, and tells of what became low by them. */
+/** Writes entries on SIMs that are locked, or are being so, and tells of what became low by them. */
 export async function writeEntries(
   ctx: CompanyCtx,
   tx: Tx,
-  sims: Map<string, SimFloat>,
+  locked: Map<string, SimFloat> | Promise<Map<string, SimFloat>>,
   entries: NewEntry[],
 ): Promise<void> {
-  await insertEntries(tx, ctx.companyId, ctx.actor, entries);
+  const [sims] = await Promise.all([locked, insertEntries(tx, ctx.companyId, ctx.actor, entries)]);
   const after = new Map([...sims].map(([id, sim]) => [id, { ...sim }]));
   for (const { simId, lines } of entries) addLines(after.get(simId)!, lines);
   await judgeLowFloat(ctx, tx, [...after.values()]);

@@ -5,8 +5,7 @@ import type { Tx } from '../../kernel/db/index.ts';
 import type { RelaisError } from '../../kernel/errors.ts';
 import { newId } from '../../kernel/ids.ts';
 import { refusalOf } from './box-caller.ts';
-import { settingsOf } from './config.ts';
-import { bookHolds, configOf, distribute } from './dispatch.ts';
+import { bookHolds, configOf, distribute, whatWaits } from './dispatch.ts';
 import { isSurelyUntouched } from './judge.ts';
 import {
   boxesByCode,
@@ -126,22 +125,24 @@ function askOnce({ kernel, companyId }: CompanyCtx, ask: Ask): Promise<Found> {
 
 async function answerAll(ctx: CompanyCtx, tx: Tx, asks: Ask[]): Promise<{ found: Found[]; woken: string[] }> {
   const now = ctx.kernel.clock.now();
-  const boxes = await boxesByCode(tx, [...new Set(asks.map(({ code }) => code))]);
+  const [boxes, waiting] = await Promise.all([
+    boxesByCode(tx, [...new Set(asks.map(({ code }) => code))]),
+    whatWaits(ctx, tx),
+  ]);
   const refusals = asks.map((ask) => refusalOf(ask, ask.code, boxes.get(ask.code) ?? null));
   const ids = [...new Set(asks.flatMap(({ code }, index) => (refusals[index] ? [] : [boxes.get(code)!.id])))];
   if (ids.length === 0)
     return { found: refusals.map((error) => ({ kind: 'refused', error: error! })), woken: [] };
-  const given = await distribute(ctx, tx);
-  const held = Map.groupBy(await lockInHand(tx, ids), ({ boxId }) => boxId!);
-  const totalPending = await countWaiting(tx, TOTAL_MAX);
-  const settings = await settingsOf(ctx, tx);
+  const given = await distribute(ctx, tx, waiting);
+  const [inHand, totalPending] = await Promise.all([lockInHand(tx, ids), countWaiting(tx, TOTAL_MAX)]);
+  const held = Map.groupBy(inHand, ({ boxId }) => boxId!);
   const handed: InHand[] = [];
   const repeated: InHand[] = [];
   const found = asks.map((ask, index): Found => {
     const error = refusals[index];
     if (error) return { kind: 'refused', error };
     const box = boxes.get(ask.code)!;
-    const { batchSize, timeoutMs } = configOf(settings, box);
+    const { batchSize, timeoutMs } = configOf(waiting.settings, box);
     const mine = held.get(box.id) ?? [];
     const limit = Math.min(ask.limit ?? batchSize, HANDED_MAX);
     const fresh = mine.filter(({ state }) => state === 'assigned').slice(0, limit);
@@ -156,9 +157,12 @@ async function answerAll(ctx: CompanyCtx, tx: Tx, asks: Ask[]): Promise<{ found:
     const transactions = [...fresh, ...again].map((row) => ({ row, boxCode: box.code }));
     return { kind: 'found', boxId: box.id, holds: mine.length > 0, answer: { transactions, totalPending } };
   });
-  await writeHanded(ctx, tx, { handed, repeated }, now);
-  await bookHolds(ctx, tx, given);
-  await notePulls(tx, ids, now, new Date(now.getTime() - NOTE_EVERY_MS));
+  // In the order in which everybody locks: transactions, SIMs, presence.
+  await Promise.all([
+    writeHanded(ctx, tx, { handed, repeated }, now),
+    bookHolds(ctx, tx, given),
+    notePulls(tx, ids, now, new Date(now.getTime() - NOTE_EVERY_MS)),
+  ]);
   return { found, woken: given.map(({ boxId }) => boxId).filter((id) => !ids.includes(id)) };
 }
 

@@ -86,7 +86,7 @@ async function takeAll(ctx: CompanyCtx, arrived: Arrived[]): Promise<ReportOutco
   for (let waiting = arrived; waiting.length > 0; ) {
     const ids = new Set<string>();
     const now = waiting.filter(({ id }) => !ids.has(id) && ids.add(id));
-    const { results, freed } = await transact(ctx, (tx) => takeSome(ctx, tx, now));
+    const { results, freed } = await transact(ctx, (tx) => takeSome(ctx, tx, now), { byKeys: true });
     if (freed) nudgeDispatcher(ctx.kernel, ctx.companyId);
     for (const [index, each] of now.entries()) outcomes.set(each, results[index]!);
     waiting = waiting.filter((each) => !outcomes.has(each));
@@ -109,29 +109,32 @@ async function takeSome(
   arrived: Arrived[],
 ): Promise<{ results: ReportOutcome[]; freed: boolean }> {
   const ids = arrived.map(({ id }) => id);
-  const boxes = await boxesByCode(tx, [...new Set(arrived.map(({ report }) => report.code))]);
-  const rows = await lockTransactions(tx, ids);
-  const [attempts, settings] = await Promise.all([attemptsOf(tx, ids), settingsOf(ctx, tx)]);
+  // Together, and in this order: hand-overs are read once their transactions are held.
+  const [boxes, rows, attempts, settings] = await Promise.all([
+    boxesByCode(tx, [...new Set(arrived.map(({ report }) => report.code))]),
+    lockTransactions(tx, ids),
+    attemptsOf(tx, ids),
+    settingsOf(ctx, tx),
+  ]);
   const facts: Facts = { boxes, rows, attempts, settings };
   const judged = arrived.map((each) => judgeOne(ctx, each, facts));
   const changes = judged.flatMap(({ change }) => change ?? []);
-  await noteManners(
-    tx,
-    judged.flatMap(({ skips }) => skips ?? []),
-    judged.flatMap(({ announces }) => announces ?? []),
-  );
   const readings = judged.flatMap((each, index) => readingOf(ctx, each, arrived[index]!.report));
-  // All SIMs at once, in the order of their ids, as everybody locks them.
-  if (readings.length > 0)
-    await lockSims(
-      tx,
-      [...changes.flatMap(({ moves }) => moves), ...readings].map(({ simId }) => simId),
-    );
-  await applyChanges(ctx, tx, changes);
-  await keepReadings(tx, readings);
   const freed = changes.some(({ row, untouched }) => !untouched && row.status !== 'processing');
-  if (freed) await signal(tx, stateOf(ctx.kernel).processId, 'due', [ctx.companyId]);
-  const named = await namedTransactions(tx, [...rows.keys()]);
+  const sims = [...changes.flatMap(({ moves }) => moves), ...readings].map(({ simId }) => simId);
+  // Together, and in this order: boxes are locked before SIMs, and all SIMs at once, as everybody locks them.
+  const writing = Promise.all([
+    noteManners(
+      tx,
+      judged.flatMap(({ skips }) => skips ?? []),
+      judged.flatMap(({ announces }) => announces ?? []),
+    ),
+    readings.length > 0 ? lockSims(tx, sims) : null,
+    applyChanges(ctx, tx, changes),
+    keepReadings(tx, readings),
+    freed ? signal(tx, stateOf(ctx.kernel).processId, 'due', [ctx.companyId]) : null,
+  ]);
+  const [named] = await Promise.all([namedTransactions(tx, [...rows.keys()]), writing]);
   const results = judged.map(({ verdict, error }, index): ReportOutcome => {
     if (error) return error;
     return { kind: verdict === 'same' ? 'same' : 'accepted', transaction: named.get(arrived[index]!.id)! };

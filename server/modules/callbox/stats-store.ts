@@ -1,5 +1,4 @@
-import { sql, type Tx } from '../../kernel/db/index.ts';
-import { companyProfile } from '../identity/index.ts';
+import { planShared, sql, type Tx } from '../../kernel/db/index.ts';
 import type { FinalStatus, TransactionType } from './model.ts';
 
 /** What ended, for the counters. */
@@ -26,14 +25,13 @@ const EVER = '-infinity';
  * Counts transactions that ended: to be called in the transaction that ends them, once per database transaction and with all of
  * them, as late as possible in it (rows of a day are locked until the commit, in one order). A correction takes the former
  * outcome back (`times: -1`) and counts the new one. Pages and statistics read these counters and never count transactions.
- * Two statements, however many ended; none for an empty list.
+ * One statement, however many ended; none for an empty list.
  */
 export async function countOutcomes(tx: Tx, outcomes: readonly Outcome[]): Promise<void> {
   if (outcomes.length === 0) return;
-  const { timeZone } = await companyProfile(tx);
   await sql`
-    with ended as (
-      select (t."endedAt" at time zone ${timeZone})::date as day, t.type, coalesce(t.operator, '') as operator, t."boxId" as box_id,
+    ${planShared} with ended as (
+      select company_day(current_company(), t."endedAt") as day, t.type, coalesce(t.operator, '') as operator, t."boxId" as box_id,
         t.status, t.times, t.amount, t.seconds
       from jsonb_to_recordset(${JSON.stringify(outcomes.map((each) => ({ times: 1, ...each })))}::jsonb) as t (
         type text, operator text, "boxId" uuid, status text, amount bigint, seconds double precision, "endedAt" timestamptz, times integer)

@@ -16,7 +16,7 @@ import {
   type TransactionType,
 } from './model.ts';
 import { batcherOf, nudgeDispatcher, stateOf } from './state.ts';
-import { insertEvents } from './transaction-attempts-store.ts';
+import { insertFirstEvents } from './transaction-attempts-store.ts';
 import { announce } from './transaction-change.ts';
 import {
   type CustomerInfo,
@@ -70,7 +70,7 @@ export function submit(
     createBatcher(
       async (drafts) => {
         const ctx = systemCtx(kernel, companyId, 'callbox.submit');
-        const outcomes = await transact(ctx, (tx) => submitAll(ctx, tx, drafts));
+        const outcomes = await transact(ctx, (tx) => submitAll(ctx, tx, drafts), { byKeys: true });
         if (outcomes.some(({ kind }) => kind === 'accepted')) nudgeDispatcher(kernel, companyId);
         return outcomes;
       },
@@ -95,9 +95,8 @@ async function submitAll(ctx: CompanyCtx, tx: Tx, drafts: Draft[]): Promise<Subm
     row && (row.clientId === null || (!names.has(row.clientId) && names.add(row.clientId))) ? [row] : [],
   );
   if (rules.lookAlikeMinutes > 0) await holdLookAlikes(ctx, tx, tried, rules.lookAlikeMinutes);
-  const inserted = await insertTransactions(tx, tried);
+  const [inserted] = await Promise.all([insertTransactions(tx, tried), tellSubmitted(ctx, tx, tried)]);
   const fresh = new Map(tried.filter(({ id }) => inserted.has(id)).map((row) => [row.id, row]));
-  await tellSubmitted(ctx, tx, [...fresh.values()]);
   const byName = new Map([...fresh.values()].flatMap((row) => (row.clientId ? [[row.clientId, row]] : [])));
   const missing = planned.flatMap(({ draft: { request } }) =>
     request.clientId !== null && !byName.has(request.clientId) ? [request.clientId] : [],
@@ -233,6 +232,7 @@ async function holdLookAlikes(
   }
 }
 
+/** Of those that were added: one whose name was taken has no history. */
 async function tellSubmitted(ctx: CompanyCtx, tx: Tx, rows: NewTransaction[]): Promise<void> {
   if (rows.length === 0) return;
   const { clock } = ctx.kernel;
@@ -241,7 +241,7 @@ async function tellSubmitted(ctx: CompanyCtx, tx: Tx, rows: NewTransaction[]): P
     ...{ actorKind: row.authorKind, actorName: row.authorName },
   });
   await Promise.all([
-    insertEvents(
+    insertFirstEvents(
       tx,
       rows.flatMap((row) => [
         { ...step(row), id: newId(clock), kind: 'submitted' as const, detail: {} },

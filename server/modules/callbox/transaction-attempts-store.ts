@@ -1,4 +1,4 @@
-import { planKept, sql, type Tx } from '../../kernel/db/index.ts';
+import { planKept, planShared, sql, type Tx } from '../../kernel/db/index.ts';
 import type { AttemptState, TransactionEvent } from './model.ts';
 import { asRecords } from './transactions-store.ts';
 
@@ -39,7 +39,7 @@ export async function saveAttempts(tx: Tx, rows: AttemptRow[]): Promise<void> {
     ...{ id, state, handedAt, processingAt, endedAt, result, told },
   }));
   await sql`
-    update transaction_attempts set state = new.state, handed_at = new.handed_at, processing_at = new.processing_at,
+    ${planShared} update transaction_attempts set state = new.state, handed_at = new.handed_at, processing_at = new.processing_at,
       ended_at = new.ended_at, result = new.result, told = new.told
     from jsonb_to_recordset(${asRecords(changed)}::jsonb) as new (id uuid, state text, handed_at timestamptz, processing_at timestamptz,
       ended_at timestamptz, result jsonb, told text)
@@ -63,12 +63,24 @@ export interface EventRow {
 /** Adds steps to histories. */
 export async function insertEvents(tx: Tx, rows: EventRow[]): Promise<void> {
   if (rows.length === 0) return;
-  await sql`
-    insert into transaction_events (id, company_id, transaction_id, at, kind, attempt, box_id, actor_kind, actor_name, detail)
-    select id, company_id, transaction_id, at, kind, attempt, box_id, actor_kind, actor_name, detail
-    from jsonb_to_recordset(${asRecords(rows)}::jsonb) as given (id uuid, company_id uuid, transaction_id uuid, at timestamptz,
-      kind text, attempt integer, box_id uuid, actor_kind text, actor_name text, detail jsonb)`.execute(tx);
+  await sql`${planShared} ${ADD_EVENTS} select ${EVENT} from ${eventsIn(rows)}`.execute(tx);
 }
+
+/** The same for transactions that were to be added just before; one that was not has no history. */
+export async function insertFirstEvents(tx: Tx, rows: EventRow[]): Promise<void> {
+  if (rows.length === 0) return;
+  await sql`
+    ${planShared} ${ADD_EVENTS} select ${EVENT} from ${eventsIn(rows)}
+    where exists (select from transactions where transactions.id = given.transaction_id)`.execute(tx);
+}
+
+const EVENT = sql.raw(
+  'id, company_id, transaction_id, at, kind, attempt, box_id, actor_kind, actor_name, detail',
+);
+const ADD_EVENTS = sql`insert into transaction_events (${EVENT})`;
+const eventsIn = (rows: EventRow[]) => sql`
+  jsonb_to_recordset(${asRecords(rows)}::jsonb) as given (id uuid, company_id uuid, transaction_id uuid, at timestamptz,
+    kind text, attempt integer, box_id uuid, actor_kind text, actor_name text, detail jsonb)`;
 
 /** What became of a transaction, step by step. */
 export async function eventsOf(

@@ -66,10 +66,14 @@ export async function applyChanges(ctx: CompanyCtx, tx: Tx, changes: Change[]): 
       tx,
       changes.map(({ row }) => row.id),
     ),
+    // SIMs are locked before counters, by everybody.
+    bookMoves(
+      ctx,
+      tx,
+      changes.flatMap(({ moves }) => moves),
+    ),
+    countOutcomes(tx, changes.flatMap(outcomesOf)),
   ]);
-  const moves = changes.flatMap((change) => change.moves);
-  if (moves.length > 0) await bookMoves(ctx, tx, moves);
-  await countOutcomes(tx, changes.flatMap(outcomesOf));
 }
 
 /** What a change counts for: an end, and when an outcome is corrected, the former one's taking back. */

@@ -1,4 +1,4 @@
-import { planKept, sql, type Tx } from '../../kernel/db/index.ts';
+import { planKept, planShared, sql, type Tx } from '../../kernel/db/index.ts';
 import type { TransactionStatus, TransactionType } from './model.ts';
 
 /** Whom a transaction is for, in the submitter's words. */
@@ -65,14 +65,16 @@ export interface NamedTransaction extends TransactionRow {
   simOperator: string | null;
 }
 
-const COLUMNS = sql.raw(
-  `id, company_id, client_id, request_hash, type, phone_number, operator, amount, pay_item_id, customer_info, priority, status, due_at,
-  expires_at, attempt, lease_id, lease_until, box_id, sim_id, retry_count, max_retries, transaction_ref, result, failure_code, disputed,
-  looks_like, settling, author_kind, author_id, author_name, created_at, updated_at, processing_at, ended_at`,
-);
+const NAMES =
+  `id company_id client_id request_hash type phone_number operator amount pay_item_id customer_info priority status due_at
+  expires_at attempt lease_id lease_until box_id sim_id retry_count max_retries transaction_ref result failure_code disputed
+  looks_like settling author_kind author_id author_name created_at updated_at processing_at ended_at`.split(
+    /\s+/,
+  );
+const COLUMNS = sql.raw(NAMES.join(', '));
 
 const NAMED = sql.raw(
-  `select transactions.*, boxes.code as box_code, box_sims.slot as sim_slot, box_sims.operator as sim_operator
+  `select ${NAMES.map((name) => `transactions.${name}`).join(', ')}, boxes.code as box_code, box_sims.slot as sim_slot, box_sims.operator as sim_operator
   from transactions left join boxes on boxes.id = transactions.box_id left join box_sims on box_sims.id = transactions.sim_id`,
 );
 
@@ -125,7 +127,7 @@ export const asRecords = (rows: readonly object[]): string => JSON.stringify(row
 export async function insertTransactions(tx: Tx, rows: NewTransaction[]): Promise<Set<string>> {
   if (rows.length === 0) return new Set();
   const inserted = await sql<{ id: string }>`
-    insert into transactions (id, company_id, client_id, request_hash, type, phone_number, operator, amount, pay_item_id, customer_info,
+    ${planShared} insert into transactions (id, company_id, client_id, request_hash, type, phone_number, operator, amount, pay_item_id, customer_info,
       priority, status, due_at, expires_at, max_retries, looks_like, author_kind, author_id, author_name, created_at, updated_at)
     select id, company_id, client_id, request_hash, type, phone_number, operator, amount, pay_item_id, customer_info, priority, status,
       due_at, expires_at, max_retries, looks_like, author_kind, author_id, author_name, created_at, created_at
@@ -185,7 +187,7 @@ export async function saveTransactions(tx: Tx, rows: TransactionRow[]): Promise<
     ...{ processingAt: row.processingAt, endedAt: row.endedAt },
   }));
   await sql`
-    update transactions set status = new.status, due_at = new.due_at, attempt = new.attempt, lease_id = new.lease_id,
+    ${planShared} update transactions set status = new.status, due_at = new.due_at, attempt = new.attempt, lease_id = new.lease_id,
       lease_until = new.lease_until, box_id = new.box_id, sim_id = new.sim_id, retry_count = new.retry_count,
       transaction_ref = new.transaction_ref, result = new.result, failure_code = new.failure_code, disputed = new.disputed,
       looks_like = new.looks_like, settling = new.settling, updated_at = new.updated_at, processing_at = new.processing_at,
@@ -201,6 +203,6 @@ export async function saveTransactions(tx: Tx, rows: TransactionRow[]): Promise<
 export async function namedTransactions(tx: Tx, ids: string[]): Promise<Map<string, NamedTransaction>> {
   if (ids.length === 0) return new Map();
   const { rows } = await sql<NamedTransaction>`
-    ${NAMED} where transactions.id = any (${ids}::uuid[])`.execute(tx);
+    ${planShared} ${NAMED} where transactions.id = any (${ids}::uuid[])`.execute(tx);
   return new Map(rows.map((row) => [row.id, row]));
 }
