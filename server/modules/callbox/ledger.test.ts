@@ -192,6 +192,17 @@ describe('the database itself', () => {
     await expect(work).rejects.toThrow('do not balance');
   });
 
+  it('refuses lines without an entry, however well they balance', async () => {
+    const { simIds } = await scene();
+    const work = inCompany(db, at.companyId, (tx) =>
+      sql`
+        insert into ledger_lines (entry_id, company_id, sim_id, account, amount)
+        select ${newId(systemClock)}::uuid, ${at.companyId}::uuid, ${simIds[0]!}::uuid, account, amount
+        from (values ('float', 5), ('owner', -5)) as line (account, amount)`.execute(tx),
+    );
+    await expect(work).rejects.toThrow('do not balance');
+  });
+
   it('refuses every change, even by the owner of the schema', async () => {
     const { move } = await scene();
     await book([move('hold', 0)]);

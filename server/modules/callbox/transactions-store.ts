@@ -110,14 +110,20 @@ export type NewTransaction = Pick<
   | 'createdAt'
 >;
 
-/** Column names, as a JSON record has them. */
+const columnNames = new Map<string, string>();
+
+/** A field's name as its column has it: fields are few, and rows are many. */
+function columnName(field: string): string {
+  const known = columnNames.get(field) ?? field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  columnNames.set(field, known);
+  return known;
+}
+
+/** A row as a JSON record has it. */
 function snake(row: object): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(row).map(([name, value]) => [
-      name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-      value,
-    ]),
-  );
+  const record: Record<string, unknown> = {};
+  for (const [field, value] of Object.entries(row)) record[columnName(field)] = value;
+  return record;
 }
 
 /** Rows as one parameter. */

@@ -64,9 +64,9 @@ export function webhookDoor(server: HttpServer, door: WebhookDoor): void {
         415: errorSchema,
       },
     };
-    // Providers deliver in bursts, and their programs read no security headers.
+    // Providers deliver in bursts.
     const config = { authority: 'webhook' as const, rateLimit: false as const };
-    scope.post(door.url, { config, helmet: false, schema }, async (request, reply) => {
+    scope.post(door.url, { config, schema }, async (request, reply) => {
       const { answer } = door;
       if (typeof answer === 'function') {
         const document = await answerDocument(request.ctx, toDelivery(door, request), answer);
