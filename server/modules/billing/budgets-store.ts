@@ -43,8 +43,8 @@ export async function budgetStates(
   const scope = sql`currency, kind, our_number, gig_id, user_id`;
   const { rows } = await sql<BudgetState>`
     select ${columns}, span.first_day::text as period_start, span.last_day::text as period_end,
-      spent_within(company_id, span.first_day, span.last_day, ${scope})::text as spent,
-      held_at(company_id, ${now}, today.day, ${CALL_MINUTES_HELD}::int, ${scope})::text as held
+      spent_within(company_id, span.first_day, span.last_day, ${scope})::numeric(24, 6)::text as spent,
+      held_at(company_id, ${now}, today.day, ${CALL_MINUTES_HELD}::int, ${scope})::numeric(24, 6)::text as held
     from budgets
     cross join lateral (select company_day(company_id, ${now}) as day) as today
     cross join lateral (

@@ -27,7 +27,7 @@ export async function addBudget(ctx: CompanyCtx, input: BudgetInput): Promise<st
     if ((await store.countBudgets(tx)) >= BUDGETS_MAX) fail('too_many_budgets', { limit: BUDGETS_MAX });
     const row = { ...input, id: newId(clock), companyId: ctx.companyId, language: ctx.language, revision: 1 };
     await store.insertBudget(tx, { ...row, createdAt: at, updatedAt: at });
-    await note(ctx, tx, row.id, 'budget.created', difference({} as ReturnType<typeof told>, told(input)));
+    await note(ctx, tx, row.id, 'budget.created', appeared(told(input)));
     return stateOf(ctx, tx, row.id);
   });
 }
@@ -61,6 +61,9 @@ export async function removeBudget(ctx: CompanyCtx, id: string): Promise<void> {
 
 /** What makes a budget another one. */
 const MEANING = ['amount', 'currency', 'period', 'kind', 'ourNumber', 'gigId', 'userId'] as const;
+
+const appeared = (row: object): Changes =>
+  Object.fromEntries(Object.entries(row).map(([name, to]) => [name, { from: null, to }]));
 
 /** As the audit log shows it. */
 const told = ({ amount, thresholds, mailTo, ...rest }: BudgetInput) => {

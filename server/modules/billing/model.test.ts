@@ -55,7 +55,12 @@ describe('the row of a price list that counts', () => {
       { phoneNumber: '+237677123456', country: 'CM' },
       '6',
     ],
-    ['of the provider rather than of any', [france, rule('8', { country: 'FR', provider: 'telnyx' })], {}, '8'],
+    [
+      'of the provider rather than of any',
+      [france, rule('8', { country: 'FR', provider: 'telnyx' })],
+      {},
+      '8',
+    ],
     ['of no other provider', [rule('8', { provider: 'twilio' })], {}, null],
     ['of where rather than of whom', [france, rule('8', { provider: 'telnyx' })], {}, '3'],
     ['of the newest that counts already', [rule('1'), rule('9', { validFrom: '2026-06-15' })], {}, '9'],
@@ -68,7 +73,13 @@ describe('the row of a price list that counts', () => {
         rule('1', { kind: 'number', direction: null, country: 'US' }),
         rule('2', { kind: 'number', direction: null, country: 'US', numberType: 'toll_free' }),
       ],
-      { kind: 'number', direction: null, phoneNumber: '+18005550100', country: 'US', numberType: 'toll_free' },
+      {
+        kind: 'number',
+        direction: null,
+        phoneNumber: '+18005550100',
+        country: 'US',
+        numberType: 'toll_free',
+      },
       '2',
     ],
     [

@@ -54,7 +54,7 @@ export async function addPrice(ctx: CompanyCtx, input: PriceInput): Promise<stor
       fail('too_many_prices', { limit: PRICES_MAX });
     const row = { ...input, id: newId(clock), companyId: ctx.companyId, createdAt: at, updatedAt: at };
     await onlyOne(store.insertPrice(tx, row));
-    await note(ctx, tx, row.id, 'price.created', difference({} as PriceInput, told(input)));
+    await note(ctx, tx, row.id, 'price.created', appeared(told(input)));
     return row;
   });
 }
@@ -76,13 +76,17 @@ export async function removePrice(ctx: CompanyCtx, id: string): Promise<void> {
     const before = await findOrFail(tx, id);
     await store.deletePrice(tx, id);
     const gone = Object.entries(told(before)).map(([name, from]) => [name, { from, to: null }]);
-    await note(ctx, tx, id, 'price.removed', Object.fromEntries(gone) as Changes);
+    await note(ctx, tx, id, 'price.removed', Object.fromEntries(gone));
   });
 }
 
 async function findOrFail(tx: Tx, id: string): Promise<store.PriceRow> {
   return (isId(id) && (await store.findPrice(tx, id))) || fail('not_found', { what: 'price' });
 }
+
+/** What was written down of something new. */
+const appeared = (row: object): Changes =>
+  Object.fromEntries(Object.entries(row).map(([name, to]) => [name, { from: null, to }]));
 
 /** Amounts that differ in zeros alone do not differ. */
 const told = ({

@@ -1,7 +1,7 @@
 import type { CompanyCtx } from '../../kernel/ctx.ts';
 import type { Tx } from '../../kernel/db/index.ts';
 import { RelaisError } from '../../kernel/errors.ts';
-import { type Price, toMillionths, trimZeros } from '../../kernel/money.ts';
+import { fromMillionths, type Price, toMillionths, trimZeros } from '../../kernel/money.ts';
 import * as store from './budgets-store.ts';
 import { isAbout, letsThrough, type Spending } from './model.ts';
 
@@ -57,20 +57,20 @@ function judge(purses: readonly Purse[], { cost, ...spending }: Wanted, gigId: s
   );
   const units = cost && toMillionths(cost.amount);
   const stopped = mine.find(({ amount, taken }) => !letsThrough(amount, taken, units));
-  if (stopped) return refusalOf(stopped.state, cost);
+  if (stopped) return refusalOf(stopped, cost);
   for (const purse of mine) purse.taken += units ?? 0n;
   return null;
 }
 
-function refusalOf(state: store.BudgetState, cost: Price | null): RelaisError {
+function refusalOf({ state, amount, taken }: Purse, cost: Price | null): RelaisError {
   const { id, name, currency, period, periodEnd } = state;
-  const [amount, spent, held] = [state.amount, state.spent, state.held].map(trimZeros) as [
-    string,
-    string,
-    string,
-  ];
+  const written = (units: bigint) => trimZeros(fromMillionths(units));
+  const left = written(amount > taken ? amount - taken : 0n);
   return new RelaisError('budget_reached', {
-    params: { budget: name, amount, currency, day: periodEnd },
-    details: { budgetId: id, amount, spent, held, currency, period, periodEnd, needed: cost?.amount ?? null },
+    params: { budget: name, amount: written(amount), currency, day: periodEnd },
+    details: {
+      ...{ budgetId: id, amount: written(amount), left, currency, period, periodEnd },
+      needed: cost && written(toMillionths(cost.amount)),
+    },
   });
 }

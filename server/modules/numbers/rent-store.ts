@@ -91,7 +91,8 @@ export async function priceRent(
   at: Date,
 ): Promise<void> {
   await sql`
-    update number_rents set amount = ${price?.amount ?? null}::numeric, currency = ${price?.currency ?? null}, updated_at = ${at}
+    update number_rents set amount = ${price?.amount ?? null}::numeric, currency = ${price?.currency ?? null}, estimated = ${price !== null},
+      updated_at = ${at}
     where company_id = current_company() and number_id = ${numberId} and what = ${what} and starts_at = ${startsAt}`.execute(
     tx,
   );
