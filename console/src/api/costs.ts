@@ -56,15 +56,15 @@ export interface IdleNumber {
 
 export type { BudgetPeriod, CostKind, Direction, PriceRule };
 
-const write = <T>(method: string, path: string, body?: unknown) => request<T>(path, { method, body });
+const write = <T>(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown) =>
+  request<T>(path, { method, body });
 
 /** What things cost, what may be spent, and what is paid for nothing. */
 export const costs = {
   pricesPath: '/api/prices',
   prices: () => request<{ prices: OwnPrice[]; startingList: PriceRule[] }>('/api/prices'),
   addPrice: (body: PriceInput) => write<{ price: OwnPrice }>('POST', '/api/prices', body),
-  changePrice: (id: string, body: PriceInput) =>
-    write<{ price: OwnPrice }>('PUT', `/api/prices/${id}`, body),
+  changePrice: (id: string, body: PriceInput) => write<{ price: OwnPrice }>('PUT', `/api/prices/${id}`, body),
   removePrice: (id: string) => write('DELETE', `/api/prices/${id}`),
   budgets: () => request<{ budgets: Budget[]; alerts: BudgetAlert[] }>('/api/budgets'),
   addBudget: (body: BudgetInput) => write<{ budget: Budget }>('POST', '/api/budgets', body),

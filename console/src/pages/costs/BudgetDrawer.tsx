@@ -1,11 +1,7 @@
 import { useMutation } from '@tanstack/react-query';
 import { Checkbox, Form, Input, Segmented, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
-import {
-  BUDGET_PERIODS,
-  COST_KINDS,
-  THRESHOLDS_DEFAULT,
-} from '../../../../server/modules/billing/model.ts';
+import { BUDGET_PERIODS, COST_KINDS, THRESHOLDS_DEFAULT } from '../../../../server/modules/billing/model.ts';
 import { type Budget, type BudgetInput, costs } from '../../api/costs.ts';
 import { keys } from '../../api/keys.ts';
 import { queryClient } from '../../api/queryClient.ts';

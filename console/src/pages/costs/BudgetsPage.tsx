@@ -113,7 +113,13 @@ function Alerts({
   return (
     <section className="section" aria-labelledby="budget-alerts">
       <h2 id="budget-alerts">{t('costs.budgets.alerts')}</h2>
-      <DataList label={t('costs.budgets.alerts')} columns={columns} rows={alerts} query={query} empty={null} />
+      <DataList
+        label={t('costs.budgets.alerts')}
+        columns={columns}
+        rows={alerts}
+        query={query}
+        empty={null}
+      />
     </section>
   );
 }
