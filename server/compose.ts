@@ -8,6 +8,7 @@ import { systemRoutes } from './kernel/http/system-routes.ts';
 import { type JobDefinitions, type JobRunner, startJobs } from './kernel/jobs.ts';
 import { pruneLive } from './kernel/live.ts';
 import { outgoingJobs } from './kernel/outgoing.ts';
+import { billingJobs, billingRoutes } from './modules/billing/index.ts';
 import {
   callboxJobs,
   callboxRoutes,
@@ -38,7 +39,7 @@ import {
   startSenders,
   textBack,
 } from './modules/messages/index.ts';
-import { numberJobs, numberRoutes, onGroupReviewed, onNumberOrderEvent } from './modules/numbers/index.ts';
+import { listenForNumbers, numberJobs, numberRoutes, onNumberOrderEvent } from './modules/numbers/index.ts';
 import {
   type EventHandler,
   type EventWorker,
@@ -126,7 +127,7 @@ export async function compose(kernel: Kernel): Promise<App> {
 
 /** Who hears of what became of things on the floors below. */
 function listen(kernel: Kernel): void {
-  kernel.news.on('requirement_group.reviewed', onGroupReviewed);
+  listenForNumbers(kernel);
   listenForMessages(kernel);
   listenForCalls(kernel);
   kernel.news.on('call.missed', answerMissedCall);
@@ -140,6 +141,7 @@ async function answerMissedCall(ctx: CompanyCtx, tx: Tx, callId: string): Promis
 
 function mountModules(http: HttpServer, kernel: Kernel): void {
   providerRoutes(http);
+  billingRoutes(http);
   contactRoutes(http);
   complianceRoutes(http);
   numberRoutes(http);
@@ -220,6 +222,7 @@ function jobsOf(kernel: Kernel, identity: Identity): JobDefinitions {
     kernelJobs(kernel),
     outgoingJobs(kernel),
     identity.jobs,
+    billingJobs(kernel),
     complianceJobs(kernel),
     numberJobs(kernel),
     messageJobs(kernel),

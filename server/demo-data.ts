@@ -5,7 +5,7 @@ import { publicBaseUrl } from './kernel/config.ts';
 import { type Kernel, systemCtx } from './kernel/ctx.ts';
 import { newSecret } from './kernel/ids.ts';
 import { createOwner, issueApiKey, PERMISSIONS } from './modules/identity/index.ts';
-import { firstGigs } from './modules/numbers/index.ts';
+import { firstGigs } from './modules/numbers/upkeep.ts';
 
 const OWNER_EMAIL = 'demo@relais.example';
 

@@ -54,6 +54,17 @@ const calls: RouteObject = {
   ],
 };
 
+const costs: RouteObject = {
+  path: 'costs',
+  lazy: async () => ({ Component: (await import('./pages/costs/CostsFrame.tsx')).default }),
+  children: [
+    { index: true, element: <Navigate to={paths.budgets} replace /> },
+    page('budgets', () => import('./pages/costs/BudgetsPage.tsx')),
+    page('prices', () => import('./pages/costs/PricesPage.tsx')),
+    page('idle', () => import('./pages/costs/IdlePage.tsx')),
+  ],
+};
+
 const transactions: RouteObject = {
   path: 'transactions',
   lazy: async () => ({ Component: (await import('./pages/transactions/TransactionsFrame.tsx')).default }),
@@ -78,6 +89,7 @@ const signedIn: RouteObject = {
         page('inbox/:conversationId?', () => import('./pages/inbox/InboxPage.tsx')),
         page('today', () => import('./pages/insights/TodayPage.tsx')),
         page('reports', () => import('./pages/insights/ReportsPage.tsx')),
+        costs,
         page('gigs', () => import('./pages/gigs/GigsPage.tsx')),
         page('contacts', () => import('./pages/contacts/ContactsPage.tsx')),
         page('contacts/:contactId', () => import('./pages/contacts/ContactPage.tsx')),

@@ -80,6 +80,7 @@ const schema = z.object({
   SMS_PER_SECOND: z.coerce.number().min(0.01).max(1000),
   SMS_SETTLE_SECONDS: count(0, 86_400),
   CALL_SETTLE_SECONDS: count(0, 86_400),
+  NUMBER_IDLE_DAYS: count(1, 3650),
   MEDIA_MAX_MB: count(1, 100),
   RECORDING_MAX_MB: count(1, 1000),
   BLOB_STORE: z.enum(['postgres', 's3']),

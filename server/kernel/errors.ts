@@ -1,3 +1,4 @@
+import { billing } from './catalogue/billing.ts';
 import { callbox } from './catalogue/callbox.ts';
 import { callboxBoxes } from './catalogue/callbox-boxes.ts';
 import { callboxMoney } from './catalogue/callbox-money.ts';
@@ -23,6 +24,7 @@ export const catalogue = {
   ...requests,
   ...identity,
   ...providers,
+  ...billing,
   ...contacts,
   ...compliance,
   ...numbers,

@@ -16,3 +16,23 @@ export function minorUnitExponent(currency: string): number {
 export function isDecimal(text: string): boolean {
   return /^-?\d{1,15}(\.\d{1,10})?$/.test(text);
 }
+
+/** Decimals are kept to the millionth: prices of providers have no more digits that matter. */
+const SCALE = 6;
+
+/** A decimal as millionths, exactly; further digits are cut off. A sign is left out: providers write what they take as negative. */
+export function toMillionths(amount: string): bigint {
+  const [whole = '0', fraction = ''] = amount.replace('-', '').split('.');
+  return BigInt(whole) * 10n ** BigInt(SCALE) + BigInt(fraction.slice(0, SCALE).padEnd(SCALE, '0'));
+}
+
+/** Millionths as a decimal with six digits. */
+export function fromMillionths(value: bigint): string {
+  const digits = value.toString().padStart(SCALE + 1, '0');
+  return `${digits.slice(0, -SCALE)}.${digits.slice(-SCALE)}`;
+}
+
+/** A decimal without zeros that say nothing; two are kept, as prices are written. */
+export function trimZeros(amount: string): string {
+  return amount.replace(/(\.\d{2}\d*?)0+$/, '$1');
+}

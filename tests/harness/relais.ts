@@ -29,7 +29,7 @@ export interface TestRelais {
   /** Another company on the same installation, and a caller with its key. */
   addCompany(
     name: string,
-  ): Promise<{ companyId: string; api: Client; owner: { email: string; password: string } }>;
+  ): Promise<{ companyId: string; api: Client; owner: { email: string; password: string; userId: string } }>;
   stop(): Promise<void>;
 }
 

@@ -59,8 +59,8 @@ export interface ActivityRow {
 
 export type CostRow = Cost & { key: string | null; name: string | null; count: number };
 
-export const ACTIVITY_GROUPS = ['day', 'month', 'number', 'user', 'outcome', 'provider'] as const;
-export const COST_GROUPS = ['day', 'month', 'number', 'user', 'contact', 'kind', 'provider'] as const;
+export const ACTIVITY_GROUPS = ['day', 'month', 'number', 'gig', 'user', 'outcome', 'provider'] as const;
+export const COST_GROUPS = ['day', 'month', 'number', 'gig', 'user', 'contact', 'kind', 'provider'] as const;
 export type ReportBy = (typeof ACTIVITY_GROUPS)[number] | (typeof COST_GROUPS)[number];
 
 interface Report<Row> {

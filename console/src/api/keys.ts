@@ -81,11 +81,14 @@ export const keys = {
   webhookDeliveries: (id: string) => ['webhooks', 'deliveries', id] as const,
   dashboard: ['dashboard'] as const,
   reports: (query: Query) => ['reports', query] as const,
+  prices: ['prices'] as const,
+  budgets: ['budgets'] as const,
+  idleNumbers: (days: number | undefined) => ['idle-numbers', days] as const,
 };
 
 /** What to read again when a topic of the live stream moves. */
 const keysOfTopic: Record<string, readonly string[]> = {
-  number: ['numbers', 'gigs'],
+  number: ['numbers', 'gigs', 'idle-numbers'],
   gig: ['gigs', 'numbers'],
   requirement_group: ['requirement-groups', 'documents'],
   document: ['documents', 'requirement-groups'],
@@ -120,6 +123,9 @@ const keysOfTopic: Record<string, readonly string[]> = {
   float: ['float'],
   operator_message: ['operator-texts', 'transactions'],
   operator_template: ['operator-templates'],
+  price: ['prices', 'idle-numbers'],
+  budget: ['budgets'],
+  budget_alert: ['budgets'],
 };
 
 /** What may move many times a second: read again once a second at most. */

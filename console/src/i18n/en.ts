@@ -8,6 +8,7 @@ import { calls } from './en/calls.ts';
 import { common } from './en/common.ts';
 import { compliance } from './en/compliance.ts';
 import { contacts } from './en/contacts.ts';
+import { costs } from './en/costs.ts';
 import { float } from './en/float.ts';
 import { gigs } from './en/gigs.ts';
 import { inbox } from './en/inbox.ts';
@@ -32,6 +33,7 @@ export const en = {
   common,
   compliance,
   contacts,
+  costs,
   float,
   gigs,
   inbox,

@@ -9,6 +9,7 @@ import { calls } from './fr/calls.ts';
 import { common } from './fr/common.ts';
 import { compliance } from './fr/compliance.ts';
 import { contacts } from './fr/contacts.ts';
+import { costs } from './fr/costs.ts';
 import { float } from './fr/float.ts';
 import { gigs } from './fr/gigs.ts';
 import { inbox } from './fr/inbox.ts';
@@ -34,6 +35,7 @@ export const fr: Dictionary = withFrenchTypography<Dictionary>({
   common,
   compliance,
   contacts,
+  costs,
   float,
   gigs,
   inbox,

@@ -8,6 +8,7 @@ import { hasChosenLanguage, setLanguage } from '../i18n/index.ts';
 import { signInPath } from '../paths.ts';
 import { ErrorNotice } from '../ui/ErrorNotice.tsx';
 import { LogoMark } from '../ui/Logo.tsx';
+import { BudgetNews } from './BudgetNews.tsx';
 import { DialButton } from './DialButton.tsx';
 import { InboxNews } from './InboxNews.tsx';
 import { LiveBadge, LiveProvider } from './LiveProvider.tsx';
@@ -93,6 +94,7 @@ function Frame() {
         <SideNav onLeave={() => setMenuOpen(false)} />
       </Drawer>
       <InboxNews />
+      <BudgetNews />
       <Telephone />
       <ScrollRestoration />
     </div>

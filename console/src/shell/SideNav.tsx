@@ -2,6 +2,7 @@ import {
   AppstoreOutlined,
   BarChartOutlined,
   DashboardOutlined,
+  EuroCircleOutlined,
   FlagOutlined,
   InboxOutlined,
   MessageOutlined,
@@ -45,6 +46,7 @@ export function SideNav({ onLeave }: { onLeave?: () => void }) {
     [paths.gigs, t('shell.nav.gigs'), <FlagOutlined key="i" />],
     [paths.compliance, t('shell.nav.compliance'), <SafetyCertificateOutlined key="i" />],
     [paths.reports, t('shell.nav.reports'), <BarChartOutlined key="i" />, 'reports:read'],
+    [paths.costs, t('shell.nav.costs'), <EuroCircleOutlined key="i" />, 'reports:read'],
     [paths.settings, t('shell.nav.settings'), <SettingOutlined key="i" />],
   ];
   const shown = items.filter(([, , , permission]) => !permission || may(permission));

@@ -257,6 +257,40 @@ export interface BoxSims {
   updatedAt: Timestamp;
 }
 
+export interface BudgetAlerts {
+  amount: Numeric;
+  budgetId: string;
+  companyId: string;
+  createdAt: Timestamp;
+  currency: string;
+  id: string;
+  periodStart: Timestamp;
+  revision: number;
+  spent: Numeric;
+  threshold: number;
+}
+
+export interface Budgets {
+  amount: Numeric;
+  companyId: string;
+  createdAt: Timestamp;
+  currency: string;
+  enabled: boolean;
+  gigId: string | null;
+  hardStop: boolean;
+  id: string;
+  kind: string | null;
+  language: string;
+  mailTo: Generated<string[]>;
+  name: string;
+  ourNumber: string | null;
+  period: string;
+  revision: Generated<number>;
+  thresholds: number[];
+  updatedAt: Timestamp;
+  userId: string | null;
+}
+
 export interface CallAlertRules {
   addressId: string | null;
   callsMin: number;
@@ -538,6 +572,8 @@ export interface Calls {
   id: string;
   idempotencyKey: string | null;
   leadId: string | null;
+  minuteCurrency: string | null;
+  minutePrice: Numeric | null;
   missed: Generated<boolean>;
   nextCheckAt: Timestamp | null;
   note: string | null;
@@ -903,6 +939,13 @@ export interface NumberEvents {
   text: Generated<string>;
 }
 
+export interface NumberGigs {
+  companyId: string;
+  gigId: string | null;
+  phoneNumber: string;
+  sinceDay: Timestamp;
+}
+
 export interface NumberOrders {
   attachedAt: Timestamp | null;
   attemptedAt: Timestamp | null;
@@ -928,6 +971,19 @@ export interface NumberOrders {
   updatedAt: Timestamp;
 }
 
+export interface NumberRents {
+  amount: Numeric | null;
+  companyId: string;
+  currency: string | null;
+  estimated: boolean;
+  numberId: string;
+  phoneNumber: string;
+  provider: string;
+  startsAt: Timestamp;
+  updatedAt: Timestamp;
+  what: string;
+}
+
 export interface Numbers {
   activatedAt: Timestamp | null;
   companyId: string;
@@ -948,6 +1004,7 @@ export interface Numbers {
   providerStatus: Generated<string>;
   purchasedAt: Timestamp;
   releasedAt: Timestamp | null;
+  rentDueAt: Timestamp | null;
   requirementGroupId: string | null;
   status: string;
   statusReason: string | null;
@@ -1047,6 +1104,23 @@ export interface OutgoingMessages {
   id: string;
   state: string;
   type: string;
+}
+
+export interface Prices {
+  amount: Numeric;
+  companyId: string;
+  country: string | null;
+  createdAt: Timestamp;
+  currency: string;
+  direction: string | null;
+  id: string;
+  kind: string;
+  note: Generated<string>;
+  numberType: string | null;
+  prefix: string | null;
+  provider: string | null;
+  updatedAt: Timestamp;
+  validFrom: Timestamp;
 }
 
 export interface ProviderAccounts {
@@ -1377,6 +1451,8 @@ export interface DB {
   boxLogs: BoxLogs;
   boxPresence: BoxPresence;
   boxSims: BoxSims;
+  budgetAlerts: BudgetAlerts;
+  budgets: Budgets;
   callAlertRules: CallAlertRules;
   callAlerts: CallAlerts;
   callAttempts: CallAttempts;
@@ -1419,7 +1495,9 @@ export interface DB {
   messages: Messages;
   messageTemplates: MessageTemplates;
   numberEvents: NumberEvents;
+  numberGigs: NumberGigs;
   numberOrders: NumberOrders;
+  numberRents: NumberRents;
   numbers: Numbers;
   operatorMessages: OperatorMessages;
   operatorTemplates: OperatorTemplates;
@@ -1428,6 +1506,7 @@ export interface DB {
   outgoingAddresses: OutgoingAddresses;
   outgoingAttempts: OutgoingAttempts;
   outgoingMessages: OutgoingMessages;
+  prices: Prices;
   providerAccounts: ProviderAccounts;
   providerEvents: ProviderEvents;
   pushDevices: PushDevices;

@@ -45,6 +45,9 @@ export interface CallRow {
   priceAmount: string | null;
   priceCurrency: string | null;
   priceEstimated: boolean;
+  /** What a minute costs by the list as it was when the call was placed. */
+  minutePrice: string | null;
+  minuteCurrency: string | null;
   nextCheckAt: Date | null;
   checks: number;
   idempotencyKey: string | null;
@@ -115,7 +118,7 @@ const LEG_CHANGES: (keyof LegRow)[] = [
 const NEW_CALL = columnsOf<CallRow>(
   ['id', 'companyId', 'provider', 'providerAccountId', 'direction', 'fromNumber', 'toNumber', 'numberId'],
   ['ourNumber', 'contactId', 'leadId', 'via', 'authorKind', 'authorId', 'authorName', 'plan', 'rootLegId'],
-  ['note', 'idempotencyKey', 'requestHash', 'createdAt'],
+  ['note', 'idempotencyKey', 'requestHash', 'createdAt', 'minutePrice', 'minuteCurrency'],
   CALL_CHANGES,
 );
 const NEW_LEG = columnsOf<LegRow>(

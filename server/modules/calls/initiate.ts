@@ -3,6 +3,7 @@ import { authorKind, type CompanyCtx, transact } from '../../kernel/ctx.ts';
 import type { Tx } from '../../kernel/db/index.ts';
 import { fail, RelaisError } from '../../kernel/errors.ts';
 import { isId, newId } from '../../kernel/ids.ts';
+import type { Price } from '../../kernel/money.ts';
 import { normalisePhoneNumber } from '../../kernel/phone.ts';
 import { type ContactRef, contactsByIds } from '../contacts/index.ts';
 import { activeNumbers, type NumberFacts } from '../numbers/index.ts';
@@ -19,7 +20,7 @@ import { type OwnPhone, ownPhoneOf } from './own-phone.ts';
 import { announcementOf, planOutbound } from './plan.ts';
 import { refusalOf } from './refusals.ts';
 import { BLANK_CALL, newLeg, type Scene, sceneOf } from './scene.ts';
-import { requireAllowed } from './spend.ts';
+import { minutePriceOf, requireAllowed, requireCallBudget } from './spend.ts';
 
 /** What a client asks for when it wants somebody called. Numbers as people write them. */
 export interface CallRequest {
@@ -142,7 +143,12 @@ async function write(ctx: CompanyCtx, tx: Tx, request: CallRequest, key: string 
   const links = await linksOf(ctx, tx, request, to);
   // What is said to the other side is as the number's rule has it.
   const rule = (await openDesk(ctx, tx, [number.id])).ruleOf(number.id);
-  const scene = outboundScene(ctx, { request, desk, rule, number, to, own, ...links, key, requestHash });
+  const telephones = own.via === 'phone' ? [to, own.address] : [to];
+  const { price: minute } = await minutePriceOf(ctx, tx, { provider: number.provider, telephones });
+  const scene = outboundScene(ctx, {
+    ...{ request, desk, rule, number, to, own, ...links, key, requestHash, minute },
+  });
+  await requireCallBudget(ctx, tx, scene.call);
   await concludeScenes(ctx, tx, [scene], () => undefined);
   await noteAttempt(ctx, tx, { from: number.phoneNumber, to }, 'allowed', scene.call.id);
   return { kind: 'new', scene };
@@ -191,6 +197,8 @@ interface Outbound {
   leadId: string | null;
   key: string | null;
   requestHash: string;
+  /** What a minute costs by the list. */
+  minute: Price | null;
 }
 
 function outboundScene(ctx: CompanyCtx, wanted: Outbound): Scene {
@@ -223,6 +231,7 @@ function outboundScene(ctx: CompanyCtx, wanted: Outbound): Scene {
       authorId: actor.id,
       authorName: actor.name,
     },
+    ...{ minutePrice: wanted.minute?.amount ?? null, minuteCurrency: wanted.minute?.currency ?? null },
     ...{ plan, rootLegId, idempotencyKey: wanted.key, requestHash: wanted.requestHash, createdAt },
   };
   const root = newLeg(call, {

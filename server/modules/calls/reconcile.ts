@@ -2,14 +2,17 @@ import { createBatcher } from '../../kernel/batch.ts';
 import { type CompanyCtx, type Kernel, systemCtx, transact } from '../../kernel/ctx.ts';
 import { inSystem, type Tx } from '../../kernel/db/index.ts';
 import type { Price } from '../../kernel/money.ts';
+import { parseE164 } from '../../kernel/phone.ts';
+import { openPriceList } from '../billing/index.ts';
 import type { ProviderPort, RemoteLeg } from '../providers/index.ts';
 import { knownLegs, type LegRow } from './calls-store.ts';
 import { changeCalls, concludeScenes, driverOf, holdScenes } from './change.ts';
 import { dialOf, openPort, partyOf } from './dial.ts';
 import { dueCalls, hasTwin } from './lookup-store.ts';
 import { endOverdue } from './overdue.ts';
-import { lacksPrice, timesMinutes } from './prices.ts';
+import { lacksPrice, sumMinutes, timesMinutes } from './prices.ts';
 import { endLeg, learnLeg, type Scene } from './scene.ts';
+import { minutePriceOf } from './spend.ts';
 
 const DUE_MAX = 100;
 /** Calls that are asked about at once: most of the time is waiting for the provider. */
@@ -89,7 +92,8 @@ async function writeAnswers(ctx: CompanyCtx, answers: Answer[]): Promise<(Error 
 
 function applyAnswer(ctx: CompanyCtx, scene: Scene, { findings, estimate }: Answer): void {
   for (const leg of scene.legs) applyFinding(ctx, scene, leg, findings.get(leg.id));
-  if (estimate && scene.call.priceAmount === null)
+  // A price of a leg is the provider's own; until there is one, a better guess takes the place of a former one.
+  if (estimate && scene.legs.every(({ priceAmount }) => priceAmount === null))
     Object.assign(scene.call, {
       priceAmount: estimate.amount,
       priceCurrency: estimate.currency,
@@ -114,7 +118,7 @@ async function ask(
       });
       if (finding) findings.set(leg.id, finding);
     }
-    return { findings, estimate: await estimateOf(port, scene).catch(() => null) };
+    return { findings, estimate: await estimateOf(ctx, port, scene).catch(() => null) };
   } catch (error) {
     ctx.log.warn({ err: error, callId }, 'The provider of a call could not be asked');
     return { findings, estimate: null };
@@ -199,10 +203,37 @@ function applyFinding(ctx: CompanyCtx, scene: Scene, leg: LegRow, finding: Findi
   }
 }
 
-/** What a call has cost by the list, until the provider says what it really cost. */
-async function estimateOf(port: ProviderPort | null, { call }: Pick<Scene, 'call'>): Promise<Price | null> {
-  const wanted = port && call.direction === 'OUTBOUND' && call.endedAt && call.priceAmount === null;
-  if (!wanted || !call.durationSeconds) return null;
-  const perMinute = await port.minutePrice(call.toNumber);
+/**
+ * What a call has cost, until the provider says what it really cost: by the company's own list, by what the provider asks for
+ * such calls now, or by the starting list. A call from outside is on a list only where the company has written so.
+ */
+async function estimateOf(
+  ctx: CompanyCtx,
+  port: ProviderPort | null,
+  { call, legs }: Looked,
+): Promise<Price | null> {
+  const isPriced = legs.some(({ priceAmount }) => priceAmount !== null);
+  if (!call.endedAt || !call.durationSeconds || isPriced) return null;
+  const price = call.direction === 'OUTBOUND' ? await minuteOut(ctx, port, { call, legs }) : null;
+  const perMinute = price ?? (call.direction === 'INBOUND' ? await minuteIn(ctx, call) : null);
   return perMinute && { ...perMinute, amount: timesMinutes(perMinute.amount, call.durationSeconds) };
+}
+
+/** Null when what was written down as the call was placed is to stand. */
+async function minuteOut(ctx: CompanyCtx, port: ProviderPort | null, { call, legs }: Looked) {
+  const agent = legs.find(({ id }) => id === call.rootLegId);
+  const telephones = [call.toNumber, ...(call.via === 'phone' && agent ? [agent.address] : [])];
+  const { provider } = call;
+  const listed = await transact(ctx, (tx) => minutePriceOf(ctx, tx, { provider, telephones }));
+  if (listed.isOwn || !port) return null;
+  const told = [];
+  for (const telephone of telephones) told.push(await port.minutePrice(telephone));
+  return sumMinutes(told);
+}
+
+async function minuteIn(ctx: CompanyCtx, { provider, fromNumber: phoneNumber }: Looked['call']) {
+  const list = await transact(ctx, (tx) => openPriceList(ctx, tx, 'call'));
+  const { country } = parseE164(phoneNumber);
+  const listed = list.priceOf({ direction: 'inbound', provider, phoneNumber, country });
+  return listed && { amount: listed.amount, currency: listed.currency };
 }

@@ -38,7 +38,15 @@ export const BLANK_CALL = {
   ...{ answeredLegId: null, roomName: null, roomId: null, recording: 'off', recordingAnnounced: false },
   ...{ endCode: null, providerCode: null, providerMessage: null, missed: false, hasVoicemail: false },
   ...{ hangupRequestedAt: null, note: null, durationSeconds: null, priceAmount: null, priceCurrency: null },
-  ...{ priceEstimated: false, nextCheckAt: null, checks: 0, idempotencyKey: null, requestHash: null },
+  ...{
+    priceEstimated: false,
+    minutePrice: null,
+    minuteCurrency: null,
+    nextCheckAt: null,
+    checks: 0,
+    idempotencyKey: null,
+    requestHash: null,
+  },
   ...{ ringingAt: null, answeredAt: null, endedAt: null },
 } as const satisfies Partial<CallRow>;
 

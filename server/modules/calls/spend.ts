@@ -1,12 +1,16 @@
 import type { CompanyCtx } from '../../kernel/ctx.ts';
 import type { Tx } from '../../kernel/db/index.ts';
 import { fail } from '../../kernel/errors.ts';
+import type { Price } from '../../kernel/money.ts';
 import { type PhoneNumber, parseE164 } from '../../kernel/phone.ts';
+import { CALL_MINUTES_HELD, openPriceList, requireBudget } from '../billing/index.ts';
 import { activeNumbers, type NumberFacts } from '../numbers/index.ts';
 import { countForGuard, spentSince } from './attempts-store.ts';
+import type { CallRow } from './calls-store.ts';
 import type { Desk } from './desk.ts';
 import { type GuardVerdict, judgeBudget, judgeDestination, judgeSpend } from './guard.ts';
 import type { CallSettings } from './model.ts';
+import { sumMinutes, timesMinutes } from './prices.ts';
 import { type SpentToday, spendLimitsOf } from './rule-model.ts';
 
 const MINUTE_MS = 60_000;
@@ -30,6 +34,35 @@ export async function requireAllowed(
     const { country, lineType } = parseE164(to);
     refuse(judgeSpend(call.desk.settings, { ...counts, to, country, lineType, ownCountries }));
   }
+}
+
+/** What a minute costs by the list, of all telephones that are rung for a call. Null where the list does not say. */
+export async function minutePriceOf(
+  ctx: CompanyCtx,
+  tx: Tx,
+  { provider, telephones }: { provider: CallRow['provider']; telephones: readonly string[] },
+): Promise<{ price: Price | null; isOwn: boolean }> {
+  const list = await openPriceList(ctx, tx, 'call');
+  const found = telephones.map((phoneNumber) => {
+    const { country } = parseE164(phoneNumber);
+    return list.priceOf({ direction: 'outbound', provider, phoneNumber, country });
+  });
+  return { price: sumMinutes(found), isOwn: found.every((each) => each?.isOwn) };
+}
+
+/**
+ * Stops a call for which the company's budgets have not enough left. Some minutes of it have to fit in, and are held while it
+ * lasts. Asked last: from here on nobody else of the company spends until the call is written. @throws budget_reached.
+ */
+export async function requireCallBudget(
+  ctx: CompanyCtx,
+  tx: Tx,
+  call: Pick<CallRow, 'ourNumber' | 'userId' | 'minutePrice' | 'minuteCurrency'>,
+): Promise<void> {
+  const { ourNumber, userId, minutePrice, minuteCurrency: currency } = call;
+  const amount = minutePrice && timesMinutes(minutePrice, CALL_MINUTES_HELD * 60);
+  const cost = amount && currency ? { amount, currency } : null;
+  await requireBudget(ctx, tx, { kind: 'call', ourNumber, userId, cost });
 }
 
 function midnightBefore(now: Date): Date {

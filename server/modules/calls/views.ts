@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { type CompanyCtx, isGranted } from '../../kernel/ctx.ts';
 import type { Tx } from '../../kernel/db/index.ts';
+import { trimZeros } from '../../kernel/money.ts';
 import { type ContactRef, contactsByIds } from '../contacts/index.ts';
 import { memberNames } from '../identity/index.ts';
 import { type CallEvent, type CallRow, type LegRow, legsOf } from './calls-store.ts';
 import { customerOf, oursOf, talks } from './judge.ts';
 import { theirs } from './masks.ts';
 import { CALL_DIRECTIONS, CALL_STATUSES, LEG_STATES } from './model.ts';
-import { trimZeros } from './prices.ts';
 import { type QualitySummary, qualityOf } from './quality.ts';
 import { reasonInWords } from './reasons.ts';
 import { type RecordingSummary, recordingsOf } from './recordings.ts';

@@ -1,43 +1,10 @@
-import { createServer, type Server, type Socket } from 'node:net';
+import type { Server } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../../../tests/harness/eventually.ts';
+import { startMailServer } from '../../../tests/harness/mail-server.ts';
 import { createPerson } from '../../../tests/harness/person.ts';
 import { startRelais, type TestRelais } from '../../../tests/harness/relais.ts';
 import { renderInvitation } from './mail.ts';
-
-/** A mail server that keeps what it is given (RFC 5321, as much as a sender needs). */
-function startMailServer(mails: string[]): Promise<{ url: string; server: Server }> {
-  const answer = (socket: Socket) => {
-    let text = '';
-    let body: string | null = null;
-    socket.write('220 mail.test\r\n');
-    socket.on('error', () => undefined);
-    socket.on('data', (chunk) => {
-      text += chunk;
-      for (let end = text.indexOf('\r\n'); end >= 0; end = text.indexOf('\r\n')) {
-        const line = text.slice(0, end);
-        text = text.slice(end + 2);
-        if (body !== null && line === '.') {
-          mails.push(body);
-          body = null;
-          socket.write('250 kept\r\n');
-        } else if (body !== null) body += `${line}\n`;
-        else if (/^DATA/i.test(line)) {
-          body = '';
-          socket.write('354 go on\r\n');
-        } else if (/^QUIT/i.test(line)) socket.end('221 bye\r\n');
-        else socket.write('250 ok\r\n');
-      }
-    });
-  };
-  return new Promise((resolve) => {
-    const server = createServer(answer);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      resolve({ server, url: `smtp://127.0.0.1:${port}?ignoreTLS=true` });
-    });
-  });
-}
 
 const mails: string[] = [];
 let relais: TestRelais;

@@ -36,6 +36,7 @@ export const PERMISSIONS = [
   'transactions:settle',
   'float:manage',
   'reports:read',
+  'costs:manage',
   'webhooks:manage',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];

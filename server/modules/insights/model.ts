@@ -1,6 +1,8 @@
 // What figures are asked for, and how outcomes add up. Pure, and shared with the console.
 
 export const ACTIVITY_KINDS = ['call', 'text'] as const;
+/** What costs something: months of numbers as well. */
+export const COST_KINDS = [...ACTIVITY_KINDS, 'number'] as const;
 export type ActivityKind = (typeof ACTIVITY_KINDS)[number];
 
 /** What figures can be broken down by. */
@@ -126,6 +128,7 @@ export const WEBHOOK_EVENTS = [
   'transaction.unknown',
   'transaction.expired',
   'transaction.canceled',
+  'budget.reached',
 ] as const;
 export type WebhookEvent = (typeof WEBHOOK_EVENTS)[number];
 

@@ -7,9 +7,11 @@ import { errorResponses, ok } from '../../kernel/http/schemas.ts';
 import type { HttpServer } from '../../kernel/http/server.ts';
 import { contactNames } from '../contacts/index.ts';
 import { companyProfile, memberNames } from '../identity/index.ts';
+import { gigNames } from '../numbers/index.ts';
 import {
   ACTIVITY_KINDS,
   addDays,
+  COST_KINDS,
   dayIn,
   daysBetween,
   isDay,
@@ -70,8 +72,7 @@ export function reportRoutes(server: HttpServer): void {
   costRoute(server);
 }
 
-const ACTIVITY_GROUPS = REPORT_GROUPS.filter((group) => group !== 'gig');
-const COST_GROUPS = [...ACTIVITY_GROUPS, 'contact'] as const;
+const COST_GROUPS = [...REPORT_GROUPS, 'contact'] as const;
 
 function activityRoute(server: HttpServer): void {
   server.get(
@@ -81,7 +82,7 @@ function activityRoute(server: HttpServer): void {
       schema: {
         tags,
         summary: 'Calls and texts of a time, by day, month, number, person, outcome or provider',
-        querystring: query.extend({ by: z.enum(ACTIVITY_GROUPS).default('day') }),
+        querystring: query.extend({ by: z.enum(REPORT_GROUPS).default('day') }),
         response: { 200: listAnswer(ok({ ...spanShape, rows: z.array(activityRow) })), ...errorResponses },
       },
     },
@@ -139,8 +140,11 @@ function costRoute(server: HttpServer): void {
       schema: {
         tags,
         summary:
-          'What calls and texts of a time cost, by day, month, number, person, contact, … and currency',
-        querystring: query.extend({ by: z.enum(COST_GROUPS).default('day') }),
+          'What calls, texts and numbers of a time cost, by day, month, number, gig, person, contact, … and currency',
+        querystring: query.extend({
+          kind: z.enum(COST_KINDS).optional(),
+          by: z.enum(COST_GROUPS).default('day'),
+        }),
         response: { 200: listAnswer(ok({ ...spanShape, rows: z.array(costRow) })), ...errorResponses },
       },
     },
@@ -178,7 +182,7 @@ function costRoute(server: HttpServer): void {
 async function filterOf(
   ctx: CompanyCtx,
   tx: Tx,
-  asked: z.infer<typeof query>,
+  asked: Omit<z.infer<typeof query>, 'kind'> & Pick<FigureFilter, 'kind'>,
 ): Promise<{ filter: FigureFilter; timeZone: string }> {
   const { timeZone } = await companyProfile(tx);
   for (const name of ['from', 'to'] as const)
@@ -201,6 +205,7 @@ function refuseBadSpan({ from, to }: Span): void {
 async function namesOf(tx: Tx, by: string, rows: { key: string | null }[]): Promise<Map<string, string>> {
   const ids = rows.flatMap(({ key }) => key ?? []);
   if (by === 'user') return memberNames(tx, ids);
+  if (by === 'gig') return gigNames(tx, ids);
   if (by !== 'contact') return new Map();
   return new Map([...(await contactNames(tx, ids))].map(([id, { name }]) => [id, name]));
 }

@@ -1,5 +1,6 @@
 import type { HttpServer } from '../../kernel/http/server.ts';
 import { dashboardRoute } from './dashboard.ts';
+import { idleRoute } from './idle.ts';
 import { reportRoutes } from './report-routes.ts';
 import { webhookRoutes } from './webhook-routes.ts';
 
@@ -7,5 +8,6 @@ import { webhookRoutes } from './webhook-routes.ts';
 export function insightsRoutes(server: HttpServer): void {
   dashboardRoute(server);
   reportRoutes(server);
+  idleRoute(server);
   webhookRoutes(server);
 }

@@ -30,14 +30,13 @@ export interface CostRow {
 }
 
 export interface FigureFilter extends Span {
-  kind?: ActivityKind;
+  kind?: ActivityKind | 'number';
   direction?: 'inbound' | 'outbound';
   ourNumber?: string;
   userId?: string;
 }
 
-/** Gigs are what numbers are for: figures by gig are figures by number, joined by whoever asks. */
-type Column = Exclude<ReportGroup, 'gig'> | 'none';
+type Column = ReportGroup | 'none';
 
 const KEYS: Record<Column, RawBuilder<unknown>> = {
   none: sql`null`,
@@ -49,6 +48,8 @@ const KEYS: Record<Column, RawBuilder<unknown>> = {
   number: sql`our_number`,
   user: sql`nullif(user_id, '00000000-0000-0000-0000-000000000000')::text`,
   provider: sql`provider`,
+  // What the number was for on that day, whatever it is for now.
+  gig: sql`gig_on(company_id, our_number, day)::text`,
 };
 
 function matching({ from, to, kind, direction, ourNumber, userId }: FigureFilter): RawBuilder<unknown> {
@@ -72,7 +73,7 @@ export async function figuresBy(
   const { rows } = await sql<FiguresRow>`
     select ${KEYS[group]} as key, sum(count)::bigint as count, ${among(SUCCESSES)} as successes, ${among(JUDGED)} as judged,
       sum(seconds)::bigint as seconds, sum(parts)::bigint as parts
-    from activity_figures where ${matching(filter)}
+    from activity_figures where ${matching(filter)} and kind <> 'number'
     group by 1 having sum(count) <> 0 order by ${inOrder ? sql`1` : sql`sum(count) desc, 1`} limit ${rowsMax}`.execute(
     tx,
   );
@@ -84,7 +85,7 @@ export async function dayFigures(tx: Tx, span: Span): Promise<DayFigures[]> {
   const { rows } = await sql<DayFigures>`
     select day::text, kind, direction, sum(count)::bigint as count, ${among(SUCCESSES)} as successes, ${among(JUDGED)} as judged,
       sum(seconds)::bigint as seconds
-    from activity_figures where ${matching(span)} group by 1, 2, 3`.execute(tx);
+    from activity_figures where ${matching(span)} and kind <> 'number' group by 1, 2, 3`.execute(tx);
   return rows;
 }
 
@@ -131,4 +132,15 @@ export async function companiesToCount(tx: Tx): Promise<string[]> {
 /** Counts a company anew from what is stored. @param tx of the system role, REPEATABLE READ. */
 export async function countAnew(tx: Tx, companyId: string, at: Date): Promise<void> {
   await sql`select count_activity_anew(${companyId}::uuid, ${at})`.execute(tx);
+}
+
+/** The last day on which each of these numbers was called, texted or used. */
+export async function lastUses(tx: Tx, ourNumbers: readonly string[]): Promise<Map<string, string>> {
+  const { rows } = await sql<{ ourNumber: string; day: string }>`
+    select our_number, max(day)::text as day from (
+      select our_number, day from activity_figures
+      where company_id = current_company() and kind <> 'number' and our_number = any (${ourNumbers}::text[])
+      group by 1, 2 having sum(count) > 0
+    ) as used group by 1`.execute(tx);
+  return new Map(rows.map(({ ourNumber, day }) => [ourNumber, day]));
 }

@@ -4,6 +4,7 @@ import type { Tx } from '../../kernel/db/index.ts';
 import { type ErrorCode, type ErrorParams, RelaisError } from '../../kernel/errors.ts';
 import { newId } from '../../kernel/ids.ts';
 import { parseE164 } from '../../kernel/phone.ts';
+import { budgetRefusals, openPriceList, type PriceList, type Wanted } from '../billing/index.ts';
 import { announceConversations } from './announce.ts';
 import * as conversations from './conversations-store.ts';
 import { findSenders, type IntegrationRow } from './integrations-store.ts';
@@ -12,7 +13,7 @@ import { findByKeys, insertMessages, type MessageRow, type NewMessage } from './
 import { AFTER_OUR_TEXT, segmentsOf, TEXT_CHARS_MAX } from './model.ts';
 import { optedOut } from './opt-outs-store.ts';
 import { insertDepartures } from './outbox-store.ts';
-import { listPrice, times } from './prices.ts';
+import { times } from './prices.ts';
 import { nudgeSenders, stateOf } from './state.ts';
 
 /** A text that somebody wants sent in a conversation. */
@@ -88,12 +89,17 @@ interface Facts {
   senders: Map<string, IntegrationRow>;
   out: Set<string>;
   media: Map<string, MediaRow>;
+  prices: PriceList;
 }
 
 /** The same within a transaction that the caller has open. The number of statements does not grow with the drafts. */
 export async function acceptTexts(ctx: CompanyCtx, tx: Tx, drafts: Draft[]): Promise<AcceptOutcome[]> {
-  const facts = await gather(tx, drafts);
-  const planned = drafts.map((draft) => plan(ctx, draft, facts));
+  const facts = await gather(ctx, tx, drafts);
+  const planned = await withinBudget(
+    ctx,
+    tx,
+    drafts.map((draft) => plan(ctx, draft, facts)),
+  );
   const rows = planned.flatMap((each) =>
     each instanceof RelaisError || 'replayed' in each ? [] : [each.row],
   );
@@ -138,7 +144,7 @@ function repeated(draft: Draft, message: MessageRow): AcceptOutcome {
   return { kind: 'refused', error: new RelaisError('idempotency_key_reused') };
 }
 
-async function gather(tx: Tx, drafts: Draft[]): Promise<Facts> {
+async function gather(ctx: CompanyCtx, tx: Tx, drafts: Draft[]): Promise<Facts> {
   const earlier = await findByKeys(
     tx,
     drafts.flatMap(({ idempotencyKey }) => (idempotencyKey === null ? [] : [idempotencyKey])),
@@ -160,6 +166,7 @@ async function gather(tx: Tx, drafts: Draft[]): Promise<Facts> {
     senders: new Map(senders.map((sender) => [sender.id, sender])),
     out,
     media: new Map(media.map((each) => [each.id, each])),
+    prices: await openPriceList(ctx, tx, 'text'),
   };
 }
 
@@ -192,7 +199,29 @@ function plan(ctx: CompanyCtx, draft: Draft, facts: Facts): Plan {
   if (facts.out.has(to) && !draft.isConfirmation) return refuse('recipient_opted_out');
   // A file goes out with one text: the next one that asks for it finds none.
   for (const id of draft.mediaIds) facts.media.delete(id);
-  return { row: toRow(ctx, draft, { conversation, sender, to, text }) };
+  return { row: toRow(ctx, draft, { conversation, sender, to, text, prices: facts.prices }) };
+}
+
+/** What budgets refuse of what is planned. Answers to STOP go out whatever was spent; a text for later is asked about then. */
+async function withinBudget(ctx: CompanyCtx, tx: Tx, planned: Plan[]): Promise<Plan[]> {
+  const asked = planned.filter(
+    (each): each is { row: NewMessage } => 'row' in each && !each.row.isConfirmation && !each.row.sendAt,
+  );
+  const wanted = asked.map(({ row }) => spendingOf(row));
+  const refusals = await budgetRefusals(ctx, tx, wanted);
+  const refused = new Map(asked.map((each, index) => [each as Plan, refusals[index] ?? null]));
+  return planned.map((each) => refused.get(each) ?? each);
+}
+
+/** A text as budgets look at it. */
+export function spendingOf(
+  row: Pick<NewMessage, 'fromNumber' | 'authorKind' | 'authorId' | 'priceAmount' | 'priceCurrency'>,
+): Wanted {
+  const { priceAmount: amount, priceCurrency: currency } = row;
+  return {
+    ...{ kind: 'text', ourNumber: row.fromNumber!, userId: row.authorKind === 'user' ? row.authorId! : null },
+    cost: amount && currency ? { amount, currency } : null,
+  };
 }
 
 /** The number a text leaves through: the one asked for, else the one that was texted, else the default. */
@@ -218,11 +247,20 @@ function senderOf(
 function toRow(
   ctx: CompanyCtx,
   draft: Draft,
-  found: { conversation: conversations.ConversationState; sender: IntegrationRow; to: string; text: string },
+  found: {
+    conversation: conversations.ConversationState;
+    sender: IntegrationRow;
+    to: string;
+    text: string;
+    prices: PriceList;
+  },
 ): NewMessage {
   const { conversation, sender, to, text } = found;
   const { encoding, segments } = segmentsOf(text);
-  const perSegment = listPrice(parseE164(to).country);
+  const perSegment = found.prices.priceOf({
+    ...{ direction: 'outbound', provider: sender.provider, phoneNumber: to },
+    country: parseE164(to).country,
+  });
   const price = perSegment && draft.mediaIds.length === 0 ? times(perSegment, segments) : null;
   return {
     id: newId(ctx.kernel.clock),

@@ -10,7 +10,7 @@ import {
   SENDS_MAX,
   statusOf,
 } from './model.ts';
-import { listPrice, times } from './prices.ts';
+import { times } from './prices.ts';
 
 /** What a receipt makes of a status. */
 const afterNews = (status: MessageStatus, news: TextStatus): MessageStatus =>
@@ -155,13 +155,5 @@ describe('a price', () => {
   ];
   it.each(cases)('%s times %i is %s', (amount, count, expected) => {
     expect(times({ amount, currency: 'EUR' }, count)).toEqual({ amount: expected, currency: 'EUR' });
-  });
-
-  it('is in the list for the countries of the list', () => {
-    expect(listPrice('US')).toEqual({ amount: '0.0075', currency: 'USD' });
-    expect(listPrice('CA')).toEqual({ amount: '0.0075', currency: 'USD' });
-    expect(listPrice('FR')).toEqual({ amount: '0.0380', currency: 'USD' });
-    expect(listPrice('GB')).toEqual({ amount: '0.0350', currency: 'USD' });
-    for (const country of ['DE', '', null]) expect(listPrice(country)).toBeNull();
   });
 });

@@ -1,35 +1,41 @@
 import { type CompanyCtx, transact } from '../../kernel/ctx.ts';
 import { RelaisError } from '../../kernel/errors.ts';
 import type { Price } from '../../kernel/money.ts';
-import { normalisePhoneNumber, parseE164 } from '../../kernel/phone.ts';
+import { normalisePhoneNumber, type PhoneNumber, parseE164 } from '../../kernel/phone.ts';
+import { openPriceList } from '../billing/index.ts';
 import { portFor } from '../providers/index.ts';
 import { findIntegration, findSenders } from './integrations-store.ts';
-import { listPrice } from './prices.ts';
 import { regionOf } from './settings.ts';
 import { findSettings } from './settings-store.ts';
 
-/** What one segment to a number costs: as the provider says, else the list price. Null where nobody knows. */
+/** What one segment to a number costs: by the company's own list, else as the provider says, else by the starting list. */
 export async function priceTo(
   ctx: CompanyCtx,
   to: string,
   integrationId: string | null,
 ): Promise<{ price: Price | null; country: string | null }> {
-  const { region, sender } = await transact(ctx, async (tx) => ({
+  const { region, sender, prices } = await transact(ctx, async (tx) => ({
+    prices: await openPriceList(ctx, tx, 'text'),
     region: regionOf(ctx, await findSettings(tx)),
     sender: integrationId
       ? await findIntegration(tx, integrationId)
       : ((await findSenders(tx, []))[0] ?? null),
   }));
-  const country = countryOf(to, region);
-  if (!country) return { price: null, country: null };
-  const asked = sender ? await ask(ctx, sender, country) : null;
-  return { price: asked ?? listPrice(country), country };
+  const line = lineOf(to, region);
+  if (!line?.country) return { price: null, country: null };
+  const { country, e164: phoneNumber } = line;
+  const listed = prices.priceOf({
+    ...{ direction: 'outbound', provider: sender?.provider ?? 'telnyx', phoneNumber, country },
+  });
+  const asked = sender && !listed?.isOwn ? await ask(ctx, sender, country) : null;
+  const price = asked ?? (listed && { amount: listed.amount, currency: listed.currency });
+  return { price, country };
 }
 
 /** A masked number still begins with its country's code. */
-function countryOf(to: string, region: string): string | null {
+function lineOf(to: string, region: string): PhoneNumber | null {
   try {
-    return parseE164(normalisePhoneNumber(to.replaceAll('•', '0'), region)).country;
+    return parseE164(normalisePhoneNumber(to.replaceAll('•', '0'), region));
   } catch (error) {
     if (error instanceof RelaisError) return null;
     throw error;

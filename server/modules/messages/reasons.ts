@@ -2,7 +2,7 @@ import type { Language } from '../../kernel/errors.ts';
 import type { TextFailureReason } from '../providers/index.ts';
 
 /** Why a text failed: the providers' reasons, and our own. */
-export type FailureCode = TextFailureReason | 'no_answer' | 'sender_inactive';
+export type FailureCode = TextFailureReason | 'no_answer' | 'sender_inactive' | 'budget_reached';
 
 const SENTENCES: Record<FailureCode, Record<Language, string>> = {
   invalid_number: {
@@ -74,6 +74,10 @@ const SENTENCES: Record<FailureCode, Record<Language, string>> = {
   no_answer: {
     en: 'The provider never answered, and does not know this text: it was not sent.',
     fr: 'Le fournisseur n’a jamais répondu et ne connaît pas ce SMS : il n’est pas parti.',
+  },
+  budget_reached: {
+    en: 'A budget was used up when it was to leave: an admin can raise it, then send it again.',
+    fr: 'Un budget était épuisé au moment de l’envoi : un admin peut l’augmenter, puis renvoyez-le.',
   },
   sender_inactive: {
     en: 'The number it was to leave through is switched off or gone.',

@@ -1,7 +1,10 @@
 import type { CompanyCtx } from '../../kernel/ctx.ts';
 import type { Tx } from '../../kernel/db/index.ts';
+import { RelaisError } from '../../kernel/errors.ts';
 import { newId } from '../../kernel/ids.ts';
 import { enqueue } from '../../kernel/jobs.ts';
+import { parseE164 } from '../../kernel/phone.ts';
+import { openPriceList, type PriceList } from '../billing/index.ts';
 import { type ContactRef, ensureContacts } from '../contacts/index.ts';
 import type { InboundText } from '../providers/index.ts';
 import { announceConversations } from './announce.ts';
@@ -11,6 +14,7 @@ import type { IntegrationRow } from './integrations-store.ts';
 import { insertMedia, type NewMedia } from './media-store.ts';
 import { insertMessages, knownExternalIds, type MessageRow, type NewMessage } from './messages-store.ts';
 import { keywordOf, MEDIA_MAX, segmentsOf } from './model.ts';
+import { times } from './prices.ts';
 import { categoryAfter } from './rules.ts';
 
 /** A text that has found the number it is for. */
@@ -109,10 +113,12 @@ async function place(ctx: CompanyCtx, tx: Tx, arrivals: Arrival[]): Promise<Plac
     }),
   );
   const open = await conversations.openConversations(tx, ctx.companyId, [...openings.values()], clock.now());
+  const prices = await openPriceList(ctx, tx, 'text');
   return arrivals.map((arrival) => {
     const contact = contacts.get(arrival.text.from)!;
     const conversation = open.get(contact.id)!;
-    return { arrival, contact, conversation, message: toMessage(ctx, arrival, contact, conversation) };
+    const message = toMessage(ctx, arrival, contact, conversation);
+    return { arrival, contact, conversation, message: { ...message, ...priceOf(arrival, message, prices) } };
   });
 }
 
@@ -143,12 +149,33 @@ function toMessage(
     externalId: text.messageId,
     segments: text.segments ?? counted.segments,
     encoding: counted.encoding,
-    priceAmount: text.price?.amount ?? null,
-    priceCurrency: text.price?.currency ?? null,
     contactId: contact.id,
     sentAt: text.at,
     createdAt: receivedAt,
   };
+}
+
+/** What the provider asks for a text, else what the company's list says. */
+function priceOf({ text, integration }: Arrival, { segments }: NewMessage, prices: PriceList) {
+  const { provider } = integration;
+  const known = text.price ?? null;
+  const country = countryOf(text.from);
+  const listed = known ?? prices.priceOf({ direction: 'inbound', provider, phoneNumber: text.from, country });
+  const price = known ?? (listed && times(listed, segments ?? 1));
+  return {
+    ...{ priceAmount: price?.amount ?? null, priceCurrency: price?.currency ?? null },
+    priceEstimated: known === null && price !== null,
+  };
+}
+
+/** Senders may be names or short codes, which are in no country. */
+function countryOf(from: string): string | null {
+  try {
+    return parseE164(from).country;
+  } catch (error) {
+    if (error instanceof RelaisError) return null;
+    throw error;
+  }
 }
 
 /** What a batch of texts did to each conversation, taken one after the other. */

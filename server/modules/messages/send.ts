@@ -2,6 +2,7 @@ import { publicBaseUrl } from '../../kernel/config.ts';
 import { type CompanyCtx, transact } from '../../kernel/ctx.ts';
 import type { Tx } from '../../kernel/db/index.ts';
 import { RelaisError } from '../../kernel/errors.ts';
+import { budgetRefusals } from '../billing/index.ts';
 import {
   type OutboundText,
   type ProviderPort,
@@ -10,6 +11,7 @@ import {
   type SendOutcome,
   type TextFailure,
 } from '../providers/index.ts';
+import { spendingOf } from './accept.ts';
 import { announceConversations } from './announce.ts';
 import { noteProviderOptOut } from './consent.ts';
 import { lockConversations, saveActivity } from './conversations-store.ts';
@@ -86,7 +88,7 @@ async function prepare(ctx: CompanyCtx, tx: Tx, claim: Claim): Promise<Turn | nu
   }
   const sender = message.integrationId ? await findIntegration(tx, message.integrationId) : null;
   const refusal = sender
-    ? await forbidden(tx, message, sender)
+    ? await forbidden(ctx, tx, message, sender)
     : failure('sender_inactive', 'the number is gone');
   const { clock, config } = ctx.kernel;
   const step = nextSendStep(message, clock.nowMs(), config.SMS_SETTLE_SECONDS * 1000);
@@ -108,15 +110,25 @@ async function prepare(ctx: CompanyCtx, tx: Tx, claim: Claim): Promise<Turn | nu
 }
 
 /** Why a text may not leave now, or null. */
-async function forbidden(tx: Tx, message: MessageRow, sender: IntegrationRow): Promise<TextFailure | null> {
+async function forbidden(
+  ctx: CompanyCtx,
+  tx: Tx,
+  message: MessageRow,
+  sender: IntegrationRow,
+): Promise<TextFailure | null> {
   if (!sender.isActive) return failure('sender_inactive', 'the number was switched off');
   if (message.isConfirmation) return null;
   const out = await optedOut(tx, [message.toNumber]);
-  return out.has(message.toNumber) ? failure('opted_out', 'the person wants no texts') : null;
+  if (out.has(message.toNumber)) return failure('opted_out', 'the person wants no texts');
+  if (message.status !== 'scheduled') return null;
+  // It was counted by nobody while it waited. Budgets are held last, so the conversation is locked before.
+  await lockConversations(tx, [message.conversationId]);
+  const [refusal] = await budgetRefusals(ctx, tx, [spendingOf(message)]);
+  return refusal ? failure('budget_reached', refusal.message) : null;
 }
 
 /** Our own reasons stand beside the providers'. */
-type Reason = TextFailure['reason'] | 'no_answer' | 'sender_inactive';
+type Reason = TextFailure['reason'] | 'no_answer' | 'sender_inactive' | 'budget_reached';
 
 function failure(reason: Reason, providerMessage: string): TextFailure {
   return { reason: reason as TextFailure['reason'], providerCode: null, providerMessage };

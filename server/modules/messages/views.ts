@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { CompanyCtx } from '../../kernel/ctx.ts';
+import { trimZeros } from '../../kernel/money.ts';
 import { type ContactName, maskPhone } from '../contacts/index.ts';
 import type { ConversationRow } from './conversations-store.ts';
 import type { IntegrationRow } from './integrations-store.ts';
@@ -223,11 +224,6 @@ export const messageSchema = z
   .meta({ id: 'Message' });
 
 type MessageView = z.infer<typeof messageSchema>;
-
-/** numeric(18, 6) prints six decimals; at least two are kept, as prices are written. */
-function trimZeros(amount: string): string {
-  return amount.replace(/(\.\d{2}\d*?)0+$/, '$1');
-}
 
 export function messageView(ctx: CompanyCtx, row: MessageRow, media: MediaRow[] = []): MessageView {
   const inbound = row.direction === 'inbound';

@@ -57,3 +57,10 @@ export async function deleteGig(tx: Tx, id: string): Promise<void> {
   await sql`update numbers set gig_id = null where gig_id = ${id}`.execute(tx);
   await sql`delete from gigs where id = ${id}`.execute(tx);
 }
+
+/** The names of gigs, by id. */
+export async function gigNames(tx: Tx, ids: readonly string[]): Promise<Map<string, string>> {
+  const { rows } = await sql<{ id: string; name: string }>`
+    select id, name from gigs where company_id = current_company() and id = any (${ids}::uuid[])`.execute(tx);
+  return new Map(rows.map(({ id, name }) => [id, name]));
+}

@@ -1,13 +1,27 @@
-import { type CompanyCtx, type Kernel, systemCtx } from '../../kernel/ctx.ts';
+import { type CompanyCtx, type Kernel, systemCtx, transact } from '../../kernel/ctx.ts';
 import { inSystem, type Tx } from '../../kernel/db/index.ts';
-import type { JobDefinitions } from '../../kernel/jobs.ts';
+import { enqueue, type JobDefinitions } from '../../kernel/jobs.ts';
 import { assignCompany, newsOf, type ProviderEvent } from '../providers/index.ts';
 import { configureNumber, refreshOrder } from './lifecycle.ts';
 import { placeOrder } from './placement.ts';
+import { countRents, repriceRents } from './rent.ts';
 import { dueOrders, hastenOrdersOfGroup, ownerOfOrder } from './store.ts';
 import { applyUpdate } from './updates.ts';
 
 const DUE_MAX = 50;
+/** A month that is a minute late in the figures misleads nobody. */
+const RENTS_SECONDS = 60;
+
+/** What numbers want to know of the floors below. */
+export function listenForNumbers(kernel: Kernel): void {
+  kernel.news.on('requirement_group.reviewed', onGroupReviewed);
+  kernel.news.on('prices.changed', onPricesChanged);
+}
+
+/** The list is read once for all changes that come together. */
+async function onPricesChanged({ companyId }: CompanyCtx, tx: Tx): Promise<void> {
+  await enqueue(tx, 'numbers.reprice_rents', { companyId }, { key: `numbers.reprice_rents:${companyId}` });
+}
 
 export function numberJobs(kernel: Kernel): JobDefinitions {
   return {
@@ -19,8 +33,16 @@ export function numberJobs(kernel: Kernel): JobDefinitions {
         await configureNumber(systemCtx(kernel, companyId!, 'numbers.configure'), numberId!);
       },
       'numbers.reconcile': () => reconcileOrders(kernel),
+      'numbers.count_rents': () => countRents(kernel),
+      'numbers.reprice_rents': ({ companyId }) => {
+        const ctx = systemCtx(kernel, companyId!, 'numbers.reprice_rents');
+        return transact(ctx, (tx) => repriceRents(ctx, tx));
+      },
     },
-    schedules: { 'numbers.reconcile': { everySeconds: kernel.config.RECONCILE_SECONDS } },
+    schedules: {
+      'numbers.reconcile': { everySeconds: kernel.config.RECONCILE_SECONDS },
+      'numbers.count_rents': { everySeconds: RENTS_SECONDS },
+    },
   };
 }
 
@@ -56,6 +78,6 @@ export async function onNumberOrderEvent(
 }
 
 /** Paperwork was judged: the orders that wait for it are asked about at the next look. */
-export async function onGroupReviewed(ctx: CompanyCtx, tx: Tx, groupId: string): Promise<void> {
+async function onGroupReviewed(ctx: CompanyCtx, tx: Tx, groupId: string): Promise<void> {
   await hastenOrdersOfGroup(tx, groupId, ctx.kernel.clock.now());
 }

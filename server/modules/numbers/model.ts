@@ -72,6 +72,18 @@ export function nextPlacementStep(
   return nowMs - order.attemptedAt.getTime() >= settleMs ? 'place' : 'look_up_only';
 }
 
+/**
+ * When the month after one that began at a moment begins: on the same day, or on the last of a month that is too short. From
+ * there on it stays on that day, as Twilio says of its own bills.
+ */
+export function nextMonth(at: Date): Date {
+  const next = new Date(at);
+  next.setUTCMonth(at.getUTCMonth() + 1);
+  // The 31st of a month that has none is written as one of the first days of the next.
+  if (next.getUTCDate() !== at.getUTCDate()) next.setUTCDate(0);
+  return next;
+}
+
 const CHECK_MAX_SECONDS = 3600;
 
 /** Seconds until a waiting order is asked about again: doubling, an hour at most. */

@@ -1,10 +1,12 @@
 import { type CompanyCtx, transact } from '../../kernel/ctx.ts';
-import { isUniqueViolation } from '../../kernel/db/index.ts';
+import { isUniqueViolation, type Tx } from '../../kernel/db/index.ts';
 import { type ErrorCode, fail, RelaisError } from '../../kernel/errors.ts';
 import { newId } from '../../kernel/ids.ts';
 import { enqueue } from '../../kernel/jobs.ts';
 import { publish } from '../../kernel/live.ts';
+import { fromMillionths, type Price, toMillionths } from '../../kernel/money.ts';
 import { type PhoneNumber, parseE164 } from '../../kernel/phone.ts';
+import { openPriceList, requireBudget } from '../billing/index.ts';
 import { paperworkFor } from '../compliance/index.ts';
 import { audit } from '../identity/index.ts';
 import {
@@ -181,9 +183,20 @@ async function writeOrder(ctx: CompanyCtx, draft: OrderDraft): Promise<string> {
   }
 }
 
+/** What has to be paid at once: the first month, and the set-up. The list stands in for a provider that does not say. */
+async function firstCost(ctx: CompanyCtx, tx: Tx, { request, available }: OrderDraft): Promise<Price | null> {
+  const { country, type: numberType, monthlyCost, upfrontCost } = available;
+  const { provider, phoneNumber } = request;
+  const list = await openPriceList(ctx, tx, 'number');
+  const month = monthlyCost ?? list.priceOf({ direction: null, provider, phoneNumber, country, numberType });
+  if (!month || (upfrontCost && upfrontCost.currency !== month.currency)) return month ?? upfrontCost;
+  const sum = toMillionths(month.amount) + toMillionths(upfrontCost?.amount ?? '0');
+  return { amount: fromMillionths(sum), currency: month.currency };
+}
+
 async function writeOrderRows(
   ctx: CompanyCtx,
-  tx: Parameters<typeof enqueue>[0],
+  tx: Tx,
   draft: OrderDraft,
   orderId: string,
   numberId: string,
@@ -191,6 +204,10 @@ async function writeOrderRows(
   const { request, available, accountId, groupId, idempotencyKey } = draft;
   const at = ctx.kernel.clock.now();
   const { provider, phoneNumber, gigId } = request;
+  await requireBudget(ctx, tx, {
+    ...{ kind: 'number', ourNumber: phoneNumber, gigId, userId: null },
+    cost: await firstCost(ctx, tx, draft),
+  });
   const common = { companyId: ctx.companyId, provider, providerAccountId: accountId, at };
   await store.insertNumber(tx, {
     ...common,

@@ -371,6 +371,11 @@ export interface NumberFacts {
   country: string;
   status: NumberStatus;
   features: Features;
+  numberType: NumberType;
+  gigId: string | null;
+  monthlyCost: string | null;
+  currency: string | null;
+  activatedAt: Date | null;
 }
 
 /**
@@ -388,7 +393,8 @@ export async function activeNumbers(
         ? sql`id = any (${which.ids}::uuid[])`
         : sql`phone_number = any (${which.phoneNumbers}::text[])`;
   const { rows } = await sql<NumberFacts>`
-    ${planShared} select id, company_id, provider, provider_account_id, phone_number, country, status, features from numbers
+    ${planShared} select id, company_id, provider, provider_account_id, phone_number, country, status, features, number_type, gig_id,
+      monthly_cost, currency, activated_at from numbers
     where status = 'active' and ${where} order by id`.execute(tx);
   return rows;
 }

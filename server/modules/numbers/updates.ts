@@ -6,6 +6,7 @@ import { publish } from '../../kernel/live.ts';
 import { reopenGroup } from '../compliance/index.ts';
 import type { RemoteOrder } from '../providers/index.ts';
 import { checkDelaySeconds, decideOrder, numberStatus } from './model.ts';
+import { countRent } from './rent.ts';
 import * as store from './store.ts';
 
 /** News about an order: from the provider's answer, its webhook, or our question. */
@@ -88,7 +89,10 @@ async function write(
   if (news.providerStatus === PAPERWORK_REFUSED && number.requirementGroupId) {
     await reopenGroup(ctx, tx, number.requirementGroupId, news.reason ?? news.providerStatus);
   }
-  if (state === 'active') await enqueueConfigure(ctx, tx, number.id);
+  if (state === 'active') {
+    await enqueueConfigure(ctx, tx, number.id);
+    await countRent(ctx, tx, number.id);
+  }
   await publish(tx, ctx.companyId, 'number', number.id);
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { catalogue, type ErrorCode, type Language, sentence } from '../../kernel/errors.ts';
+import { trimZeros } from '../../kernel/money.ts';
 import type { AvailableNumber } from '../providers/index.ts';
 import type { GigRow } from './gigs-store.ts';
 import type { NumberRow } from './store.ts';
@@ -82,11 +83,6 @@ export function availableView(
 
 function price(amount: string | null, currency: string | null) {
   return amount === null || currency === null ? null : { amount: trimZeros(amount), currency };
-}
-
-/** numeric(18, 6) prints six decimals; at least two are kept, as prices are written. */
-function trimZeros(amount: string): string {
-  return amount.replace(/(\.\d{2}\d*?)0+$/, '$1');
 }
 
 /** Our own sentence for a refusal, in the reader's language; the provider's words where we have none. */

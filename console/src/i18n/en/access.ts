@@ -40,6 +40,7 @@ export const access = {
     'transactions:settle': 'Settle transactions whose outcome is unknown',
     'float:manage': 'Book and close the money on SIMs',
     'reports:read': 'See the dashboard and reports',
+    'costs:manage': 'Edit prices and budgets',
     'webhooks:manage': 'Manage outgoing webhooks',
   },
   groups: {
@@ -59,6 +60,7 @@ export const access = {
     transactions: 'Transactions',
     float: 'Money on SIMs',
     reports: 'Reports',
+    costs: 'Costs',
     webhooks: 'Outgoing webhooks',
   },
 };

@@ -109,6 +109,8 @@ export const auditActions = {
     deleted: "Deleted a template for an operator's texts",
   },
   operator_message: { attached: "Attached an operator's text to a transaction" },
+  price: { created: 'Added a price', changed: 'Changed a price', removed: 'Deleted a price' },
+  budget: { created: 'Added a budget', changed: 'Changed a budget', removed: 'Deleted a budget' },
   webhook: {
     created: 'Added a webhook',
     changed: 'Changed a webhook',

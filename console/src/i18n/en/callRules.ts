@@ -243,6 +243,7 @@ export const callRules = {
       call_premium_blocked: 'Premium-rate number',
       call_limit_reached: 'Limit reached',
       call_spend_reached: 'Budget used up',
+      budget_reached: 'Budget used up',
       invalid_phone_number: 'Not a number',
       person_needed: 'A person is needed',
       not_found: 'Contact not found',

@@ -26,6 +26,7 @@ export const insights = {
     estimated: 'of which {{amount}} from the price list, until the provider says',
     noCosts: 'Nothing has a price yet this month.',
     seeReports: 'See the reports',
+    seeBudgets: 'See the budgets',
     emptyTitle: 'Nothing has happened yet',
     emptyText:
       'Calls and texts are counted here as they happen. Buy a number first, then call or write to somebody.',
@@ -46,8 +47,9 @@ export const insights = {
       outcome: 'Outcome',
       provider: 'Provider',
       kind: 'Kind',
+      gig: 'Gig',
     },
-    kinds: { call: 'Calls', text: 'Texts' },
+    kinds: { call: 'Calls', text: 'Texts', number: 'Numbers' },
     outcomes: {
       completed: 'Talked',
       busy: 'Busy',

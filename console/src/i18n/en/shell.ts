@@ -2,6 +2,7 @@ export const shell = {
   nav: {
     today: 'Today',
     reports: 'Reports',
+    costs: 'Costs',
     inbox: 'Inbox',
     messages: 'Text history',
     calls: 'Calls',

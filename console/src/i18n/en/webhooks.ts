@@ -28,6 +28,7 @@ export const webhooks = {
     'transaction.unknown': 'Nobody knows what became of a transaction',
     'transaction.expired': 'A transaction expired',
     'transaction.canceled': 'A transaction was canceled',
+    'budget.reached': 'A budget reached a threshold',
   },
   enabled: 'Switched on',
   on: 'On',

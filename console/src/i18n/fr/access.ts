@@ -42,6 +42,7 @@ export const access: Dictionary['access'] = {
     'transactions:settle': "Trancher les transactions à l'issue inconnue",
     'float:manage': 'Tenir et arrêter les comptes des SIM',
     'reports:read': 'Voir le tableau de bord et les rapports',
+    'costs:manage': 'Modifier les prix et les budgets',
     'webhooks:manage': 'Gérer les webhooks sortants',
   },
   groups: {
@@ -61,6 +62,7 @@ export const access: Dictionary['access'] = {
     transactions: 'Transactions',
     float: 'Argent des SIM',
     reports: 'Rapports',
+    costs: 'Coûts',
     webhooks: 'Webhooks sortants',
   },
 };

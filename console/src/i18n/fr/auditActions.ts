@@ -114,6 +114,12 @@ export const auditActions: Dictionary['settings']['audit']['actions'] = {
     deleted: "A supprimé un modèle de SMS d'opérateur",
   },
   operator_message: { attached: "A rattaché un SMS d'opérateur à une transaction" },
+  price: { created: 'A ajouté un prix', changed: 'A modifié un prix', removed: 'A supprimé un prix' },
+  budget: {
+    created: 'A ajouté un budget',
+    changed: 'A modifié un budget',
+    removed: 'A supprimé un budget',
+  },
   webhook: {
     created: 'A ajouté un webhook',
     changed: 'A modifié un webhook',

@@ -253,6 +253,7 @@ export const callRules: Dictionary['callRules'] = {
       call_premium_blocked: 'Numéro surtaxé',
       call_limit_reached: 'Limite atteinte',
       call_spend_reached: 'Budget épuisé',
+      budget_reached: 'Budget épuisé',
       invalid_phone_number: 'Pas un numéro',
       person_needed: 'Il faut une personne',
       not_found: 'Contact introuvable',

@@ -29,6 +29,7 @@ export const insights: Dictionary['insights'] = {
     estimated: 'dont {{amount}} au tarif affiché, en attendant le fournisseur',
     noCosts: "Rien n'a encore de prix ce mois-ci.",
     seeReports: 'Voir les rapports',
+    seeBudgets: 'Voir les budgets',
     emptyTitle: "Rien ne s'est encore passé",
     emptyText:
       "Les appels et les SMS sont comptés ici au fur et à mesure. Achetez d'abord un numéro, puis appelez ou écrivez à quelqu'un.",
@@ -49,8 +50,9 @@ export const insights: Dictionary['insights'] = {
       outcome: 'Issue',
       provider: 'Fournisseur',
       kind: 'Nature',
+      gig: 'Gig',
     },
-    kinds: { call: 'Appels', text: 'SMS' },
+    kinds: { call: 'Appels', text: 'SMS', number: 'Numéros' },
     outcomes: {
       completed: 'Aboutis',
       busy: 'Occupé',

@@ -4,6 +4,7 @@ export const shell: Dictionary['shell'] = {
   nav: {
     today: "Aujourd'hui",
     reports: 'Rapports',
+    costs: 'Coûts',
     inbox: 'Réception',
     messages: 'Historique des SMS',
     calls: 'Appels',

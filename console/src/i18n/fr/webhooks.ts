@@ -30,6 +30,7 @@ export const webhooks: Dictionary['webhooks'] = {
     'transaction.unknown': "Nul ne sait ce qu'une transaction est devenue",
     'transaction.expired': 'Une transaction a expiré',
     'transaction.canceled': 'Une transaction est annulée',
+    'budget.reached': 'Un budget atteint un seuil',
   },
   enabled: 'Activé',
   on: 'Activé',

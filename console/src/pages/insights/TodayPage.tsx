@@ -185,7 +185,8 @@ function MonthCosts({ month, before }: { month: MonthFigures; before: MonthFigur
           {t('insights.today.costsBefore', { month: name(before.month), amount: amounts })}
         </p>
       )}
-      <Link to={paths.reports}>{t('insights.today.seeReports')}</Link>
+      <Link to={paths.reports}>{t('insights.today.seeReports')}</Link> ·{' '}
+      <Link to={paths.budgets}>{t('insights.today.seeBudgets')}</Link>
     </section>
   );
 }

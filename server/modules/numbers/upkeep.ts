@@ -1,0 +1,2 @@
+/** What the demo fills a new company with. */
+export { firstGigs } from './gigs.ts';
