@@ -8,6 +8,7 @@ import { systemRoutes } from './kernel/http/system-routes.ts';
 import { type JobDefinitions, type JobRunner, startJobs } from './kernel/jobs.ts';
 import { pruneLive } from './kernel/live.ts';
 import { outgoingJobs } from './kernel/outgoing.ts';
+import type { RetentionRule } from './kernel/retention.ts';
 import {
   callboxJobs,
   callboxRoutes,
@@ -42,6 +43,7 @@ import { numberJobs, numberRoutes, onGroupReviewed, onNumberOrderEvent } from '.
 import {
   type EventHandler,
   type EventWorker,
+  providerRetention,
   providerRoutes,
   startProviderEvents,
   type WebhookDoor,
@@ -79,11 +81,13 @@ export async function compose(kernel: Kernel): Promise<App> {
   });
   systemRoutes(http, kernel, () => ready);
   identity.routes(http);
-  mountModules(http, kernel);
+  const below = jobsBelow(kernel, identity);
+  const rules = [...(below.retention ?? []), ...providerRetention(kernel)];
+  const definitions = mergeJobs([below, insightsJobs(kernel, rules)]);
+  mountModules(http, kernel, rules);
   listen(kernel);
   await serveConsole(http, CONSOLE_DIST);
 
-  const definitions = jobsOf(kernel, identity);
   let jobs: JobRunner | null = null;
   let events: EventWorker | null = null;
   let senders: Senders | null = null;
@@ -138,7 +142,7 @@ async function answerMissedCall(ctx: CompanyCtx, tx: Tx, callId: string): Promis
   if (wanted) await textBack(ctx, tx, { ...wanted, occasion: 'missed-call', id: callId });
 }
 
-function mountModules(http: HttpServer, kernel: Kernel): void {
+function mountModules(http: HttpServer, kernel: Kernel, rules: readonly RetentionRule[]): void {
   providerRoutes(http);
   contactRoutes(http);
   complianceRoutes(http);
@@ -146,7 +150,7 @@ function mountModules(http: HttpServer, kernel: Kernel): void {
   messagesRoutes(http, kernel);
   callRoutes(http);
   callboxRoutes(http, kernel);
-  insightsRoutes(http);
+  insightsRoutes(http, rules);
   for (const door of WEBHOOK_DOORS) webhookDoor(http, door);
 }
 
@@ -214,8 +218,8 @@ function eventOwners(kernel: Kernel): Record<string, EventHandler> {
   };
 }
 
-/** All that is done by the clock, or later. */
-function jobsOf(kernel: Kernel, identity: Identity): JobDefinitions {
+/** All that is done by the clock, or later, on the floors below insights, which cleans up after them. */
+function jobsBelow(kernel: Kernel, identity: Identity): JobDefinitions {
   return mergeJobs([
     kernelJobs(kernel),
     outgoingJobs(kernel),
@@ -225,7 +229,6 @@ function jobsOf(kernel: Kernel, identity: Identity): JobDefinitions {
     messageJobs(kernel),
     callJobs(kernel),
     callboxJobs(kernel),
-    insightsJobs(kernel),
   ]);
 }
 
@@ -240,5 +243,6 @@ function mergeJobs(parts: JobDefinitions[]): JobDefinitions {
   return {
     handlers: Object.assign({}, ...parts.map((part) => part.handlers)),
     schedules: Object.assign({}, ...parts.map((part) => part.schedules)),
+    retention: parts.flatMap((part) => part.retention ?? []),
   };
 }

@@ -131,6 +131,25 @@ export interface ApiKeys {
   secretHash: string;
 }
 
+export interface ArchivedCalls {
+  amount: Numeric;
+  archiveId: string;
+  callId: string;
+  companyId: string;
+  contactId: string | null;
+  createdAt: Timestamp;
+  currency: string;
+  direction: string;
+  estimated: boolean;
+  idempotencyKey: string | null;
+  leadId: string | null;
+  ourNumber: string;
+  outcome: string;
+  provider: string;
+  seconds: Int8;
+  userId: string | null;
+}
+
 export interface AuditKeys {
   companyId: string;
   keySealed: string;
@@ -296,6 +315,26 @@ export interface CallAlerts {
   subject: string;
   threshold: number;
   value: number;
+}
+
+export interface CallArchives {
+  blobRef: string | null;
+  calls: Generated<number>;
+  companyId: string;
+  createdAt: Timestamp;
+  id: string;
+  keepUntil: Timestamp | null;
+  lastError: string | null;
+  lines: number | null;
+  month: string;
+  provenAt: Timestamp | null;
+  restoredAt: Timestamp | null;
+  restoredBy: string | null;
+  schemaVersion: string | null;
+  sealedKey: Buffer | null;
+  sha256: string | null;
+  sizeBytes: Int8 | null;
+  state: string;
 }
 
 export interface CallAttempts {
@@ -1166,6 +1205,33 @@ export interface Requirements {
   type: string;
 }
 
+export interface RetentionRuns {
+  askedBy: string | null;
+  beforeAt: Timestamp;
+  bytes: Generated<Int8>;
+  companyId: string;
+  endedAt: Timestamp | null;
+  failure: string | null;
+  failureDetail: string | null;
+  id: string;
+  leaseUntil: Timestamp | null;
+  removed: Generated<Int8>;
+  startedAt: Timestamp;
+  state: string;
+  stayed: Generated<Json>;
+  what: string;
+}
+
+export interface RetentionSettings {
+  companyId: string;
+  heldAt: Timestamp | null;
+  heldBy: string | null;
+  holdReason: string | null;
+  periods: Generated<Json>;
+  updatedAt: Timestamp;
+  version: Generated<number>;
+}
+
 export interface Sessions {
   activeCompanyId: string | null;
   createdAt: Timestamp;
@@ -1368,6 +1434,7 @@ export interface DB {
   activityDays: ActivityDays;
   activityFigures: ActivityFigures;
   apiKeys: ApiKeys;
+  archivedCalls: ArchivedCalls;
   auditKeys: AuditKeys;
   auditLog: AuditLog;
   auditMarks: AuditMarks;
@@ -1379,6 +1446,7 @@ export interface DB {
   boxSims: BoxSims;
   callAlertRules: CallAlertRules;
   callAlerts: CallAlerts;
+  callArchives: CallArchives;
   callAttempts: CallAttempts;
   callboxSettings: CallboxSettings;
   callCommands: CallCommands;
@@ -1434,6 +1502,8 @@ export interface DB {
   pushTraces: PushTraces;
   requirementGroups: RequirementGroups;
   requirements: Requirements;
+  retentionRuns: RetentionRuns;
+  retentionSettings: RetentionSettings;
   sessions: Sessions;
   signInAttempts: SignInAttempts;
   transactionAttempts: TransactionAttempts;

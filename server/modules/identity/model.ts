@@ -37,6 +37,7 @@ export const PERMISSIONS = [
   'float:manage',
   'reports:read',
   'webhooks:manage',
+  'retention:manage',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
