@@ -161,3 +161,46 @@ export async function archive(
   await archiveCalls(systemCtx(kernel, companyId, 'test'), new Date(before), progress);
   return said;
 }
+
+/** Writes down many plain calls of one month. */
+export async function manyCalls(
+  kernel: Kernel,
+  companyId: string,
+  month: string,
+  count: number,
+): Promise<void> {
+  await kernel.db.ownerPool.query(
+    `with made as (
+       insert into calls (id, company_id, provider, direction, status, from_number, to_number, our_number, via, author_kind, plan,
+         root_leg_id, duration_seconds, price_amount, price_currency, ended_at, created_at)
+       select uuidv7(), $1, 'telnyx', 'INBOUND', 'FAILED', '+33612345678', '+33757000001', '+33757000001', 'routing', 'system', '[]',
+         uuidv7(), n, n::numeric / 1000, 'EUR', ($2 || '-02')::timestamptz, ($2 || '-01')::timestamptz + make_interval(mins => n)
+       from generate_series(1, $3::int) as n returning id, root_leg_id, created_at
+     ), legs as (
+       insert into call_legs (id, company_id, call_id, party, role, address, state, provider, ended_at, created_at)
+       select root_leg_id, $1, id, 'caller', 'root', '+33612345678', 'ended', 'telnyx', created_at, created_at from made returning 1
+     )
+     insert into call_events (id, company_id, call_id, kind, created_at) select uuidv7(), $1, id, 'ended', created_at from made`,
+    [companyId, month, count],
+  );
+}
+
+/** Where each call of a company is; rejects when one is in two places, or in a file that was not proven. */
+export async function placesOf(
+  kernel: Kernel,
+  companyId: string,
+): Promise<{ tables: number; archive: number }> {
+  const { rows } = await kernel.db.ownerPool.query(
+    `select (select count(*)::int from calls where company_id = $1) as tables,
+       (select count(*)::int from archived_calls where company_id = $1) as archive,
+       (select count(*)::int from archived_calls join calls on calls.id = call_id) as twice,
+       (select count(*)::int from archived_calls join call_archives on call_archives.id = archive_id
+         where proven_at is null or blob_ref is null or state in ('writing', 'restored', 'gone')) as unproven,
+       (select count(*)::int from call_legs where company_id = $1 and not exists (select from calls where id = call_id)) as orphans`,
+    [companyId],
+  );
+  const { tables, archive: archived, ...faults } = rows[0];
+  if (faults.twice || faults.unproven || faults.orphans)
+    throw new Error(`Not right: ${JSON.stringify(rows[0])}`);
+  return { tables, archive: archived };
+}

@@ -794,6 +794,7 @@ export interface Invitations {
   inviterName: string;
   language: string;
   role: string;
+  roleId: string | null;
   status: string;
   tokenHash: string;
   tokenSealed: string | null;
@@ -855,6 +856,7 @@ export interface Members {
   createdAt: Timestamp;
   id: string;
   role: string;
+  roleId: string | null;
   userId: string;
 }
 
@@ -1232,6 +1234,17 @@ export interface RetentionSettings {
   version: Generated<number>;
 }
 
+export interface Roles {
+  companyId: string;
+  createdAt: Timestamp;
+  description: Generated<string>;
+  id: string;
+  name: string;
+  permissions: string[];
+  updatedAt: Timestamp;
+  version: Generated<number>;
+}
+
 export interface Sessions {
   activeCompanyId: string | null;
   createdAt: Timestamp;
@@ -1504,6 +1517,7 @@ export interface DB {
   requirements: Requirements;
   retentionRuns: RetentionRuns;
   retentionSettings: RetentionSettings;
+  roles: Roles;
   sessions: Sessions;
   signInAttempts: SignInAttempts;
   transactionAttempts: TransactionAttempts;

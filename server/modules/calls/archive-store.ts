@@ -112,10 +112,11 @@ const ofMonth = (month: string) => sql`created_at >= ${`${month}-01`}::timestamp
 
 export interface Line {
   id: string;
-  line: string;
+  /** Null: the call has a reason to stay. */
+  line: string | null;
 }
 
-/** The next calls of a month that may leave, each with all that hangs on it. */
+/** The next calls of a month, each with all that hangs on it if it may leave. */
 export async function nextLines(
   tx: Tx,
   month: string,
@@ -124,10 +125,11 @@ export async function nextLines(
 ): Promise<Line[]> {
   await inUtc(tx);
   const { rows } = await sql<Line>`
-    select id, call_line(calls) as line from calls
-    where company_id = current_company() and ${ofMonth(month)} and (${afterId}::uuid is null or id > ${afterId}::uuid)
-      and call_stays(calls) is null
-    order by id limit ${limit}`.execute(tx);
+    with page as materialized (
+      select calls as call from calls
+      where company_id = current_company() and ${ofMonth(month)} and (${afterId}::uuid is null or id > ${afterId}::uuid)
+      order by id limit ${limit})
+    select (call).id, case when call_stays(call) is null then call_line(call) end as line from page`.execute(tx);
   return rows;
 }
 
@@ -143,16 +145,19 @@ export async function removeCopied(
 ): Promise<number> {
   const ids = copies.map(({ id }) => id);
   await inUtc(tx);
-  await sql`select from calls where id = any (${ids}::uuid[]) order by id for update`.execute(tx);
   const { rows } = await sql<{ callId: string }>`
+    with held as materialized (
+      select calls as call from calls where id = any (${ids}::uuid[]) order by id for update
+    ), same as materialized (
+      select call from held join unnest(${ids}::uuid[], ${copies.map(({ hash }) => hash)}::text[]) as copy (id, hash) on copy.id = (call).id
+      where call_stays(call) is null and encode(sha256(convert_to(call_line(call), 'UTF8')), 'hex') = copy.hash
+    )
     insert into archived_calls (call_id, company_id, archive_id, created_at, provider, direction, outcome, our_number, user_id,
       contact_id, lead_id, currency, seconds, amount, estimated, idempotency_key)
-    select calls.id, calls.company_id, ${archiveId}, calls.created_at, calls.provider, counted.direction, counted.outcome,
-      calls.our_number, calls.user_id, calls.contact_id, calls.lead_id, counted.currency, counted.seconds, counted.amount,
-      calls.price_estimated, calls.idempotency_key
-    from unnest(${ids}::uuid[], ${copies.map(({ hash }) => hash)}::text[]) as copy (id, hash)
-    join calls on calls.id = copy.id, lateral activity_of(calls) as counted
-    where call_stays(calls) is null and encode(sha256(convert_to(call_line(calls), 'UTF8')), 'hex') = copy.hash
+    select (call).id, (call).company_id, ${archiveId}, (call).created_at, (call).provider, counted.direction, counted.outcome,
+      (call).our_number, (call).user_id, (call).contact_id, (call).lead_id, counted.currency, counted.seconds, counted.amount,
+      (call).price_estimated, (call).idempotency_key
+    from same, lateral activity_of(call) as counted
     returning call_id`.execute(tx);
   const gone = rows.map(({ callId }) => callId);
   if (gone.length > 0) await removeCalls(tx, gone);

@@ -106,6 +106,7 @@ async function* linesOf(
   while (scope.count < LINES_MAX && scope.bytes < BYTES_MAX) {
     const page: store.Line[] = await transact(ctx, (tx) => store.nextLines(tx, month, afterId, BATCH));
     for (const { line } of page) {
+      if (line === null) continue;
       scope.count += 1;
       scope.bytes += line.length;
       yield line;
