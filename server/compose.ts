@@ -8,6 +8,7 @@ import { systemRoutes } from './kernel/http/system-routes.ts';
 import { type JobDefinitions, type JobRunner, startJobs } from './kernel/jobs.ts';
 import { pruneLive } from './kernel/live.ts';
 import { outgoingJobs } from './kernel/outgoing.ts';
+import type { RetentionRule } from './kernel/retention.ts';
 import { billingJobs, billingRoutes } from './modules/billing/index.ts';
 import {
   callboxJobs,
@@ -43,6 +44,7 @@ import { listenForNumbers, numberJobs, numberRoutes, onNumberOrderEvent } from '
 import {
   type EventHandler,
   type EventWorker,
+  providerRetention,
   providerRoutes,
   startProviderEvents,
   type WebhookDoor,
@@ -80,11 +82,13 @@ export async function compose(kernel: Kernel): Promise<App> {
   });
   systemRoutes(http, kernel, () => ready);
   identity.routes(http);
-  mountModules(http, kernel);
+  const below = jobsBelow(kernel, identity);
+  const rules = [...(below.retention ?? []), ...providerRetention(kernel)];
+  const definitions = mergeJobs([below, insightsJobs(kernel, rules)]);
+  mountModules(http, kernel, rules);
   listen(kernel);
   await serveConsole(http, CONSOLE_DIST);
 
-  const definitions = jobsOf(kernel, identity);
   let jobs: JobRunner | null = null;
   let events: EventWorker | null = null;
   let senders: Senders | null = null;
@@ -139,7 +143,7 @@ async function answerMissedCall(ctx: CompanyCtx, tx: Tx, callId: string): Promis
   if (wanted) await textBack(ctx, tx, { ...wanted, occasion: 'missed-call', id: callId });
 }
 
-function mountModules(http: HttpServer, kernel: Kernel): void {
+function mountModules(http: HttpServer, kernel: Kernel, rules: readonly RetentionRule[]): void {
   providerRoutes(http);
   billingRoutes(http);
   contactRoutes(http);
@@ -148,7 +152,7 @@ function mountModules(http: HttpServer, kernel: Kernel): void {
   messagesRoutes(http, kernel);
   callRoutes(http);
   callboxRoutes(http, kernel);
-  insightsRoutes(http);
+  insightsRoutes(http, rules);
   for (const door of WEBHOOK_DOORS) webhookDoor(http, door);
 }
 
@@ -216,8 +220,8 @@ function eventOwners(kernel: Kernel): Record<string, EventHandler> {
   };
 }
 
-/** All that is done by the clock, or later. */
-function jobsOf(kernel: Kernel, identity: Identity): JobDefinitions {
+/** All that is done by the clock, or later, on the floors below insights, which cleans up after them. */
+function jobsBelow(kernel: Kernel, identity: Identity): JobDefinitions {
   return mergeJobs([
     kernelJobs(kernel),
     outgoingJobs(kernel),
@@ -228,7 +232,6 @@ function jobsOf(kernel: Kernel, identity: Identity): JobDefinitions {
     messageJobs(kernel),
     callJobs(kernel),
     callboxJobs(kernel),
-    insightsJobs(kernel),
   ]);
 }
 
@@ -243,5 +246,6 @@ function mergeJobs(parts: JobDefinitions[]): JobDefinitions {
   return {
     handlers: Object.assign({}, ...parts.map((part) => part.handlers)),
     schedules: Object.assign({}, ...parts.map((part) => part.schedules)),
+    retention: parts.flatMap((part) => part.retention ?? []),
   };
 }

@@ -209,6 +209,30 @@ describe('a member', () => {
     });
   }
 
+  it('who has a role of the company’s own may do what it says, and nothing more, as soon as it says so', async () => {
+    const owner = await signedIn(relais, relais.owner);
+    const half = PERMISSIONS.filter((_permission, index) => index % 2 === 0);
+    const { role } = (await owner.post('/api/roles', { name: 'Every second', permissions: half })).body;
+    const { person } = await join(relais, owner, role.id);
+    const headers = { cookie: person.cookie(), origin: relais.baseUrl };
+    const wrong = (permissions: Permission[]) =>
+      wrongAnswers(
+        closed,
+        (operation) => ask(operation, headers),
+        (reply, operation) => {
+          const permission = permissionOf(operation);
+          const allowed = permission === null || permissions.includes(permission);
+          return allowed ? letIn(reply) : refusedWith(403, 'forbidden')(reply);
+        },
+      );
+    expect(role.permissions).not.toEqual(PERMISSIONS);
+    expect(await wrong(role.permissions)).toEqual([]);
+    const rest = PERMISSIONS.filter((permission) => !half.includes(permission));
+    const changed = await owner.patch(`/api/roles/${role.id}`, { permissions: rest, version: 1 });
+    expect(changed.status).toBe(200);
+    expect(await wrong(changed.body.role.permissions)).toEqual([]);
+  });
+
   it('reaches nothing in a company that they do not belong to', async () => {
     const headers = { ...sessions.owner, 'x-company-id': neighbour.companyId };
     expect(
@@ -317,6 +341,10 @@ describe("another company's row", () => {
       'a template for a text': post(`${ownConversation}/messages`, { template_id: neighbour.templateId }),
       'a lead of a text': post(`${ownConversation}/messages`, { text: 'x', lead_id: neighbour.contactId }),
       'a company to work for': owner.post('/api/me/company', { companyId: neighbour.companyId }),
+      'a role of an invitation': post('/api/invitations', {
+        email: 'x@example.test',
+        role: neighbour.roleId,
+      }),
     };
     for (const [name, attempt] of Object.entries(attempts)) {
       const { status, body } = await attempt;

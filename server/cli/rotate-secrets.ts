@@ -2,7 +2,12 @@ import { commandSettings, loadConfig } from '../kernel/config.ts';
 import type { SealedCount } from '../kernel/crypto.ts';
 import { reviewOutgoingSecrets } from '../kernel/outgoing-secrets.ts';
 import { checkSealedFiles, resealFiles } from '../kernel/sealed-files.ts';
-import { recordingKeys, reviewPushSecrets, reviewSoftphoneSecrets } from '../modules/calls/upkeep.ts';
+import {
+  archiveKeys,
+  recordingKeys,
+  reviewPushSecrets,
+  reviewSoftphoneSecrets,
+} from '../modules/calls/upkeep.ts';
 import { documentFiles } from '../modules/compliance/upkeep.ts';
 import { companyIds, reviewAuditKey, reviewSignInSecrets } from '../modules/identity/upkeep.ts';
 import { mediaFiles } from '../modules/messages/upkeep.ts';
@@ -32,7 +37,7 @@ export async function rotateSecretsCommand(): Promise<number> {
         reviewSoftphoneSecrets,
       ])
         add(await review(kernel, companyId, { reseal: true }));
-      for (const files of [documentFiles, mediaFiles, recordingKeys]) {
+      for (const files of [documentFiles, mediaFiles, recordingKeys, archiveKeys]) {
         const { current } = await checkSealedFiles(kernel, companyId, files);
         add({ ...(await resealFiles(kernel, companyId, files)), current });
       }

@@ -2,6 +2,7 @@ import { parseCronItems, type Runner, run, type TaskList, Logger as WorkerLogger
 import type pg from 'pg';
 import { sql, type Tx } from './db/index.ts';
 import type { Logger } from './log.ts';
+import type { RetentionRule } from './retention.ts';
 
 /** What a job is given: ids only. It reads the rows again, acts, and writes guarded. */
 export type JobPayload = Record<string, string>;
@@ -13,6 +14,8 @@ export interface JobDefinitions {
   handlers: Record<string, JobHandler>;
   /** Handlers that also run on a timer, without a payload: name -> period. */
   schedules: Record<string, { everySeconds: number }>;
+  /** What is not kept for ever, and how it goes. */
+  retention?: readonly RetentionRule[];
 }
 
 /**

@@ -6,6 +6,7 @@ import { fail } from './errors.ts';
 import { newId, newSecret } from './ids.ts';
 import { enqueue, type JobDefinitions } from './jobs.ts';
 import { addressFault, postOutgoing } from './outgoing-request.ts';
+import { forgetting, type RetentionRule } from './retention.ts';
 
 /**
  * News for programs of companies (webhooks), after the Standard Webhooks specification: a JSON body { type, timestamp, data },
@@ -318,15 +319,30 @@ export function outgoingJobs(kernel: Kernel): JobDefinitions {
   return {
     handlers: {
       'outgoing.deliver': ({ messageId, companyId }) => deliverOutgoing(kernel, companyId!, messageId!),
-      'outgoing.prune': () => pruneOutgoing(kernel),
     },
-    schedules: { 'outgoing.prune': { everySeconds: 3600 } },
+    schedules: {},
+    retention: [outgoingRetention(kernel)],
   };
 }
 
-async function pruneOutgoing(kernel: Kernel): Promise<void> {
-  const before = new Date(kernel.clock.nowMs() - KEPT_DAYS * 86_400_000);
-  await inSystem(kernel.db, (tx) =>
-    sql`delete from outgoing_messages where created_at < ${before}`.execute(tx),
-  );
+/** News that left, with every try. What still waits is not old. */
+function outgoingRetention({ db }: Kernel): RetentionRule {
+  return forgetting({
+    ...{ what: 'outgoingMessages', period: KEPT_DAYS, min: 7, max: 3650 },
+    tables: ['outgoing_messages', 'outgoing_attempts'],
+    count: async (tx, before) => {
+      const { rows } = await sql<{ count: number; oldest: Date | null }>`
+        select count(*) as count, min(created_at) as oldest from outgoing_messages
+        where company_id = current_company() and created_at < ${before} and state <> 'waiting'`.execute(tx);
+      return rows[0]!;
+    },
+    remove: ({ companyId }, before, limit) =>
+      inSystem(db, async (tx) => {
+        const { rows } = await sql`
+          delete from outgoing_messages where id in (
+            select id from outgoing_messages where company_id = ${companyId} and created_at < ${before} and state <> 'waiting'
+            limit ${limit}) returning 1`.execute(tx);
+        return rows.length;
+      }),
+  });
 }

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemCtx } from '../../server/kernel/ctx.ts';
 import { newId } from '../../server/kernel/ids.ts';
-import { callJobs } from '../../server/modules/calls/jobs.ts';
+import { callRetention } from '../../server/modules/calls/retention.ts';
 import { issueApiKey } from '../../server/modules/identity/index.ts';
 import { buyCallNumber, type CallNumber, PACE_MS, telephones } from '../harness/calls.ts';
 import { createClient } from '../harness/client.ts';
@@ -88,14 +89,16 @@ describe('what is asked before each call, and of each contact,', () => {
        values ($1, $2, 'system', '', '', 'allowed', now() - interval '364 days')`,
       [old, companyId],
     );
-    const prune = callJobs(kernel).handlers['calls.prune']!;
-    await prune({});
+    const rule = callRetention(kernel).find(({ what }) => what === 'callAttempts')!;
+    const ctx = systemCtx(kernel, companyId, 'test');
+    const prune = () => rule.run(ctx, new Date(Date.now() - rule.period * 86_400_000), async () => undefined);
+    await prune();
     expect(await count()).toBe(1);
     await kernel.db.ownerPool.query(
       `update call_attempts set created_at = now() - interval '366 days' where id = $1`,
       [old],
     );
-    await prune({});
+    await prune();
     expect(await count()).toBe(0);
   });
 });

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createVault } from '../../server/kernel/crypto.ts';
 import type { Kernel } from '../../server/kernel/ctx.ts';
+import { systemCtx } from '../../server/kernel/ctx.ts';
 import { newSecret } from '../../server/kernel/ids.ts';
 import { checkSealedFiles, resealFiles } from '../../server/kernel/sealed-files.ts';
 import { attendRecording } from '../../server/modules/calls/recording-fetch.ts';
-import { recordingJobs } from '../../server/modules/calls/recording-jobs.ts';
+import { callRetention } from '../../server/modules/calls/retention.ts';
 import { recordingKeys } from '../../server/modules/calls/upkeep.ts';
 import {
   farSide,
@@ -112,8 +113,10 @@ describe('deletion', () => {
     expect(new Date((await desk.viewOf(plain)).keptUntil).getTime()).toBeGreaterThan(clock.nowMs());
     expect((await desk.viewOf(id)).keptUntil).toBeNull();
     clock.ahead += 2 * DAY_MS;
-    const retain = recordingJobs(kernel).handlers['calls.recordings_retention']!;
-    await Promise.all([retain({}), retain({})]);
+    const rule = callRetention(kernel).find(({ what }) => what === 'recordings')!;
+    const by = systemCtx(kernel, companyId, 'calls.recordings_retention');
+    const retain = () => rule.run(by, clock.now(), async () => undefined);
+    await Promise.all([retain(), retain()]);
     expect([
       (await desk.rowOf(id)).status,
       (await desk.rowOf(plain)).status,
@@ -132,7 +135,7 @@ describe('deletion', () => {
       [companyId],
     );
     expect([counted, lines.at(-1)!.changes.keptOnHold.to]).toEqual([rows[0].count, 1]);
-    await retain({});
+    await retain();
     expect(
       (await desk.auditOf(companyId)).filter(({ action }) => action === 'recordings.retention_applied'),
     ).toHaveLength(lines.length);
@@ -142,7 +145,7 @@ describe('deletion', () => {
     );
     await relais.api.delete(`/api/recordings/${id}/hold`);
     await relais.api.delete(`/api/recordings/${id}/hold`);
-    await retain({});
+    await retain();
     expect((await desk.rowOf(id)).status).toBe('deleted');
     expect((await desk.auditOf(id)).map(({ action }) => action)).toEqual([
       'recording.held',

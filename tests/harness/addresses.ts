@@ -38,6 +38,8 @@ const ROW_OF: [RegExp, keyof CompanyRows][] = [
   [/\/boxes\/\{id\}/, 'boxId'],
   [/\/transactions\/\{(id|transactionId)\}/, 'transactionId'],
   [/\/webhook-endpoints\/\{webhookId\}/, 'webhookId'],
+  [/\/roles\/\{roleId\}/, 'roleId'],
+  [/\/call-archives\/\{archiveId\}/, 'archiveId'],
 ];
 
 /** The row that a second parameter names. */
@@ -80,6 +82,7 @@ export const BODIES: Record<string, (rows: CompanyRows) => unknown> = {
   postContactsByContactIdPhones: () => ({ phoneNumber: '+33612345677' }),
   postContactsByContactIdMerge: (rows) => ({ otherId: rows.spareContactId }),
   patchMembersById: () => ({ role: 'viewer' }),
+  patchRolesByRoleId: () => ({ description: 'Changed', version: 1 }),
   patchProviderAccountsById: () => ({ name: 'Renamed' }),
   patchRequirementGroupsByGroupIdRequirements: (rows) => ({
     requirements: [{ field: rows.textField, value: 'Harness SARL' }],

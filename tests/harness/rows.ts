@@ -1,5 +1,6 @@
 import { newSecret } from '../../server/kernel/ids.ts';
 import { ALERT_RULE, OPERATOR_TEMPLATE } from './addresses.ts';
+import { archive, manyCalls } from './archives.ts';
 import { makeCallRows } from './call-rows.ts';
 import type { Client } from './client.ts';
 import { eventually } from './eventually.ts';
@@ -59,6 +60,10 @@ export interface CompanyRows {
   operatorTemplateId: string;
   operatorMessageId: string;
   textTransactionId: string;
+  /** A role that nobody has. */
+  roleId: string;
+  /** A month of calls in the archive. */
+  archiveId: string;
 }
 
 /** Whose rows are made, and with what. */
@@ -93,6 +98,7 @@ export async function fillCompany(
       publicKey: Buffer.alloc(32, 7).toString('base64'),
     }),
   );
+  const { role } = await made(api.post('/api/roles', { name: 'Buyer', permissions: ['numbers:buy'] }));
   const contact = (phoneNumber: string) =>
     made(api.post('/api/contacts', { name: 'Harness', phones: [{ phoneNumber }] }));
   const [one, other] = [await contact('+33612345678'), await contact('+33612345679')];
@@ -112,11 +118,18 @@ export async function fillCompany(
     ...(await fillMoney(relais, { companyId, api }, fleet.boxId)),
     ...{ contactId: one.contact.id, otherContactId: other.contact.id, phoneId: other.contact.phones[0].id },
     spareContactId,
+    ...{ roleId: role.id, archiveId: await archivedMonth(relais, companyId, api) },
     ...{ companyId, gigId: gig.id, numberId: number.id, groupId: group.id, documentId: document.id },
     ...{ textField: fieldOf('textual'), documentField: fieldOf('document') },
     ...{ memberId: members[0].id, invitationId: invitation.id, apiKeyId: apiKey.id },
     providerAccountId: account.id,
   };
+}
+
+async function archivedMonth({ kernel }: Pick<TestRelais, 'kernel'>, companyId: string, api: Client) {
+  await manyCalls(kernel, companyId, '2024-01', 1);
+  await archive(kernel, companyId, '2024-02-01T00:00:00Z');
+  return (await made(api.get('/api/call-archives'))).archives[0].id;
 }
 
 async function fillInbox(relais: Pick<TestRelais, 'sandbox'>, api: Client, phoneNumber: string) {

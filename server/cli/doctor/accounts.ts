@@ -3,7 +3,12 @@ import type { Kernel } from '../../kernel/ctx.ts';
 import { RelaisError, sentence } from '../../kernel/errors.ts';
 import { reviewOutgoingSecrets } from '../../kernel/outgoing-secrets.ts';
 import { checkSealedFiles } from '../../kernel/sealed-files.ts';
-import { recordingKeys, reviewPushSecrets, reviewSoftphoneSecrets } from '../../modules/calls/upkeep.ts';
+import {
+  archiveKeys,
+  recordingKeys,
+  reviewPushSecrets,
+  reviewSoftphoneSecrets,
+} from '../../modules/calls/upkeep.ts';
 import { documentFiles } from '../../modules/compliance/upkeep.ts';
 import { companyIds, reviewAuditKey, reviewSignInSecrets } from '../../modules/identity/upkeep.ts';
 import { mediaFiles } from '../../modules/messages/upkeep.ts';
@@ -75,7 +80,7 @@ export async function checkSecrets(kernel: Kernel): Promise<Finding> {
       reviewSoftphoneSecrets,
     ])
       add(await review(kernel, companyId, { reseal: false }));
-    for (const files of [documentFiles, mediaFiles, recordingKeys])
+    for (const files of [documentFiles, mediaFiles, recordingKeys, archiveKeys])
       add(await checkSealedFiles(kernel, companyId, files));
   }
   const { current, former, lost } = total;

@@ -127,6 +127,16 @@ export const calls = {
     en: 'This person cannot be rung now: no telephone is saved and no browser of theirs listens.',
     fr: "Cette personne ne peut pas être appelée : aucun téléphone n'est enregistré et aucun navigateur n'écoute.",
   },
+  call_archived: {
+    status: 409,
+    en: 'This call is in the archive, where nothing can be changed: restore its month first (Settings, Retention).',
+    fr: "Cet appel est dans les archives, où rien ne peut être modifié : restaurez d'abord son mois (Réglages, Conservation).",
+  },
+  archive_busy: {
+    status: 409,
+    en: 'This archive is being written just now: try again in a few minutes.',
+    fr: "Cette archive est en cours d'écriture : réessayez dans quelques minutes.",
+  },
   changed_meanwhile: {
     status: 409,
     en: 'Somebody else has changed this meanwhile: load it again.',

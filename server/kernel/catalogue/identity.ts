@@ -98,6 +98,26 @@ export const identity = {
     en: 'Your role ({role}) cannot give, change or remove the role {target}.',
     fr: 'Votre rôle ({role}) ne peut ni donner, ni changer, ni retirer le rôle {target}.',
   },
+  role_name_taken: {
+    status: 409,
+    en: 'There is a role with the name {name} already: choose another one.',
+    fr: 'Un rôle nommé {name} existe déjà : choisissez un autre nom.',
+  },
+  role_in_use: {
+    status: 409,
+    en: 'Somebody has this role (members: {members}, open invitations: {invitations}): give them another one first.',
+    fr: "Ce rôle est attribué (membres : {members}, invitations en cours : {invitations}) : donnez-leur d'abord un autre rôle.",
+  },
+  role_fixed: {
+    status: 409,
+    en: 'The four roles that every company has cannot be changed: copy one instead, and change the copy.',
+    fr: 'Les quatre rôles communs à toutes les entreprises ne peuvent pas être modifiés : copiez-en un et modifiez la copie.',
+  },
+  too_many_roles: {
+    status: 409,
+    en: 'A company has {limit} roles of its own at most: remove one that nobody needs.',
+    fr: "Une entreprise a au plus {limit} rôles propres : retirez-en un qui n'est plus utile.",
+  },
   already_member: {
     status: 409,
     en: '{email} already belongs to this company.',

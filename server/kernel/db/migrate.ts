@@ -53,6 +53,11 @@ export async function migrationStatus(ownerPool: pg.Pool): Promise<{ missing: st
   };
 }
 
+/** The newest migration of this version of Relais: what files that outlive a version were written under. */
+export function newestMigration(): string {
+  return migrationFiles().at(-1)!;
+}
+
 function migrationFiles(): string[] {
   return readdirSync(FOLDER)
     .filter((name) => name.endsWith('.sql'))

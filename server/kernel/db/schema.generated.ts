@@ -131,6 +131,25 @@ export interface ApiKeys {
   secretHash: string;
 }
 
+export interface ArchivedCalls {
+  amount: Numeric;
+  archiveId: string;
+  callId: string;
+  companyId: string;
+  contactId: string | null;
+  createdAt: Timestamp;
+  currency: string;
+  direction: string;
+  estimated: boolean;
+  idempotencyKey: string | null;
+  leadId: string | null;
+  ourNumber: string;
+  outcome: string;
+  provider: string;
+  seconds: Int8;
+  userId: string | null;
+}
+
 export interface AuditKeys {
   companyId: string;
   keySealed: string;
@@ -330,6 +349,26 @@ export interface CallAlerts {
   subject: string;
   threshold: number;
   value: number;
+}
+
+export interface CallArchives {
+  blobRef: string | null;
+  calls: Generated<number>;
+  companyId: string;
+  createdAt: Timestamp;
+  id: string;
+  keepUntil: Timestamp | null;
+  lastError: string | null;
+  lines: number | null;
+  month: string;
+  provenAt: Timestamp | null;
+  restoredAt: Timestamp | null;
+  restoredBy: string | null;
+  schemaVersion: string | null;
+  sealedKey: Buffer | null;
+  sha256: string | null;
+  sizeBytes: Int8 | null;
+  state: string;
 }
 
 export interface CallAttempts {
@@ -791,6 +830,7 @@ export interface Invitations {
   inviterName: string;
   language: string;
   role: string;
+  roleId: string | null;
   status: string;
   tokenHash: string;
   tokenSealed: string | null;
@@ -852,6 +892,7 @@ export interface Members {
   createdAt: Timestamp;
   id: string;
   role: string;
+  roleId: string | null;
   userId: string;
 }
 
@@ -1240,6 +1281,44 @@ export interface Requirements {
   type: string;
 }
 
+export interface RetentionRuns {
+  askedBy: string | null;
+  beforeAt: Timestamp;
+  bytes: Generated<Int8>;
+  companyId: string;
+  endedAt: Timestamp | null;
+  failure: string | null;
+  failureDetail: string | null;
+  id: string;
+  leaseUntil: Timestamp | null;
+  removed: Generated<Int8>;
+  startedAt: Timestamp;
+  state: string;
+  stayed: Generated<Json>;
+  what: string;
+}
+
+export interface RetentionSettings {
+  companyId: string;
+  heldAt: Timestamp | null;
+  heldBy: string | null;
+  holdReason: string | null;
+  periods: Generated<Json>;
+  updatedAt: Timestamp;
+  version: Generated<number>;
+}
+
+export interface Roles {
+  companyId: string;
+  createdAt: Timestamp;
+  description: Generated<string>;
+  id: string;
+  name: string;
+  permissions: string[];
+  updatedAt: Timestamp;
+  version: Generated<number>;
+}
+
 export interface Sessions {
   activeCompanyId: string | null;
   createdAt: Timestamp;
@@ -1442,6 +1521,7 @@ export interface DB {
   activityDays: ActivityDays;
   activityFigures: ActivityFigures;
   apiKeys: ApiKeys;
+  archivedCalls: ArchivedCalls;
   auditKeys: AuditKeys;
   auditLog: AuditLog;
   auditMarks: AuditMarks;
@@ -1455,6 +1535,7 @@ export interface DB {
   budgets: Budgets;
   callAlertRules: CallAlertRules;
   callAlerts: CallAlerts;
+  callArchives: CallArchives;
   callAttempts: CallAttempts;
   callboxSettings: CallboxSettings;
   callCommands: CallCommands;
@@ -1513,6 +1594,9 @@ export interface DB {
   pushTraces: PushTraces;
   requirementGroups: RequirementGroups;
   requirements: Requirements;
+  retentionRuns: RetentionRuns;
+  retentionSettings: RetentionSettings;
+  roles: Roles;
   sessions: Sessions;
   signInAttempts: SignInAttempts;
   transactionAttempts: TransactionAttempts;

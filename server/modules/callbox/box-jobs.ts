@@ -1,14 +1,13 @@
 import type { Kernel } from '../../kernel/ctx.ts';
 import { inSystem } from '../../kernel/db/index.ts';
 import type { JobDefinitions } from '../../kernel/jobs.ts';
-import { pruneMany, pruneOld } from './box-logs-store.ts';
+import { forgetting, type RetentionRule } from '../../kernel/retention.ts';
+import { countOld, pruneMany, pruneOld } from './box-logs-store.ts';
 import { markPresence, publishPresence } from './box-presence-store.ts';
 import { noteRounds } from './config-store.ts';
 import { CONNECTED_MS } from './model.ts';
 import { nudgeDispatcher } from './state.ts';
 
-const DAY_MS = 24 * 3_600_000;
-const PRUNED_AT_ONCE = 10_000;
 /** What one box may fill, however fast it writes. */
 const LINES_KEPT_PER_BOX = 20_000;
 
@@ -23,6 +22,7 @@ export function boxJobs(kernel: Kernel): JobDefinitions {
       'callbox.find_silent': { everySeconds: 2 },
       'callbox.prune_box_logs': { everySeconds: 3600 },
     },
+    retention: [logRetention(kernel)],
   };
 }
 
@@ -48,9 +48,16 @@ export async function findSilent(kernel: Kernel): Promise<void> {
   for (const companyId of companies) nudgeDispatcher(kernel, companyId);
 }
 
-/** Forgets what boxes wrote long ago, and what is more than a box may fill. */
+/** Forgets what is more than a box may fill. */
 export async function pruneLogs(kernel: Kernel): Promise<void> {
-  const before = new Date(kernel.clock.nowMs() - kernel.config.BOX_LOG_DAYS * DAY_MS);
-  while ((await inSystem(kernel.db, (tx) => pruneOld(tx, before, PRUNED_AT_ONCE))) === PRUNED_AT_ONCE);
   await inSystem(kernel.db, (tx) => pruneMany(tx, LINES_KEPT_PER_BOX));
+}
+
+/** How long companies keep what their boxes wrote. */
+function logRetention({ config, db }: Kernel): RetentionRule {
+  return forgetting({
+    ...{ what: 'boxLogs', period: config.BOX_LOG_DAYS, min: 1, max: 3650, tables: ['box_logs'] },
+    count: countOld,
+    remove: ({ companyId }, before, limit) => inSystem(db, (tx) => pruneOld(tx, companyId, before, limit)),
+  });
 }

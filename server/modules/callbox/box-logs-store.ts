@@ -47,13 +47,22 @@ export async function listLines(
   return rows;
 }
 
-/** Forgets lines that came before a moment, some at a time. For the system role. @returns how many. */
-export async function pruneOld(tx: Tx, before: Date, limit: number): Promise<number> {
+/** Forgets a company's lines that came before a moment, some at a time. For the system role. @returns how many. */
+export async function pruneOld(tx: Tx, companyId: string, before: Date, limit: number): Promise<number> {
   const { rows } = await sql`
-    delete from box_logs where id in (select id from box_logs where stored_at < ${before} limit ${limit}) returning 1`.execute(
+    delete from box_logs where id in (
+      select id from box_logs where company_id = ${companyId} and stored_at < ${before} limit ${limit}) returning 1`.execute(
     tx,
   );
   return rows.length;
+}
+
+/** The company's lines that came before a moment. */
+export async function countOld(tx: Tx, before: Date): Promise<{ count: number; oldest: Date | null }> {
+  const { rows } = await sql<{ count: number; oldest: Date | null }>`
+    select count(*) as count, min(stored_at) as oldest from box_logs
+    where company_id = current_company() and stored_at < ${before}`.execute(tx);
+  return rows[0]!;
 }
 
 /** Forgets all but the newest lines of boxes that wrote more. For the system role. */

@@ -9,5 +9,6 @@ export function callboxJobs(kernel: Kernel): JobDefinitions {
   return {
     handlers: Object.assign({}, ...parts.map(({ handlers }) => handlers)),
     schedules: Object.assign({}, ...parts.map(({ schedules }) => schedules)),
+    retention: parts.flatMap(({ retention }) => retention ?? []),
   };
 }

@@ -78,7 +78,20 @@ export async function spentSince(tx: Tx, since: Date): Promise<Record<string, nu
   return rows[0]!.amounts;
 }
 
-/** Drops what was tried long ago. For the system role. */
-export async function pruneAttempts(tx: Tx, before: Date): Promise<void> {
-  await sql`delete from call_attempts where created_at < ${before}`.execute(tx);
+/** Drops what a company tried long ago, some at a time. For the system role. @returns how many. */
+export async function pruneAttempts(tx: Tx, companyId: string, before: Date, limit: number): Promise<number> {
+  const { rows } = await sql`
+    delete from call_attempts where id in (
+      select id from call_attempts where company_id = ${companyId} and created_at < ${before} limit ${limit}) returning 1`.execute(
+    tx,
+  );
+  return rows.length;
+}
+
+/** What the company tried before a moment. */
+export async function countAttempts(tx: Tx, before: Date): Promise<{ count: number; oldest: Date | null }> {
+  const { rows } = await sql<{ count: number; oldest: Date | null }>`
+    select count(*) as count, min(created_at) as oldest from call_attempts
+    where company_id = current_company() and created_at < ${before}`.execute(tx);
+  return rows[0]!;
 }

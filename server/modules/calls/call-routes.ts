@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { type CompanyCtx, isGranted, transact, withCompany } from '../../kernel/ctx.ts';
-import { fail } from '../../kernel/errors.ts';
 import { CSV_ROWS_MAX, sendCsv } from '../../kernel/http/csv.ts';
 import { fromCursor, pageQuery, periodQuery, toPage } from '../../kernel/http/paging.ts';
 import { errorResponses, ok } from '../../kernel/http/schemas.ts';
 import type { HttpServer } from '../../kernel/http/server.ts';
 import { searchContactIds } from '../contacts/index.ts';
 import { activeNumbers } from '../numbers/index.ts';
+import { requireNotArchived, showArchived } from './archived-call.ts';
 import { type CallRow, eventsOf, findCall } from './calls-store.ts';
 import { initiateRoute } from './initiate-routes.ts';
 import { linkCallTo } from './links.ts';
@@ -206,11 +206,13 @@ function exportRoute(server: HttpServer): void {
 function oneRoute(server: HttpServer): void {
   const url = '/api/calls/:id';
   const answer = ok({ call: callDetailSchema });
-  const show = (ctx: CompanyCtx, id: string) =>
-    transact(ctx, async (tx) => {
-      const call = (await findCall(tx, id)) ?? fail('not_found', { what: 'call' });
-      return { success: true as const, call: await viewDetail(ctx, tx, call, await eventsOf(tx, call.id)) };
+  const show = async (ctx: CompanyCtx, id: string) => {
+    const call = await transact(ctx, async (tx) => {
+      const found = await findCall(tx, id);
+      return found && viewDetail(ctx, tx, found, await eventsOf(tx, found.id));
     });
+    return { success: true as const, call: call ?? (await showArchived(ctx, id)) };
+  };
   server.get(
     url,
     {
@@ -242,6 +244,7 @@ function oneRoute(server: HttpServer): void {
     },
     async (request) => {
       const ctx = withCompany(request.ctx);
+      await requireNotArchived(ctx, request.params.id);
       await linkCallTo(ctx, request.params.id, request.body);
       return show(ctx, request.params.id);
     },

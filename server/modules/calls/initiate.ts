@@ -8,6 +8,7 @@ import { normalisePhoneNumber } from '../../kernel/phone.ts';
 import { type ContactRef, contactsByIds } from '../contacts/index.ts';
 import { activeNumbers, type NumberFacts } from '../numbers/index.ts';
 import type { DialOutcome } from '../providers/index.ts';
+import { isArchivedKey } from './archive-store.ts';
 import { addAttempt, holdGuard } from './attempts-store.ts';
 import * as store from './calls-store.ts';
 import { concludeScenes } from './change.ts';
@@ -134,6 +135,8 @@ async function write(ctx: CompanyCtx, tx: Tx, request: CallRequest, key: string 
     if (earlier.requestHash !== requestHash) fail('call_key_reused');
     return { kind: 'replayed', call: earlier, legs: await store.legsOf(tx, [earlier.id]) };
   }
+  // A key names its call for ever: also one that has been archived since is not made twice.
+  if (key !== null && (await isArchivedKey(tx, key))) fail('call_archived');
   const desk = await openDesk(ctx, tx, []);
   const number = await numberToCallFrom(tx, request, desk.country);
   const to = await numberToCall(tx, request.to, desk.country);

@@ -5,6 +5,7 @@ import { fail } from '../../kernel/errors.ts';
 import { isId } from '../../kernel/ids.ts';
 import { contactsByIds } from '../contacts/index.ts';
 import { audit, difference } from '../identity/index.ts';
+import { moveArchivedContact } from './archive-store.ts';
 import { announceCalls, findCall, linkCall, moveContact } from './calls-store.ts';
 import { openDesk } from './desk.ts';
 import { destinationsAllowed } from './spend.ts';
@@ -45,13 +46,18 @@ export async function linkCallTo(
 
 async function onContactMerged(ctx: CompanyCtx, tx: Tx, goneId: string): Promise<void> {
   const kept = (await contactsByIds(tx, [goneId])).get(goneId);
-  if (kept && kept.id !== goneId) await moveContact(tx, goneId, kept.id);
+  if (kept && kept.id !== goneId) await moveEverywhere(tx, goneId, kept.id);
   await announceCalls(tx, ctx.companyId, ['all']);
 }
 
 async function onContactDeleted(ctx: CompanyCtx, tx: Tx, goneId: string): Promise<void> {
-  await moveContact(tx, goneId, null);
+  await moveEverywhere(tx, goneId, null);
   await announceCalls(tx, ctx.companyId, ['all']);
+}
+
+async function moveEverywhere(tx: Tx, fromId: string, toId: string | null): Promise<void> {
+  await moveContact(tx, fromId, toId);
+  await moveArchivedContact(tx, fromId, toId);
 }
 
 /** What calls want to know of the modules below. */

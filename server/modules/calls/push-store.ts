@@ -212,7 +212,20 @@ export async function ringingCall(
   return rows[0] ?? null;
 }
 
-/** For the system role. */
-export async function pruneTraces(tx: Tx, before: Date): Promise<void> {
-  await sql`delete from push_traces where created_at < ${before}`.execute(tx);
+/** Forgets what a company's devices were told before a moment, some at a time. For the system role. @returns how many. */
+export async function pruneTraces(tx: Tx, companyId: string, before: Date, limit: number): Promise<number> {
+  const { rows } = await sql`
+    delete from push_traces where id in (
+      select id from push_traces where company_id = ${companyId} and created_at < ${before} limit ${limit}) returning 1`.execute(
+    tx,
+  );
+  return rows.length;
+}
+
+/** What the company's devices were told before a moment. */
+export async function countTraces(tx: Tx, before: Date): Promise<{ count: number; oldest: Date | null }> {
+  const { rows } = await sql<{ count: number; oldest: Date | null }>`
+    select count(*) as count, min(created_at) as oldest from push_traces
+    where company_id = current_company() and created_at < ${before}`.execute(tx);
+  return rows[0]!;
 }

@@ -1,5 +1,5 @@
 import type { CompanyCtx, Kernel } from '../../kernel/ctx.ts';
-import { inSystem, type Tx } from '../../kernel/db/index.ts';
+import type { Tx } from '../../kernel/db/index.ts';
 import type { HttpServer } from '../../kernel/http/server.ts';
 import type { JobDefinitions } from '../../kernel/jobs.ts';
 import { deviceRoutes, traceRoutes } from './push-routes.ts';
@@ -9,7 +9,6 @@ import { tellDevices } from './push-tell.ts';
 
 /** A ring group of a whole floor, each with a few devices. */
 const DEVICES_MAX = 500;
-const TRACES_KEPT_DAYS = 30;
 
 /** A call that rings for people. */
 export interface RingingCall {
@@ -88,13 +87,7 @@ export function pushJobs(kernel: Kernel): JobDefinitions {
   return {
     handlers: {
       'calls.push': ({ traceId, companyId }) => sendPush(kernel, companyId!, traceId!),
-      'calls.prune_push': () => prune(kernel),
     },
-    schedules: { 'calls.prune_push': { everySeconds: 3600 } },
+    schedules: {},
   };
-}
-
-async function prune(kernel: Kernel): Promise<void> {
-  const before = new Date(kernel.clock.nowMs() - TRACES_KEPT_DAYS * 86_400_000);
-  await inSystem(kernel.db, (tx) => store.pruneTraces(tx, before));
 }

@@ -1,5 +1,5 @@
-import { type CompanyCtx, type Kernel, transact } from '../../kernel/ctx.ts';
-import { inSystem, type Tx } from '../../kernel/db/index.ts';
+import { type CompanyCtx, transact } from '../../kernel/ctx.ts';
+import type { Tx } from '../../kernel/db/index.ts';
 import { fail } from '../../kernel/errors.ts';
 import { isId, newId } from '../../kernel/ids.ts';
 import { publish } from '../../kernel/live.ts';
@@ -121,10 +121,4 @@ async function noteWarning(
     });
   }
   await publish(tx, ctx.companyId, 'call_warning', callId);
-}
-
-/** What samples came to stays with their call; they themselves are for looking into a call of the last weeks. */
-export async function pruneOldSamples(kernel: Kernel): Promise<void> {
-  const before = new Date(kernel.clock.nowMs() - kernel.config.QUALITY_SAMPLES_DAYS * 86_400_000);
-  await inSystem(kernel.db, (tx) => store.pruneSamples(tx, before));
 }

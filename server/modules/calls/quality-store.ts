@@ -286,9 +286,22 @@ export async function samplePoints(tx: Tx, callId: string, pointsMax: number): P
   return rows;
 }
 
-/** Forgets samples older than a moment: what they came to stays. For the system role. */
-export async function pruneSamples(tx: Tx, before: Date): Promise<void> {
-  await sql`delete from call_quality_samples where at < ${before}`.execute(tx);
+/** Forgets a company's samples older than a moment, some at a time: what they came to stays. For the system role. @returns how many. */
+export async function pruneSamples(tx: Tx, companyId: string, before: Date, limit: number): Promise<number> {
+  const { rows } = await sql`
+    delete from call_quality_samples where ctid = any (array(
+      select ctid from call_quality_samples where company_id = ${companyId} and at < ${before} limit ${limit})) returning 1`.execute(
+    tx,
+  );
+  return rows.length;
+}
+
+/** The company's samples from before a moment. */
+export async function countSamples(tx: Tx, before: Date): Promise<{ count: number; oldest: Date | null }> {
+  const { rows } = await sql<{ count: number; oldest: Date | null }>`
+    select count(*) as count, min(at) as oldest from call_quality_samples
+    where company_id = current_company() and at < ${before}`.execute(tx);
+  return rows[0]!;
 }
 
 export interface WarningRow {

@@ -9,7 +9,6 @@ import type { Level } from './quality-model.ts';
 import { overviewRoute } from './quality-overview.ts';
 import { noteQualities } from './quality-review.ts';
 import { callQualityRoutes } from './quality-routes.ts';
-import { pruneOldSamples } from './quality-samples.ts';
 import * as store from './quality-store.ts';
 
 export { noteQualities, noteQuality } from './quality-review.ts';
@@ -46,11 +45,7 @@ export function qualityJobs(kernel: Kernel): JobDefinitions {
       'calls.ask_quality': ({ callId, companyId }) => askQuality(kernel, companyId!, callId!),
       'calls.check_alerts': ({ companyId }) => checkAlerts(kernel, companyId!),
       'calls.check_timed_alerts': () => checkTimedAlerts(kernel),
-      'calls.prune_quality': () => pruneOldSamples(kernel),
     },
-    schedules: {
-      'calls.check_timed_alerts': { everySeconds: 60 },
-      'calls.prune_quality': { everySeconds: 3600 },
-    },
+    schedules: { 'calls.check_timed_alerts': { everySeconds: 60 } },
   };
 }

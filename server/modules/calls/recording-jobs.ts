@@ -3,7 +3,7 @@ import { inSystem } from '../../kernel/db/index.ts';
 import type { JobDefinitions } from '../../kernel/jobs.ts';
 import { attendRecording } from './recording-fetch.ts';
 import { adoptStrays } from './recording-notes.ts';
-import { applyRetention, sweepFiles } from './recording-retention.ts';
+import { sweepFiles } from './recording-retention.ts';
 import { dueRecordings } from './recordings-store.ts';
 
 const DUE_MAX = 50;
@@ -17,12 +17,10 @@ export function recordingJobs(kernel: Kernel): JobDefinitions {
       'calls.tidy_recording': ({ recordingId, companyId }) =>
         attendRecording(kernel, companyId!, recordingId!),
       'calls.recordings_due': () => attendDue(kernel),
-      'calls.recordings_retention': () => applyRetention(kernel),
       'calls.sweep_files': () => sweepFiles(kernel),
     },
     schedules: {
       'calls.recordings_due': { everySeconds: kernel.config.RECONCILE_SECONDS },
-      'calls.recordings_retention': { everySeconds: 3600 },
       'calls.sweep_files': { everySeconds: 6 * 3600 },
     },
   };

@@ -84,7 +84,7 @@ async function openLink(kernel: Kernel, token: string): Promise<{ ctx: CompanyCt
 }
 
 /** A stream whose first piece has come. */
-async function begun(pieces: AsyncGenerator<Buffer>): Promise<Readable> {
+export async function begun(pieces: AsyncGenerator<Buffer>): Promise<Readable> {
   const first = await pieces.next();
   return Readable.from(
     (async function* whole() {

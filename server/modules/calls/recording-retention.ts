@@ -1,4 +1,4 @@
-import { type CompanyCtx, type Kernel, systemCtx, transact } from '../../kernel/ctx.ts';
+import { type CompanyCtx, type Kernel, transact } from '../../kernel/ctx.ts';
 import { inSystem } from '../../kernel/db/index.ts';
 import { audit } from '../identity/index.ts';
 import { removeRecording } from './recording-deletion.ts';
@@ -7,25 +7,19 @@ import { recordingSettings } from './recording-settings.ts';
 import * as store from './recordings-store.ts';
 
 const DAY_MS = 24 * 3_600_000;
-const BATCH = 500;
 /** A file that was just kept has no row for a moment. */
 const ORPHAN_MS = 3_600_000;
 
-/** Deletes what companies want kept no longer. What is on legal hold stays. Several processes may do it at once. */
-export async function applyRetention(kernel: Kernel): Promise<void> {
-  for (const companyId of await inSystem(kernel.db, store.companiesWithRecordings)) {
-    const ctx = systemCtx(kernel, companyId, 'calls.recordings_retention');
-    while ((await deleteExpired(ctx)) === BATCH);
-  }
-}
+/** How many recordings one transaction deletes. */
+export const DELETED_AT_ONCE = 500;
 
 /** One batch, with its line in the audit log in the same transaction: no deletion is without its account. */
-function deleteExpired(ctx: CompanyCtx): Promise<number> {
+export function deleteExpired(ctx: CompanyCtx): Promise<number> {
   return transact(ctx, async (tx) => {
     const { retentionDays } = await recordingSettings(tx);
     if (retentionDays === null) return 0;
     const before = new Date(ctx.kernel.clock.nowMs() - retentionDays * DAY_MS);
-    const rows = await store.lockExpired(tx, before, BATCH);
+    const rows = await store.lockExpired(tx, before, DELETED_AT_ONCE);
     if (rows.length === 0) return 0;
     for (const row of rows) await removeRecording(ctx, tx, row, `retention: ${retentionDays} days`);
     const held = await store.countHeld(tx, before);

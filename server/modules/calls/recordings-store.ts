@@ -271,18 +271,6 @@ export async function unreferenced(tx: Tx, refs: string[]): Promise<string[]> {
   return rows.map(({ ref }) => ref);
 }
 
-/** Companies that have recordings which are not deleted. For the system role. */
-export async function companiesWithRecordings(tx: Tx): Promise<string[]> {
-  const { rows } = await sql<{ companyId: string }>`
-    with recursive found (company_id) as (
-      (select company_id from call_recordings where status <> 'deleted' order by company_id limit 1)
-      union all
-      select (select company_id from call_recordings where status <> 'deleted' and company_id > found.company_id order by company_id limit 1)
-      from found where found.company_id is not null
-    ) select company_id from found where company_id is not null`.execute(tx);
-  return rows.map(({ companyId }) => companyId);
-}
-
 /** Recordings older than a moment that nothing protects, the oldest first, held until the transaction ends. */
 export async function lockExpired(tx: Tx, before: Date, limit: number): Promise<RecordingRow[]> {
   const { rows } = await sql<RecordingRow>`
@@ -290,6 +278,16 @@ export async function lockExpired(tx: Tx, before: Date, limit: number): Promise<
     where company_id = current_company() and status <> 'deleted' and created_at < ${before} and held_at is null
     order by created_at limit ${limit} for update skip locked`.execute(tx);
   return rows;
+}
+
+/** How many recordings older than a moment would be deleted. */
+export async function countExpired(tx: Tx, before: Date): Promise<{ count: number; oldest: Date | null }> {
+  const { rows } = await sql<{ count: number; oldest: Date | null }>`
+    select count(*) as count, min(created_at) as oldest from call_recordings
+    where company_id = current_company() and status <> 'deleted' and created_at < ${before} and held_at is null`.execute(
+    tx,
+  );
+  return rows[0]!;
 }
 
 /** How many recordings older than a moment are kept only because they are on hold. */

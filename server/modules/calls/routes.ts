@@ -1,4 +1,5 @@
 import type { HttpServer } from '../../kernel/http/server.ts';
+import { archiveRoutes } from './archive-routes.ts';
 import { callRoutesOf } from './call-routes.ts';
 import { controlRoutes } from './control-routes.ts';
 import { logRoutes } from './log-routes.ts';
@@ -20,4 +21,5 @@ export function callRoutes(server: HttpServer): void {
   recordingRoutes(server);
   qualityRoutes(server);
   pushRoutes(server);
+  archiveRoutes(server);
 }

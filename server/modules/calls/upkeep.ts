@@ -1,4 +1,6 @@
 import type { SealedFiles } from '../../kernel/sealed-files.ts';
+import { archivePurpose } from './archive-file.ts';
+import * as archives from './archive-store.ts';
 import { recordingPurpose } from './recording-file.ts';
 import * as store from './recording-keys-store.ts';
 
@@ -9,6 +11,15 @@ export const recordingKeys: SealedFiles = {
   read: store.readSealed,
   lockStale: store.lockStale,
   reseal: store.reseal,
+};
+
+/** The keys of archived calls' files. */
+export const archiveKeys: SealedFiles = {
+  purpose: archivePurpose,
+  countByKey: archives.countSealedByKey,
+  read: archives.readSealed,
+  lockStale: archives.lockStale,
+  reseal: archives.reseal,
 };
 
 export { reviewPushSecrets } from './push-secrets.ts';

@@ -86,6 +86,10 @@ export const callSchema = z
       )
       .describe('Colleagues whose telephones ring for the call, or who talk'),
     note: z.string().nullable(),
+    archived: z
+      .object({ id: z.string(), month: z.string().describe('YYYY-MM') })
+      .nullable()
+      .describe('The archive that the call is read from; it cannot be changed there'),
   })
   .meta({ id: 'Call' });
 export type CallView = z.infer<typeof callSchema>;
@@ -128,7 +132,7 @@ export const callDetailSchema = callSchema
 
 /** What calls are shown with: one query each, whatever their number. */
 interface Around {
-  legs: LegRow[];
+  legs: readonly LegRow[];
   contacts: Map<string, ContactRef>;
   names: Map<string, string>;
   qualities: Map<string, QualitySummary>;
@@ -148,6 +152,39 @@ export async function viewCalls(ctx: CompanyCtx, tx: Tx, calls: readonly CallRow
   };
   return calls.map((call) => callView(ctx, call, around));
 }
+
+/** What an archive says of a call; whom it is with, and how it sounded, is asked for like of any other. */
+export interface CallOfArchive {
+  call: CallRow;
+  legs: LegRow[];
+  recordings: RecordingSummary[];
+  archived: { id: string; month: string };
+}
+
+/** Calls of archives as people see them. */
+export async function viewArchivedCalls(
+  ctx: CompanyCtx,
+  tx: Tx,
+  found: readonly CallOfArchive[],
+): Promise<CallView[]> {
+  if (found.length === 0) return [];
+  const calls = found.map(({ call }) => call);
+  const around: Around = {
+    legs: found.flatMap(({ legs }) => legs),
+    contacts: await contactsByIds(tx, [...new Set(calls.flatMap(({ contactId }) => contactId ?? []))]),
+    names: await memberNames(tx, [...new Set(calls.flatMap(({ userId }) => userId ?? []))]),
+    qualities: await qualityOf(
+      tx,
+      calls.map(({ id }) => id),
+    ),
+    recordings: new Map(found.map(({ call, recordings }) => [call.id, recordings.map(summaryOf)])),
+  };
+  return found.map(({ call, archived }) => ({ ...callView(ctx, call, around), archived }));
+}
+
+const summaryOf = ({ id, kind, status, durationSeconds }: RecordingSummary): RecordingSummary => ({
+  ...{ id, kind, status, durationSeconds },
+});
 
 const iso = (date: Date | null) => date?.toISOString() ?? null;
 
@@ -176,6 +213,7 @@ function callView(ctx: CompanyCtx, call: CallRow, around: Around): CallView {
     quality: around.qualities.get(call.id) ?? null,
     recordings: around.recordings.get(call.id) ?? [],
     people: legs.flatMap(personOf),
+    archived: null,
   };
 }
 
@@ -226,9 +264,16 @@ export async function viewDetail(
   events: CallEvent[],
 ): Promise<z.infer<typeof callDetailSchema>> {
   const [view] = await viewCalls(ctx, tx, [call]);
-  const legs = await legsOf(tx, [call.id]);
+  return { ...view!, ...viewParts(ctx, await legsOf(tx, [call.id]), events) };
+}
+
+/** What a call's own page shows beside the call. */
+export function viewParts(
+  ctx: CompanyCtx,
+  legs: readonly LegRow[],
+  events: readonly CallEvent[],
+): Pick<z.infer<typeof callDetailSchema>, 'legs' | 'events'> {
   return {
-    ...view!,
     legs: legs.map((leg) => legView(ctx, leg)),
     events: events.map(({ id, kind, legId, details, actorName, createdAt }) => ({
       ...{ id, kind, legId, details, actor: actorName, at: createdAt.toISOString() },

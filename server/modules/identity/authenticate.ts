@@ -6,7 +6,7 @@ import { isId } from '../../kernel/ids.ts';
 import { createKeyFinder, KEY_PREFIX, type PresentedKey } from './api-keys.ts';
 import type { Auth } from './auth.ts';
 import { headersOf } from './convert.ts';
-import { isPermission, type Permission, roleGrants } from './model.ts';
+import { isPermission, type Permission } from './model.ts';
 import { refuseForeignOrigin } from './origin.ts';
 import { type Membership, membershipsOf, personById } from './store.ts';
 
@@ -102,9 +102,13 @@ async function tokenCaller(
 
 function personCaller(person: { id: string; name: string }, membership: Membership | null): Caller {
   return {
-    actor: { kind: 'user', id: person.id, name: person.name, role: membership?.role ?? null },
+    // A role of the company's own is told by its name, which is never one of the four.
+    actor: {
+      ...{ kind: 'user', id: person.id, name: person.name },
+      role: membership ? (membership.roleName ?? membership.role) : null,
+    },
     companyId: membership?.companyId ?? null,
-    grants: membership ? roleGrants[membership.role] : [],
+    grants: membership?.permissions ?? [],
   };
 }
 

@@ -16,6 +16,7 @@ import {
   emailSchema,
   invitationSchema,
   offerSchema,
+  roleNameSchema,
   roleSchema,
   tags,
 } from './schemas.ts';
@@ -25,7 +26,11 @@ const link = z.string().describe('Shown once; also mailed when SMTP_URL is set')
 const byToken = z.object({
   id: z.string().min(1).max(100).describe("The last part of the invitation's link"),
 });
-const joined = ok({ company: z.object({ id: z.string(), name: z.string() }), role: roleSchema });
+const joined = ok({
+  company: z.object({ id: z.string(), name: z.string() }),
+  role: z.string(),
+  roleName: roleNameSchema,
+});
 
 /** Invitations to the company, and the links that lead in. */
 export function invitationRoutes(server: HttpServer, kernel: Kernel, auth: Auth): void {
@@ -125,7 +130,8 @@ function linkRoutes(server: HttpServer, kernel: Kernel, auth: Auth): void {
       );
       await enter(auth, request, reply, accepted, request.body.password);
       const company = { id: accepted.companyId, name: accepted.companyName };
-      return { success: true as const, company, role: accepted.role };
+      const { role, roleName } = accepted;
+      return { success: true as const, company, role, roleName };
     },
   );
 }

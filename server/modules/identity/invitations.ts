@@ -9,8 +9,8 @@ import { publish } from '../../kernel/live.ts';
 import { addPerson, hashNewPassword } from './accounts.ts';
 import { audit } from './audit.ts';
 import { sendInvitation } from './mail.ts';
-import { requireAssignable } from './members.ts';
-import type { Role } from './model.ts';
+import { givableRole, requireGivable } from './members.ts';
+import { holdRole, type RoleFacts, roleWord } from './roles-store.ts';
 import {
   currentCompany,
   insertMember,
@@ -18,7 +18,9 @@ import {
   type Person,
   personByEmail,
   personById,
+  ROLE_COLUMNS,
   type Runner,
+  roleColumns,
 } from './store.ts';
 
 const VALID_DAYS = 7;
@@ -28,7 +30,8 @@ export const SEAL = 'invitation';
 export interface Invitation {
   id: string;
   email: string;
-  role: Role;
+  role: string;
+  roleName: string | null;
   status: 'pending' | 'expired';
   expiresAt: Date;
   inviterName: string;
@@ -38,7 +41,8 @@ export interface Invitation {
 export interface Offer {
   companyName: string;
   email: string;
-  role: Role;
+  role: string;
+  roleName: string | null;
   expiresAt: Date;
   needsAccount: boolean;
 }
@@ -54,8 +58,10 @@ interface InvitationRow extends Omit<Offer, 'needsAccount'> {
 export function listInvitations(ctx: CompanyCtx): Promise<Invitation[]> {
   return transact(ctx, async (tx) => {
     const { rows } = await sql<Invitation>`
-      select id, email, role, case when expires_at <= ${ctx.kernel.clock.now()} then 'expired' else 'pending' end as status, expires_at, inviter_name
-      from invitations where status = 'pending' order by id desc`.execute(tx);
+      select invitations.id, email, coalesce(role_id::text, role) as role, roles.name as role_name, case when expires_at <= ${ctx.kernel.clock.now()} then 'expired' else 'pending' end as status, expires_at, inviter_name
+      from invitations left join roles on roles.id = role_id where status = 'pending' order by invitations.id desc`.execute(
+      tx,
+    );
     return rows;
   });
 }
@@ -66,7 +72,7 @@ export function listInvitations(ctx: CompanyCtx): Promise<Invitation[]> {
  */
 export async function invite(
   ctx: CompanyCtx,
-  wanted: { email: string; role: Role },
+  wanted: { email: string; role: string },
 ): Promise<{ invitation: Invitation; link: string }> {
   const { kernel } = ctx;
   const email = wanted.email.toLowerCase();
@@ -74,21 +80,25 @@ export async function invite(
   const token = newSecret();
   const expiresAt = new Date(now.getTime() + VALID_DAYS * 24 * 3_600_000);
   const mailed = kernel.config.SMTP_URL !== '';
-  requireAssignable(ctx, wanted.role);
-  const id = await transact(ctx, async (tx) => {
+  const { id, roleName } = await transact(ctx, async (tx) => {
     if (await isMemberEmail(tx, email)) fail('already_member', { email });
+    const target = await givableRole(tx, ctx, wanted.role);
+    const { role, roleId } = roleColumns(wanted.role);
     const earlier = await pendingRole(tx, email);
-    if (earlier) requireAssignable(ctx, earlier);
+    if (earlier) requireGivable(ctx, earlier);
     const { rows } = await sql<{ id: string }>`
-      insert into invitations (id, company_id, email, role, status, token_hash, token_sealed, language, inviter_id, inviter_name, expires_at, created_at)
-      values (${newId(kernel.clock)}, ${ctx.companyId}, ${email}, ${wanted.role}, 'pending', ${sha256(token)},
+      insert into invitations (id, company_id, email, role, role_id, status, token_hash, token_sealed, language, inviter_id, inviter_name, expires_at, created_at)
+      values (${newId(kernel.clock)}, ${ctx.companyId}, ${email}, ${role}, ${roleId}, 'pending', ${sha256(token)},
         ${mailed ? kernel.vault.seal(SEAL, token) : null}, ${await languageOf(tx, ctx)}, ${ctx.actor.id}, ${ctx.actor.name}, ${expiresAt}, ${now})
       on conflict (company_id, email) where status = 'pending' do update set
-        role = excluded.role, token_hash = excluded.token_hash, token_sealed = excluded.token_sealed, language = excluded.language,
+        role = excluded.role, role_id = excluded.role_id, token_hash = excluded.token_hash, token_sealed = excluded.token_sealed, language = excluded.language,
         inviter_id = excluded.inviter_id, inviter_name = excluded.inviter_name, expires_at = excluded.expires_at
       returning id`.execute(tx);
     const invitationId = rows[0]!.id;
-    const changes = { email: { from: null, to: email }, role: { from: earlier, to: wanted.role } };
+    const changes = {
+      email: { from: null, to: email },
+      role: { from: earlier && roleWord(earlier), to: roleWord(target) },
+    };
     await audit(tx, ctx, {
       action: 'invitation.sent',
       entityType: 'invitation',
@@ -103,12 +113,13 @@ export async function invite(
         { companyId: ctx.companyId, invitationId },
         { key: `invitation:${invitationId}` },
       );
-    return invitationId;
+    return { id: invitationId, roleName: target.roleName };
   });
   const invitation: Invitation = {
     id,
     email,
     role: wanted.role,
+    roleName,
     status: 'pending',
     expiresAt,
     inviterName: ctx.actor.name,
@@ -120,10 +131,17 @@ function linkOf(kernel: Kernel, token: string): string {
   return `${publicBaseUrl(kernel.config)}/invitation/${token}`;
 }
 
-async function pendingRole(tx: Tx, email: string): Promise<Role | null> {
-  const { rows } = await sql<{ role: Role }>`
-    select role from invitations where email = ${email} and status = 'pending' for update`.execute(tx);
-  return rows[0]?.role ?? null;
+async function pendingRole(tx: Tx, email: string): Promise<RoleFacts | null> {
+  const { rows } = await sql<{ role: string }>`
+    select coalesce(role_id::text, role) as role from invitations where email = ${email} and status = 'pending' for update`.execute(
+    tx,
+  );
+  return rows[0] ? roleOr(tx, rows[0].role) : null;
+}
+
+/** A role of an invitation that ran out may have been removed since: nobody loses anything by it. */
+async function roleOr(tx: Tx, role: string): Promise<RoleFacts> {
+  return (await holdRole(tx, role)) ?? { role, roleName: null, permissions: [] };
 }
 
 /** The inviter's language; an API key's mails are in the language of its request. */
@@ -135,16 +153,16 @@ async function languageOf(tx: Tx, ctx: CompanyCtx): Promise<Language> {
 /** Takes an invitation back: its link stops working. @throws not_found, role_not_assignable */
 export function withdrawInvitation(ctx: CompanyCtx, id: string): Promise<void> {
   return transact(ctx, async (tx) => {
-    const { rows } = await sql<{ email: string; role: Role }>`
-      update invitations set status = 'withdrawn', token_sealed = null where id = ${id} and status = 'pending' returning email, role`.execute(
-      tx,
-    );
+    const { rows } = await sql<{ email: string; role: string }>`
+      update invitations set status = 'withdrawn', token_sealed = null where id = ${id} and status = 'pending'
+      returning email, coalesce(role_id::text, role) as role`.execute(tx);
     const [invitation] = rows;
     if (!invitation) fail('not_found', { what: 'invitation' });
-    requireAssignable(ctx, invitation.role);
+    const role = await roleOr(tx, invitation.role);
+    requireGivable(ctx, role);
     const changes = {
       email: { from: invitation.email, to: null },
-      role: { from: invitation.role, to: null },
+      role: { from: roleWord(role), to: null },
     };
     await audit(tx, ctx, { action: 'invitation.withdrawn', entityType: 'invitation', entityId: id, changes });
     await publish(tx, ctx.companyId, 'invitation', id);
@@ -154,12 +172,9 @@ export function withdrawInvitation(ctx: CompanyCtx, id: string): Promise<void> {
 /** What a link leads to. @throws not_found, invitation_expired */
 export async function getOffer(kernel: Kernel, token: string): Promise<Offer> {
   const invitation = await openInvitation(kernel, kernel.db.auth, token, 'none');
-  const { companyName, email, role, expiresAt } = invitation;
+  const { companyName, email, role, roleName, expiresAt } = invitation;
   return {
-    companyName,
-    email,
-    role,
-    expiresAt,
+    ...{ companyName, email, role, roleName, expiresAt },
     needsAccount: (await personByEmail(kernel.db.auth, email)) === null,
   };
 }
@@ -171,9 +186,9 @@ async function openInvitation(
   lock: 'none' | 'update',
 ): Promise<InvitationRow> {
   const { rows } = await sql<InvitationRow>`
-    select invitations.id, invitations.company_id, companies.name as company_name, invitations.email, invitations.role,
+    select invitations.id, invitations.company_id, companies.name as company_name, invitations.email, ${ROLE_COLUMNS('invitations')},
       invitations.status, invitations.language, invitations.expires_at
-    from invitations join companies on companies.id = invitations.company_id
+    from invitations join companies on companies.id = invitations.company_id left join roles on roles.id = invitations.role_id
     where invitations.token_hash = ${sha256(token)} ${lock === 'update' ? sql`for update of invitations` : sql``}`.execute(
     db,
   );
@@ -188,7 +203,8 @@ export interface Acceptance {
   companyId: string;
   companyName: string;
   email: string;
-  role: Role;
+  role: string;
+  roleName: string | null;
   isNewAccount: boolean;
 }
 
@@ -209,7 +225,7 @@ export async function acceptInvitation(
   const passwordHash = account.password === undefined ? null : await hashNewPassword(account.password);
   return kernel.db.auth.transaction().execute(async (tx) => {
     const invitation = await openInvitation(kernel, tx, token, 'update');
-    const { companyId, companyName, email, role } = invitation;
+    const { companyId, companyName, email, role, roleName } = invitation;
     const existing = await personByEmail(tx, email);
     if (signedInAs !== null && existing?.id !== signedInAs) fail('invitation_other_account', { email });
     if (existing && signedInAs === null) fail('unauthenticated');
@@ -228,9 +244,9 @@ export async function acceptInvitation(
     const inside: CompanyCtx = {
       ...ctx,
       companyId,
-      actor: { kind: 'user', id: person.id, name: person.name, role },
+      actor: { kind: 'user', id: person.id, name: person.name, role: roleWord(invitation) },
     };
-    const changes = { email: { from: null, to: email }, role: { from: null, to: role } };
+    const changes = { email: { from: null, to: email }, role: { from: null, to: roleWord(invitation) } };
     await audit(tx, inside, {
       action: 'invitation.accepted',
       entityType: 'invitation',
@@ -239,7 +255,7 @@ export async function acceptInvitation(
     });
     await publish(tx, companyId, 'invitation', invitation.id);
     await publish(tx, companyId, 'member', memberId);
-    return { companyId, companyName, email, role, isNewAccount: existing === null };
+    return { companyId, companyName, email, role, roleName, isNewAccount: existing === null };
   });
 }
 

@@ -7,15 +7,17 @@ import { difference } from './audit.ts';
 import { auditPerson } from './audit-person.ts';
 import type { Auth } from './auth.ts';
 import { headersOf, passCookies } from './convert.ts';
-import { type Permission, type Role, roleGrants } from './model.ts';
+import type { Permission } from './model.ts';
 import { companyNameOf, membershipsOf, type Person, personById, updatePerson } from './store.ts';
 
 export interface Me {
   user: Person | null;
   company: { id: string; name: string } | null;
-  role: Role | null;
+  /** One of the four, or the id of a role of the company's own, which has a name. */
+  role: string | null;
+  roleName: string | null;
   permissions: Permission[];
-  companies: { id: string; name: string; role: Role }[];
+  companies: { id: string; name: string; role: string; roleName: string | null }[];
   apiKey?: { id: string; name: string; scopes: Permission[] };
 }
 
@@ -29,6 +31,7 @@ export async function describeCaller(ctx: Ctx): Promise<Me> {
       user: null,
       company: { id: company, name: await companyNameOf(db, company) },
       role: null,
+      roleName: null,
       permissions: scopes,
       companies: [],
       apiKey: { id: ctx.actor.id, name: ctx.actor.name, scopes },
@@ -38,17 +41,17 @@ export async function describeCaller(ctx: Ctx): Promise<Me> {
     personById(db, ctx.actor.id),
     membershipsOf(db, ctx.actor.id),
   ]);
-  const companies = memberships.map(({ companyId, companyName, role }) => ({
-    id: companyId,
-    name: companyName,
-    role,
+  const companies = memberships.map(({ companyId, companyName, role, roleName }) => ({
+    ...{ id: companyId, name: companyName, role, roleName },
   }));
   const current = companies.find(({ id }) => id === ctx.companyId);
+  const membership = memberships.find(({ companyId }) => companyId === ctx.companyId);
   return {
     user,
     company: current ? { id: current.id, name: current.name } : null,
     role: current?.role ?? null,
-    permissions: current ? [...roleGrants[current.role]] : [],
+    roleName: current?.roleName ?? null,
+    permissions: membership?.permissions ?? [],
     companies,
   };
 }

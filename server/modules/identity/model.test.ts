@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { assignableRoles, isPermission, may, mayAssign, PERMISSIONS, ROLES, roleGrants } from './model.ts';
+import { isPermission, may, mayGive, PERMISSIONS, ROLES, type Role, roleGrants, withReads } from './model.ts';
 
 describe('the permission table', () => {
   it('gives an owner everything and a viewer nothing that changes', () => {
@@ -16,12 +16,24 @@ describe('the permission table', () => {
     });
   });
 
-  it('lets only owners touch owners, and nobody without members:manage touch anybody', () => {
-    for (const role of ROLES) {
-      expect(mayAssign(role, 'owner')).toBe(role === 'owner');
-      if (!may(role, 'members:manage')) expect(assignableRoles[role]).toEqual([]);
-    }
-    expect(mayAssign('admin', 'admin')).toBe(true);
+  it('lets only owners touch owners, and nobody give what they lack', () => {
+    const as = (role: Role) => ({ role, grants: roleGrants[role] });
+    const to = (role: Role) => ({ role, permissions: roleGrants[role] });
+    for (const role of ROLES) expect(mayGive(as(role), to('owner'))).toBe(role === 'owner');
+    expect(mayGive(as('admin'), to('admin'))).toBe(true);
+    expect(mayGive(as('agent'), to('admin'))).toBe(false);
+    const program = { role: null, grants: ['members:manage', 'company:read'] };
+    expect(mayGive(program, to('viewer'))).toBe(false);
+    expect(mayGive(program, { role: 'own', permissions: ['company:read'] })).toBe(true);
+    expect(mayGive({ role: null, grants: PERMISSIONS }, to('owner'))).toBe(false);
+  });
+
+  it('adds what must be seen to what may be done', () => {
+    expect(withReads(['numbers:buy'])).toEqual(['company:read', 'numbers:read', 'numbers:buy']);
+    expect(withReads(['float:manage'])).toEqual(['company:read', 'boxes:read', 'float:manage']);
+    expect(withReads(['webhooks:manage'])).toEqual(['company:read', 'webhooks:manage']);
+    for (const role of ROLES)
+      expect(withReads(roleGrants[role])).toEqual(PERMISSIONS.filter((each) => may(role, each)));
   });
 
   it('knows its own words only', () => {

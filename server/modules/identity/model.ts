@@ -38,6 +38,7 @@ export const PERMISSIONS = [
   'reports:read',
   'costs:manage',
   'webhooks:manage',
+  'retention:manage',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
@@ -65,7 +66,7 @@ const ANSWERS: readonly Permission[] = [
   'transactions:submit',
 ];
 
-/** The permission table. Ownership itself is not a permission: see `assignableRoles`. */
+/** The permission table of the four roles that every company has. Ownership itself is not a permission: see `mayGive`. */
 export const roleGrants: Record<Role, readonly Permission[]> = {
   owner: PERMISSIONS,
   admin: PERMISSIONS,
@@ -73,27 +74,53 @@ export const roleGrants: Record<Role, readonly Permission[]> = {
   viewer: READS,
 };
 
-/** The roles that a member may give, take away and remove; only an owner touches owners. */
-export const assignableRoles: Record<Role, readonly Role[]> = {
-  owner: ROLES,
-  admin: ['admin', 'agent', 'viewer'],
-  agent: [],
-  viewer: [],
-};
-
 /** Whether a role allows something. */
 export function may(role: Role, permission: Permission): boolean {
   return roleGrants[role].includes(permission);
+}
+
+/** Whether a text names one of the four. Roles of a company's own are named by their ids. */
+export function isRole(text: string): text is Role {
+  return (ROLES as readonly string[]).includes(text);
 }
 
 export function isPermission(text: string): text is Permission {
   return (PERMISSIONS as readonly string[]).includes(text);
 }
 
-/** Whether a member may change or remove one who has the role `target`, or give that role. */
-export function mayAssign(actor: Role, target: Role): boolean {
-  return assignableRoles[actor].includes(target);
+/**
+ * Whether somebody may give a role, take it away, or change it: nobody hands on more than they have, and only an owner touches
+ * owners.
+ * @param actor.role a program has none.
+ */
+export function mayGive(
+  actor: { role: string | null; grants: readonly string[] },
+  target: { role: string; permissions: readonly string[] },
+): boolean {
+  if (actor.role === 'owner') return true;
+  if (target.role === 'owner') return false;
+  return target.permissions.every((permission) => actor.grants.includes(permission));
 }
+
+/** What one must see to use a permission whose noun has nothing of its own to read. */
+const SEES: Partial<Record<Permission, Permission>> = {
+  'float:manage': 'boxes:read',
+  'inbox:manage': 'messages:read',
+  'retention:manage': 'calls:read',
+};
+
+/** Permissions with those without which they are of no use: whoever changes things sees them, and everybody sees the company. */
+export function withReads(permissions: readonly Permission[]): Permission[] {
+  const wanted = new Set<Permission>(['company:read', ...permissions]);
+  for (const permission of permissions) {
+    const seen = SEES[permission] ?? `${permission.split(':')[0]}:read`;
+    if (isPermission(seen)) wanted.add(seen);
+  }
+  return PERMISSIONS.filter((permission) => wanted.has(permission));
+}
+
+/** A company's own roles are few. */
+export const OWN_ROLES_MAX = 50;
 
 /** A person's choice of a password: length counts, nothing else does (NIST SP 800-63B, section 3.1.1.2). */
 export const PASSWORD_MIN = 10;

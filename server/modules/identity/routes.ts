@@ -10,6 +10,7 @@ import { invitationRoutes } from './invitation-routes.ts';
 import { requirePerson } from './me.ts';
 import { meRoutes } from './me-routes.ts';
 import { memberRoutes } from './member-routes.ts';
+import { roleRoutes } from './role-routes.ts';
 import { companyChange, companySchema, country, nameSchema, tags } from './schemas.ts';
 
 /** The doors of identity: sign-in, the caller, companies, members, invitations, API keys and the audit log. */
@@ -18,6 +19,7 @@ export function identityRoutes(server: HttpServer, kernel: Kernel, auth: Auth): 
   meRoutes(server, kernel, auth);
   companyRoutes(server);
   memberRoutes(server);
+  roleRoutes(server);
   invitationRoutes(server, kernel, auth);
   accessRoutes(server);
 }

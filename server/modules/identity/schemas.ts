@@ -6,7 +6,11 @@ import { PASSWORD_MAX, PASSWORD_MIN, PERMISSIONS, ROLES } from './model.ts';
 export const tags = ['identity'];
 
 export const nameSchema = z.string().trim().min(1).max(200);
-export const roleSchema = z.enum(ROLES);
+/** A role as it is told and asked for. */
+export const roleSchema = z
+  .union([z.enum(ROLES), z.guid()])
+  .describe('owner, admin, agent or viewer; or the id of a role of the company’s own (GET /api/roles)');
+export const roleNameSchema = z.string().nullable().describe('Of a role of the company’s own');
 export const byId = z.object({ id: z.guid() });
 export const languageSchema = z.enum(['en', 'fr']);
 export const country = countrySchema.transform(parseCountry);
@@ -30,9 +34,12 @@ const permissions = z.array(z.enum(PERMISSIONS));
 export const meSchema = ok({
   user: userSchema.nullable().describe('null for an API key'),
   company: z.object({ id: z.string(), name: z.string() }).nullable(),
-  role: roleSchema.nullable(),
+  role: z.string().nullable(),
+  roleName: roleNameSchema,
   permissions,
-  companies: z.array(z.object({ id: z.string(), name: z.string(), role: roleSchema })),
+  companies: z.array(
+    z.object({ id: z.string(), name: z.string(), role: z.string(), roleName: roleNameSchema }),
+  ),
   apiKey: z.object({ id: z.string(), name: z.string(), scopes: permissions }).optional(),
 });
 
@@ -57,7 +64,8 @@ export const memberSchema = z.object({
   userId: z.string(),
   name: z.string(),
   email: z.string(),
-  role: roleSchema,
+  role: z.string(),
+  roleName: roleNameSchema,
   twoFactorEnabled: z.boolean(),
   createdAt: z.date(),
 });
@@ -65,7 +73,8 @@ export const memberSchema = z.object({
 export const invitationSchema = z.object({
   id: z.string(),
   email: z.string(),
-  role: roleSchema,
+  role: z.string(),
+  roleName: roleNameSchema,
   status: z.enum(['pending', 'expired']),
   expiresAt: z.date(),
   inviterName: z.string(),
@@ -74,7 +83,8 @@ export const invitationSchema = z.object({
 export const offerSchema = z.object({
   companyName: z.string(),
   email: z.string(),
-  role: roleSchema,
+  role: z.string(),
+  roleName: roleNameSchema,
   expiresAt: z.date(),
   needsAccount: z.boolean().describe('Whether name and password are needed to accept'),
 });

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import { type DB, planKept, planShared, sql } from '../../kernel/db/index.ts';
 import type { Language } from '../../kernel/errors.ts';
-import type { Role } from './model.ts';
+import { isPermission, isRole, type Permission, roleGrants } from './model.ts';
 
 /** A transaction or a pool: the role that it runs as decides what it sees. */
 export type Runner = Kysely<DB>;
@@ -10,7 +10,11 @@ export interface Membership {
   id: string;
   companyId: string;
   companyName: string;
-  role: Role;
+  /** One of the four, or the id of a role of the company's own. */
+  role: string;
+  /** Null for the four. */
+  roleName: string | null;
+  permissions: Permission[];
 }
 
 export interface Person {
@@ -35,9 +39,39 @@ export interface Member {
   userId: string;
   name: string;
   email: string;
-  role: Role;
+  role: string;
+  roleName: string | null;
+  permissions: Permission[];
   twoFactorEnabled: boolean;
   createdAt: Date;
+}
+
+/** What a role's columns say: of the four, the program knows the permissions. */
+interface RoleColumns {
+  role: string;
+  roleName: string | null;
+  rolePermissions: string[] | null;
+}
+
+/** The role of a row that is joined with `roles`. */
+export const ROLE_COLUMNS = (table: 'members' | 'invitations') =>
+  sql`coalesce(${sql.ref(`${table}.role_id`)}::text, ${sql.ref(`${table}.role`)}) as role, roles.name as role_name,
+    roles.permissions as role_permissions`;
+
+/** Everything that a role allows, in words that the program knows. */
+export function withPermissions<Row extends RoleColumns>({
+  rolePermissions,
+  ...row
+}: Row): Omit<Row, 'rolePermissions'> & { permissions: Permission[] } {
+  const permissions = isRole(row.role)
+    ? [...roleGrants[row.role]]
+    : (rolePermissions ?? []).filter(isPermission);
+  return { ...row, permissions };
+}
+
+/** A role as the tables keep it. */
+export function roleColumns(role: string): { role: string; roleId: string | null } {
+  return isRole(role) ? { role, roleId: null } : { role: 'custom', roleId: role };
 }
 
 const COMPANY_COLUMNS = sql`id, name, country, time_zone, currency, created_at`;
@@ -64,11 +98,11 @@ export async function companyIdsOf(db: Runner, userId: string): Promise<string[]
 
 /** The companies of a person, in the order they were joined. */
 export async function membershipsOf(db: Runner, userId: string): Promise<Membership[]> {
-  const { rows } = await sql<Membership>`
-    select members.id, members.company_id, companies.name as company_name, members.role
-    from members join companies on companies.id = members.company_id
+  const { rows } = await sql<Omit<Membership, 'permissions'> & RoleColumns>`
+    select members.id, members.company_id, companies.name as company_name, ${ROLE_COLUMNS('members')}
+    from members join companies on companies.id = members.company_id left join roles on roles.id = members.role_id
     where members.user_id = ${userId} order by members.id`.execute(db);
-  return rows;
+  return rows.map(withPermissions);
 }
 
 export async function personById(db: Runner, userId: string): Promise<Person | null> {
@@ -151,30 +185,31 @@ export async function updateCompany(tx: Runner, company: Company): Promise<void>
 
 export async function insertMember(
   db: Runner,
-  member: { id: string; companyId: string; userId: string; role: Role; now: Date },
+  member: { id: string; companyId: string; userId: string; role: string; now: Date },
 ): Promise<'added' | 'already_member'> {
+  const { role, roleId } = roleColumns(member.role);
   const { rows } = await sql`
-    insert into members (id, company_id, user_id, role, created_at)
-    values (${member.id}, ${member.companyId}, ${member.userId}, ${member.role}, ${member.now})
+    insert into members (id, company_id, user_id, role, role_id, created_at)
+    values (${member.id}, ${member.companyId}, ${member.userId}, ${role}, ${roleId}, ${member.now})
     on conflict (company_id, user_id) do nothing returning id`.execute(db);
   return rows.length > 0 ? 'added' : 'already_member';
 }
 
 export async function listMembers(tx: Runner): Promise<Member[]> {
-  const { rows } = await sql<Member>`
-    select members.id, members.user_id, users.name, users.email, members.role, users.two_factor_enabled, members.created_at
-    from members join users on users.id = members.user_id
-    order by members.id`.execute(tx);
-  return rows;
+  const { rows } = await sql<
+    Omit<Member, 'permissions'> & RoleColumns
+  >`${MEMBERS} order by members.id`.execute(tx);
+  return rows.map(withPermissions);
 }
 
-/** One member; the row is locked when it is about to change. */
+const MEMBERS = sql`
+  select members.id, members.user_id, users.name, users.email, ${ROLE_COLUMNS('members')}, users.two_factor_enabled, members.created_at
+  from members join users on users.id = members.user_id left join roles on roles.id = members.role_id`;
+
 export async function memberById(tx: Runner, id: string): Promise<Member | null> {
-  const { rows } = await sql<Member>`
-    select members.id, members.user_id, users.name, users.email, members.role, users.two_factor_enabled, members.created_at
-    from members join users on users.id = members.user_id
-    where members.id = ${id}`.execute(tx);
-  return rows[0] ?? null;
+  const { rows } = await sql<Omit<Member, 'permissions'> & RoleColumns>`
+    ${MEMBERS} where members.id = ${id}`.execute(tx);
+  return rows[0] ? withPermissions(rows[0]) : null;
 }
 
 /** Locks the company's owners, so that two requests cannot remove the last two at once. @returns how many there are. */
@@ -191,8 +226,9 @@ export async function isMemberEmail(tx: Runner, email: string): Promise<boolean>
   return rows.length > 0;
 }
 
-export async function setMemberRole(tx: Runner, id: string, role: Role): Promise<void> {
-  await sql`update members set role = ${role} where id = ${id}`.execute(tx);
+export async function setMemberRole(tx: Runner, id: string, to: string): Promise<void> {
+  const { role, roleId } = roleColumns(to);
+  await sql`update members set role = ${role}, role_id = ${roleId} where id = ${id}`.execute(tx);
 }
 
 export async function deleteMember(tx: Runner, id: string): Promise<void> {

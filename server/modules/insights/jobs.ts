@@ -1,6 +1,8 @@
-import type { Kernel } from '../../kernel/ctx.ts';
+import { type Kernel, systemCtx } from '../../kernel/ctx.ts';
 import { inSystem } from '../../kernel/db/index.ts';
 import type { JobDefinitions } from '../../kernel/jobs.ts';
+import type { RetentionRule } from '../../kernel/retention.ts';
+import { cleanUp, cleanUpDue } from './retention.ts';
 import * as store from './store.ts';
 import { sendNews } from './webhooks.ts';
 
@@ -36,17 +38,24 @@ async function countThoseDue(kernel: Kernel): Promise<void> {
   }
 }
 
-export function insightsJobs(kernel: Kernel): JobDefinitions {
+/** @param rules what the modules below keep, and not for ever. */
+export function insightsJobs(kernel: Kernel, rules: readonly RetentionRule[]): JobDefinitions {
   return {
     handlers: {
       'insights.add_up': () => addUpActivity(kernel),
       'insights.count_anew': () => countThoseDue(kernel),
       'insights.send_news': () => sendNews(kernel),
+      'insights.retention': () => cleanUpDue(kernel, rules),
+      'insights.clean_up': async ({ companyId, what, askedBy }) => {
+        const rule = rules.find((each) => each.what === what);
+        if (rule) await cleanUp(systemCtx(kernel, companyId!, 'insights.retention'), rule, askedBy!);
+      },
     },
     schedules: {
       'insights.add_up': { everySeconds: 2 },
       'insights.count_anew': { everySeconds: 30 },
       'insights.send_news': { everySeconds: 1 },
+      'insights.retention': { everySeconds: 600 },
     },
   };
 }

@@ -1,13 +1,16 @@
 import type { HttpServer } from '../../kernel/http/server.ts';
+import type { RetentionRule } from '../../kernel/retention.ts';
 import { dashboardRoute } from './dashboard.ts';
 import { idleRoute } from './idle.ts';
 import { reportRoutes } from './report-routes.ts';
+import { retentionRoutes } from './retention-routes.ts';
 import { webhookRoutes } from './webhook-routes.ts';
 
-/** The dashboard, the reports, and what a company's own programs are told. */
-export function insightsRoutes(server: HttpServer): void {
+/** The dashboard, the reports, what a company's own programs are told, and how long things are kept. */
+export function insightsRoutes(server: HttpServer, rules: readonly RetentionRule[]): void {
   dashboardRoute(server);
   reportRoutes(server);
   idleRoute(server);
   webhookRoutes(server);
+  retentionRoutes(server, rules);
 }

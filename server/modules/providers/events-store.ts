@@ -198,13 +198,31 @@ export async function listDeliveries(
   return rows;
 }
 
-/** Drops events that ended before an id, a bounded number at a time. @returns how many. */
-export async function pruneEvents(tx: Tx, beforeId: string, limit: number): Promise<number> {
+/** Drops events of a company (null: nobody's) that ended before an id, a bounded number at a time. @returns how many. */
+export async function pruneEvents(
+  tx: Tx,
+  companyId: string | null,
+  beforeId: string,
+  limit: number,
+): Promise<number> {
+  const whose = companyId === null ? sql`company_id is null` : sql`company_id = ${companyId}`;
   const { rows } = await sql`
     delete from provider_events where id in (
-      select id from provider_events where id < ${beforeId}::uuid and status in ('handled', 'ignored') order by id limit ${limit}
+      select id from provider_events where ${whose} and id < ${beforeId}::uuid and status in ('handled', 'ignored') order by id limit ${limit}
     ) returning id`.execute(tx);
   return rows.length;
+}
+
+/** The company's events from before an id: those that ended, and those that wait for a person. */
+export async function countEvents(
+  tx: Tx,
+  beforeId: string,
+): Promise<{ ended: number; failed: number; oldest: Date | null }> {
+  const { rows } = await sql<{ ended: number; failed: number; oldest: Date | null }>`
+    select count(*) filter (where status in ('handled', 'ignored')) as ended, count(*) filter (where status = 'failed') as failed,
+      min(received_at) filter (where status in ('handled', 'ignored')) as oldest
+    from provider_events where company_id = current_company() and id < ${beforeId}::uuid`.execute(tx);
+  return rows[0]!;
 }
 
 /** Keeps the newest refusals and drops the rest. */
