@@ -11,5 +11,7 @@ export const recordingKeys: SealedFiles = {
   reseal: store.reseal,
 };
 
+export { compareCalls } from './compare.ts';
+export { callHealth } from './compare-store.ts';
 export { reviewPushSecrets } from './push-secrets.ts';
 export { reviewSoftphoneSecrets } from './softphone-secrets.ts';

@@ -2,6 +2,8 @@ import type { Kernel } from '../../kernel/ctx.ts';
 import { inSystem } from '../../kernel/db/index.ts';
 import type { JobDefinitions } from '../../kernel/jobs.ts';
 import * as store from './store.ts';
+import { pruneSyncs } from './sync.ts';
+import { tendSyncs, workOn } from './sync-run.ts';
 import { sendNews } from './webhooks.ts';
 
 /** So many changes are added up in one transaction. */
@@ -42,11 +44,16 @@ export function insightsJobs(kernel: Kernel): JobDefinitions {
       'insights.add_up': () => addUpActivity(kernel),
       'insights.count_anew': () => countThoseDue(kernel),
       'insights.send_news': () => sendNews(kernel),
+      'insights.sync': ({ runId, companyId }) => workOn(kernel, runId!, companyId!),
+      'insights.tend_syncs': () => tendSyncs(kernel),
+      'insights.prune_syncs': () => pruneSyncs(kernel),
     },
     schedules: {
       'insights.add_up': { everySeconds: 2 },
       'insights.count_anew': { everySeconds: 30 },
       'insights.send_news': { everySeconds: 1 },
+      'insights.tend_syncs': { everySeconds: 5 },
+      'insights.prune_syncs': { everySeconds: 3600 },
     },
   };
 }

@@ -1,6 +1,8 @@
 import type { HttpServer } from '../../kernel/http/server.ts';
 import { dashboardRoute } from './dashboard.ts';
+import { driftRoutes } from './drift-routes.ts';
 import { reportRoutes } from './report-routes.ts';
+import { syncRoutes } from './sync-routes.ts';
 import { webhookRoutes } from './webhook-routes.ts';
 
 /** The dashboard, the reports, and what a company's own programs are told. */
@@ -8,4 +10,6 @@ export function insightsRoutes(server: HttpServer): void {
   dashboardRoute(server);
   reportRoutes(server);
   webhookRoutes(server);
+  syncRoutes(server);
+  driftRoutes(server);
 }

@@ -1,0 +1,3 @@
+/** What comparing with the providers, and whoever asks how things stand, need of numbers. */
+export { adoptNumber, compareNumbers, findVanished, repairNumber } from './compare.ts';
+export { accountsInUse, onlyCompany, orderHealth } from './compare-store.ts';
