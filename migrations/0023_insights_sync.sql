@@ -78,3 +78,15 @@ call fence_by_company('drift');
 create policy all_companies on drift to relais_system using (true) with check (true);
 grant select, insert, update on drift to relais_app;
 grant select, delete on drift to relais_system;
+
+-- How the work of the job runner stands, in figures: its own tables stay out of reach.
+create function job_health(out due integer, out failing integer, out oldest_due_at timestamptz)
+  language sql stable security definer set search_path = pg_catalog
+as $$
+  select (count(*) filter (where run_at < now() and locked_at is null and attempts < max_attempts))::int,
+    (count(*) filter (where last_error is not null))::int,
+    min(run_at) filter (where run_at < now() and locked_at is null and attempts = 0)
+  from graphile_worker.jobs;
+$$;
+revoke all on function job_health from public;
+grant execute on function job_health to relais_app;

@@ -73,14 +73,14 @@ export function wiringFor(parts: TwilioParts, { voice, sms, mms }: Features): Wi
 /** Twilio's filters are whole seconds, and include both ends. */
 const wholeSecond = (at: Date) => new Date(Math.floor(at.getTime() / 1000) * 1000);
 
-export function textsPage(
+export async function textsPage(
   parts: TwilioParts,
   { from, until }: ListWindow,
   cursor: string | null,
 ): Promise<ListedPage<ListedText>> {
   const options = { dateSentAfter: wholeSecond(from), dateSentBefore: until, pageSize: PAGE_SIZE };
   const list: List<ListedItem, typeof options> = parts.client.messages;
-  return pageOf(parts, list, { options, cursor }, (item) => {
+  const page = await pageOf(parts, list, { options, cursor }, (item): ListedText | null => {
     const standing = toRemoteText(item);
     const createdAt = time(item.dateCreated);
     if (!standing || !createdAt || createdAt >= until) return null;
@@ -92,6 +92,8 @@ export function textsPage(
       standing: direction === 'outbound' ? standing : null,
     };
   });
+  // Twilio lists the newest first, and its times are whole seconds: the order says which of two was first.
+  return { ...page, items: page.items.reverse() };
 }
 
 type ListedItem = MessageItem & { direction?: string; accountSid?: string };
