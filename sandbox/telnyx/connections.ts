@@ -241,7 +241,7 @@ function list(call: Call): Answer {
     .map(connectionView)
     .filter((view) => name === undefined || String(view.connection_name).toLowerCase().includes(name))
     .filter((view) => profile === undefined || view.outbound_voice_profile_id === profile);
-  return page(call, views.reverse(), DEFAULT_PAGE_SIZE);
+  return page(call, views.reverse(), { defaultSize: DEFAULT_PAGE_SIZE });
 }
 
 function get(call: Call): Answer {

@@ -11,8 +11,12 @@ export const ok = (data: unknown): Answer => ({ status: 200, body: { data } });
 export const created = (data: unknown): Answer => ({ status: 201, body: { data } });
 
 /** One page of `items` as the query asks for, with Telnyx's `meta`. */
-export function page(call: Call, items: unknown[], defaultSize = DEFAULT_PAGE_SIZE): Answer {
-  const size = clamp(textAt(call.query, 'page', 'size'), defaultSize, MAX_PAGE_SIZE);
+export function page(
+  call: Call,
+  items: unknown[],
+  { defaultSize = DEFAULT_PAGE_SIZE, sizeMax = MAX_PAGE_SIZE } = {},
+): Answer {
+  const size = clamp(textAt(call.query, 'page', 'size'), defaultSize, sizeMax);
   const number = clamp(textAt(call.query, 'page', 'number'), 1, Number.MAX_SAFE_INTEGER);
   const meta = {
     page_number: number,

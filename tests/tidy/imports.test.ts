@@ -46,8 +46,9 @@ function refusal(from: Source, to: string, typeOnly: boolean): string | null {
   if (own !== 'entrance' && floorOf(own) <= floorOf(other))
     return `${other} is not below ${own}: let it publish news, wired in compose.ts`;
   if (other === 'kernel' || to.endsWith('/index.ts')) return null;
-  // What the person who runs the house needs of a module (checks, rotation of keys) has a door of its own.
-  if (own === 'entrance' && to.endsWith('/upkeep.ts')) return null;
+  // What the person who runs the house needs of a module (checks, rotation of keys) has a door of its own, and so has what is compared
+  // with the providers and said of how things stand, which insights does for all of them.
+  if (['entrance', 'insights'].includes(own) && to.endsWith('/upkeep.ts')) return null;
   return described ? null : `use server/modules/${other}/index.ts`;
 }
 

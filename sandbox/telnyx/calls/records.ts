@@ -1,6 +1,5 @@
 import { isoMillis } from '../../core/clock.ts';
 import type { Call } from '../../core/http.ts';
-import { isTree, textAt } from '../../core/query.ts';
 import { handsetOf, LEG, type Leg, type LegCost } from './model.ts';
 
 /** Kinds of record that a leg has. */
@@ -9,22 +8,12 @@ const KINDS = ['call-control', 'sip-trunking', 'webrtc'];
 /** Records of legs that are rated, newest first; undefined when records of something else are asked for. */
 export function legRecords(call: Call, type: string): Record<string, unknown>[] | undefined {
   if (!KINDS.includes(type)) return undefined;
-  const { filter } = call.query;
-  const wanted = Object.keys(isTree(filter) ? filter : {}).filter(
-    (field) => field !== 'record_type' && field !== 'date_range',
-  );
   return call.sb.store
     .list<Leg>(LEG, call.account.id)
     .flatMap((leg) => {
       const record = leg.cost === null ? undefined : view(leg, leg.cost, type);
       return record === undefined ? [] : [record];
     })
-    .filter((record) =>
-      wanted.every((field) => {
-        const value = textAt(call.query, 'filter', field);
-        return value === undefined || String(record[field] ?? '') === value;
-      }),
-    )
     .reverse();
 }
 

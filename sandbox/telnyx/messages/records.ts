@@ -1,6 +1,6 @@
 import { isoMillis } from '../../core/clock.ts';
 import type { Answer, Call, Route } from '../../core/http.ts';
-import { isTree, type QueryTree, textAt } from '../../core/query.ts';
+import { isTree, listAt, type QueryTree, textAt } from '../../core/query.ts';
 import { countryOfNumber, type Text, type TextStatus, textsOf } from '../../core/texts/model.ts';
 import { legRecords } from '../calls/records.ts';
 import { missing } from '../dialect.ts';
@@ -21,7 +21,9 @@ const STATUS: Partial<Record<TextStatus, string>> = {
 
 const DAY_MS = 86_400_000;
 const CHUNK = 500;
-const WHEN = ['created_at', 'sent_at', 'completed_at', 'updated_at'];
+const WHEN = ['created_at', 'sent_at', 'completed_at', 'updated_at', 'started_at', 'answered_at', 'ended_at'];
+/** Records come in smaller pages than other lists. */
+const PAGE_SIZE_MAX = 50;
 
 export const recordRoutes: Route[] = [{ method: 'GET', path: '/detail_records', handler: list }];
 
@@ -61,17 +63,18 @@ function view(call: Call, text: Text): Record<string, unknown> {
 function list(call: Call): Answer {
   const type = textAt(call.query, 'filter', 'record_type');
   if (type === undefined) throw missing('/filter[record_type]');
-  const legs = legRecords(call, type);
-  if (legs !== undefined) return page(call, legs);
-  if (type !== 'messaging' && type !== 'message_detail_record') return page(call, []);
   const { record_type: _type, date_range: range, ...filters } = filterOf(call);
   const since = Math.max(sinceOf(filters.created_at), rangeStart(call, range));
   const between = { from: exact(filters.cli), to: exact(filters.cld) };
-  const records = newerThan(call, between, since)
-    .map((text) => view(call, text))
-    .filter((record) => Object.entries(filters).every(([field, wanted]) => fits(record, field, wanted)));
-  const sort = textAt(call.query, 'sort') ?? '-created_at';
-  return page(call, sort.includes('-created_at') ? records : records.reverse());
+  const isText = type === 'messaging' || type === 'message_detail_record';
+  const all = isText
+    ? newerThan(call, between, since).map((text) => view(call, text))
+    : legRecords(call, type);
+  const records = (all ?? []).filter((record) =>
+    Object.entries(filters).every(([field, wanted]) => fits(record, field, wanted)),
+  );
+  const isOldestFirst = /^[a-z]/.test(textAt(call.query, 'sort') ?? listAt(call.query, 'sort')[0] ?? '');
+  return page(call, isOldestFirst ? records.reverse() : records, { sizeMax: PAGE_SIZE_MAX });
 }
 
 function filterOf(call: Call): QueryTree {

@@ -55,11 +55,11 @@ function listed(call: Call): OwnedNumber[] {
     ],
   ];
   const countries = listAt(call.query, 'filter', 'country_iso_alpha2');
-  return call.sb.store
+  const found = call.sb.store
     .list<OwnedNumber>(OWNED, call.account.id)
     .filter((number) => countries.length === 0 || countries.includes(number.country))
-    .filter((number) => tests.every(([wanted, fits]) => wanted === undefined || fits(number, wanted)))
-    .reverse();
+    .filter((number) => tests.every(([wanted, fits]) => wanted === undefined || fits(number, wanted)));
+  return textAt(call.query, 'sort') === 'purchased_at' ? found : found.reverse();
 }
 
 function patch(call: Call): Answer {

@@ -32,6 +32,11 @@ export const numbers = {
     en: 'This order id or Idempotency-Key was used for another purchase ({field} differs): use a new one.',
     fr: 'Cet identifiant de commande ou Idempotency-Key a servi pour un autre achat ({field} diffère) : prenez-en un nouveau.',
   },
+  drift_over: {
+    status: 409,
+    en: 'Nothing is left to decide here: somebody has, or it looks right again. Load the list anew.',
+    fr: "Il n'y a plus rien à décider ici : c'est fait, ou tout est rentré dans l'ordre. Rechargez la liste.",
+  },
   number_not_releasable: {
     status: 409,
     en: 'A number that is {status} cannot be released.',

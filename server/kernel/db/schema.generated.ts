@@ -745,6 +745,27 @@ export interface Documents {
   sizeBytes: number;
 }
 
+export interface Drift {
+  accountId: string | null;
+  companyId: string;
+  entityId: string | null;
+  externalId: string;
+  field: string;
+  foundAt: Timestamp;
+  id: string;
+  kind: string;
+  ours: string | null;
+  outcome: string;
+  provider: string;
+  reason: string | null;
+  runId: string;
+  seenAt: Timestamp;
+  settledAt: Timestamp | null;
+  settledBy: string | null;
+  subject: string;
+  theirs: string | null;
+}
+
 export interface FloatCloses {
   closedAt: Timestamp;
   closedBy: string;
@@ -1042,6 +1063,7 @@ export interface Numbers {
   provider: string;
   providerAccountId: string | null;
   providerNumberId: string | null;
+  providerSeenAt: Timestamp | null;
   providerStatus: Generated<string>;
   purchasedAt: Timestamp;
   releasedAt: Timestamp | null;
@@ -1200,6 +1222,17 @@ export interface ProviderEvents {
   type: string;
 }
 
+export interface ProviderPulse {
+  accountId: string | null;
+  answered: number;
+  failed: number;
+  lastAnswerAt: Timestamp | null;
+  lastError: string | null;
+  lastErrorAt: Timestamp | null;
+  minute: Timestamp;
+  provider: string;
+}
+
 export interface PushDevices {
   appId: string | null;
   companyId: string;
@@ -1336,6 +1369,31 @@ export interface SignInAttempts {
   failedCount: number;
   lockedUntil: Timestamp | null;
   updatedAt: Timestamp;
+}
+
+export interface SyncRuns {
+  accountId: string | null;
+  accountRef: string;
+  companyId: string;
+  createdAt: Timestamp;
+  cursor: string | null;
+  failures: Generated<number>;
+  finishedAt: Timestamp | null;
+  id: string;
+  leaseId: string | null;
+  leaseUntil: Timestamp | null;
+  progress: Generated<Json>;
+  provider: string;
+  reason: string | null;
+  reasonCode: string | null;
+  resumeAt: Timestamp | null;
+  stage: string;
+  startedAt: Timestamp | null;
+  startedBy: string;
+  starterName: Generated<string>;
+  state: string;
+  windowFrom: Timestamp;
+  windowUntil: Timestamp;
 }
 
 export interface TransactionAttempts {
@@ -1559,6 +1617,7 @@ export interface DB {
   conversations: Conversations;
   conversationViewers: ConversationViewers;
   documents: Documents;
+  drift: Drift;
   floatCloses: FloatCloses;
   floatSettings: FloatSettings;
   gigs: Gigs;
@@ -1590,6 +1649,7 @@ export interface DB {
   prices: Prices;
   providerAccounts: ProviderAccounts;
   providerEvents: ProviderEvents;
+  providerPulse: ProviderPulse;
   pushDevices: PushDevices;
   pushTraces: PushTraces;
   requirementGroups: RequirementGroups;
@@ -1599,6 +1659,7 @@ export interface DB {
   roles: Roles;
   sessions: Sessions;
   signInAttempts: SignInAttempts;
+  syncRuns: SyncRuns;
   transactionAttempts: TransactionAttempts;
   transactionDays: TransactionDays;
   transactionEvents: TransactionEvents;

@@ -129,7 +129,9 @@ export async function nextLines(
       select calls as call from calls
       where company_id = current_company() and ${ofMonth(month)} and (${afterId}::uuid is null or id > ${afterId}::uuid)
       order by id limit ${limit})
-    select (call).id, case when call_stays(call) is null then call_line(call) end as line from page`.execute(tx);
+    select (call).id, case when call_stays(call) is null then call_line(call) end as line from page`.execute(
+    tx,
+  );
   return rows;
 }
 

@@ -66,6 +66,9 @@ export function listenForCalls({ news }: Kernel): void {
   news.on('contact.deleted', onContactDeleted);
 }
 
+/** A missed call is answered with a text while its caller still thinks of it; the longest ringing and voicemail fit in. */
+const TEXT_BACK_WITHIN_MS = 30 * 60_000;
+
 /** A text to whoever called and reached nobody, as the rule of the number says; null when there is to be none. */
 export interface MissedText {
   from: string;
@@ -81,6 +84,8 @@ export async function missedTextOf(ctx: CompanyCtx, tx: Tx, callId: string): Pro
   const call = await findCall(tx, callId);
   if (!call?.missed || !call.plan.missedText || call.plan.steps[0]?.kind === 'reject') return null;
   if (call.contactId === null) return null;
+  // A call that was only found later: "we missed your call" hours after it reads as a mistake.
+  if (ctx.kernel.clock.nowMs() - call.createdAt.getTime() > TEXT_BACK_WITHIN_MS) return null;
   const desk = await openDesk(ctx, tx, []);
   const allowed = await destinationsAllowed(tx, desk, [call.fromNumber]);
   if (!allowed.has(call.fromNumber)) return null;

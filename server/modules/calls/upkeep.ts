@@ -22,5 +22,7 @@ export const archiveKeys: SealedFiles = {
   reseal: archives.reseal,
 };
 
+export { compareCalls } from './compare.ts';
+export { callHealth } from './compare-store.ts';
 export { reviewPushSecrets } from './push-secrets.ts';
 export { reviewSoftphoneSecrets } from './softphone-secrets.ts';

@@ -4,6 +4,8 @@ import type { JobDefinitions } from '../../kernel/jobs.ts';
 import type { RetentionRule } from '../../kernel/retention.ts';
 import { cleanUp, cleanUpDue } from './retention.ts';
 import * as store from './store.ts';
+import { pruneSyncs } from './sync.ts';
+import { tendSyncs, workOn } from './sync-run.ts';
 import { sendNews } from './webhooks.ts';
 
 /** So many changes are added up in one transaction. */
@@ -50,12 +52,17 @@ export function insightsJobs(kernel: Kernel, rules: readonly RetentionRule[]): J
         const rule = rules.find((each) => each.what === what);
         if (rule) await cleanUp(systemCtx(kernel, companyId!, 'insights.retention'), rule, askedBy!);
       },
+      'insights.sync': ({ runId, companyId }) => workOn(kernel, runId!, companyId!),
+      'insights.tend_syncs': () => tendSyncs(kernel),
+      'insights.prune_syncs': () => pruneSyncs(kernel),
     },
     schedules: {
       'insights.add_up': { everySeconds: 2 },
       'insights.count_anew': { everySeconds: 30 },
       'insights.send_news': { everySeconds: 1 },
       'insights.retention': { everySeconds: 600 },
+      'insights.tend_syncs': { everySeconds: 5 },
+      'insights.prune_syncs': { everySeconds: 3600 },
     },
   };
 }

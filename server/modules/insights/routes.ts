@@ -1,9 +1,12 @@
 import type { HttpServer } from '../../kernel/http/server.ts';
 import type { RetentionRule } from '../../kernel/retention.ts';
 import { dashboardRoute } from './dashboard.ts';
+import { driftRoutes } from './drift-routes.ts';
 import { idleRoute } from './idle.ts';
 import { reportRoutes } from './report-routes.ts';
 import { retentionRoutes } from './retention-routes.ts';
+import { serviceRoute } from './service-routes.ts';
+import { syncRoutes } from './sync-routes.ts';
 import { webhookRoutes } from './webhook-routes.ts';
 
 /** The dashboard, the reports, what a company's own programs are told, and how long things are kept. */
@@ -13,4 +16,7 @@ export function insightsRoutes(server: HttpServer, rules: readonly RetentionRule
   idleRoute(server);
   webhookRoutes(server);
   retentionRoutes(server, rules);
+  serviceRoute(server);
+  syncRoutes(server);
+  driftRoutes(server);
 }

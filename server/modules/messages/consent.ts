@@ -6,7 +6,7 @@ import { companyProfile } from '../identity/index.ts';
 import { eventLine } from './lines.ts';
 import { insertMessages, type MessageRow, type NewMessage } from './messages-store.ts';
 import { type ConsentState, consentAfter, type KeywordMatch } from './model.ts';
-import { insertOptOuts, type NewOptOut, optedOut } from './opt-outs-store.ts';
+import { insertOptOuts, lastWords, type NewOptOut, optedOut } from './opt-outs-store.ts';
 import { answerFor } from './settings.ts';
 import { findSettings } from './settings-store.ts';
 
@@ -36,11 +36,17 @@ export async function hearKeywords(ctx: CompanyCtx, tx: Tx, heard: HeardKeyword[
     tx,
     heard.map(({ message }) => message.fromNumber),
   );
+  const last = await lastWords(
+    tx,
+    heard.map(({ message }) => message.fromNumber),
+  );
   const entries: NewOptOut[] = [];
   const answered: HeardKeyword[] = [];
   const lines: NewMessage[] = [];
   for (const each of heard) {
     const { match, message, conversationId } = each;
+    // A text that is found days later says what its sender wanted then: what they have said since holds.
+    if (isOlder(message, last.get(message.fromNumber))) continue;
     const before: ConsentState = out.has(message.fromNumber) ? 'out' : 'in';
     const state = consentAfter(match.keyword, before);
     // Whoever says it again is not told again: two programs would answer each other for ever.
@@ -58,6 +64,8 @@ export async function hearKeywords(ctx: CompanyCtx, tx: Tx, heard: HeardKeyword[
   for (const { id } of entries) await publish(tx, ctx.companyId, 'opt_out', id);
   return answersTo(tx, answered);
 }
+
+const isOlder = ({ createdAt }: MessageRow, last: Date | undefined) => last !== undefined && createdAt < last;
 
 function entryOf(ctx: CompanyCtx, message: MessageRow, state: ConsentState, word: string): NewOptOut {
   return {

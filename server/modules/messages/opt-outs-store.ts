@@ -35,6 +35,16 @@ export async function optedOut(tx: Tx, phoneNumbers: string[]): Promise<Set<stri
   return new Set(rows.map(({ phoneNumber }) => phoneNumber));
 }
 
+/** When each of these numbers was last heard to say what it wants: the time of the text, where a text said it. */
+export async function lastWords(tx: Tx, phoneNumbers: string[]): Promise<Map<string, Date>> {
+  const { rows } = await sql<{ phoneNumber: string; at: Date }>`
+    select o.phone_number, max(coalesce(messages.created_at, o.created_at)) as at from opt_outs o left join messages on messages.id = o.message_id
+    where o.company_id = current_company() and o.phone_number = any (${[...new Set(phoneNumbers)]}::text[]) group by o.phone_number`.execute(
+    tx,
+  );
+  return new Map(rows.map(({ phoneNumber, at }) => [phoneNumber, at]));
+}
+
 const wholeRow = sql`o.*, (select conversation_id from messages where messages.id = o.message_id) as conversation_id`;
 
 /** The newest entry of each number, the latest first. */

@@ -29,3 +29,6 @@ export function reviewTexts(kernel: Kernel): Promise<TextHealth> {
     nobodys: await countNobodys(tx),
   }));
 }
+
+export { compareTexts } from './compare.ts';
+export { textHealth } from './compare-store.ts';

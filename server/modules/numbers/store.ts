@@ -313,7 +313,7 @@ export interface NumberEvent {
   numberId: string;
   kind: string;
   status: NumberStatus;
-  source: 'request' | 'answer' | 'webhook' | 'reconciler' | 'configuration' | 'user';
+  source: 'request' | 'answer' | 'webhook' | 'reconciler' | 'configuration' | 'user' | 'sync';
   providerStatus: string;
   text: string;
   at: Date;

@@ -1,12 +1,15 @@
 import type { Clock } from '../../kernel/clock.ts';
 import type { Logger } from '../../kernel/log.ts';
 import type { Metrics } from '../../kernel/metrics.ts';
+import type { NoteRequest } from './pulse.ts';
 
 /** What both adapters need besides the account. */
 export interface PortDeps {
   clock: Clock;
   log: Logger;
   metrics: Pick<Metrics, 'providerRequests'>;
+  /** Notes how each request went. Absent: nobody asks. */
+  note?: NoteRequest;
   /** How long one request may take. */
   timeoutMs: number;
   /** Address of this server for the provider, without a trailing slash. */

@@ -2,6 +2,7 @@ export { type AccountToAdopt, adoptAccount } from './adopt.ts';
 export type { AnsweredDelivery, DeliveryToKeep, DocumentAnswer, WebhookDoor } from './delivery.ts';
 export { assignCompany } from './events-store.ts';
 export { webhookDoor } from './ingress.ts';
+export * from './listing.ts';
 export * from './messaging.ts';
 export type { ProviderEvent } from './model.ts';
 export { newsOf } from './news.ts';

@@ -1,4 +1,5 @@
 import type { Price } from '../../kernel/money.ts';
+import type { ListingPort } from './listing.ts';
 import type { TextPort } from './messaging.ts';
 import type { VoicePort } from './voice.ts';
 
@@ -183,7 +184,7 @@ export interface Plumbing {
  * known, because no answer came or a 5xx did, rejects with code provider_timeout or provider_error: look it up, never
  * repeat it blindly.
  */
-export interface ProviderPort extends TextPort, VoicePort {
+export interface ProviderPort extends TextPort, VoicePort, ListingPort {
   readonly name: ProviderName;
   searchNumbers(search: NumberSearch): Promise<AvailableNumber[]>;
   /** Empty when the country asks for nothing. */

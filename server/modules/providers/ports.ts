@@ -7,6 +7,7 @@ import type { PortDeps } from './deps.ts';
 import { displayName } from './failure.ts';
 import { accountRef, type Credentials, INSTALLATION_IDS, sealPurpose } from './model.ts';
 import type { ProviderName, ProviderPort } from './port.ts';
+import { pulseOf } from './pulse.ts';
 import { stateOf } from './state.ts';
 import * as store from './store.ts';
 import { createTelnyxPort } from './telnyx/index.ts';
@@ -118,7 +119,7 @@ export function installationPort(kernel: Kernel, provider: ProviderName): Provid
 /** A port that nobody remembers. */
 export function openPort(kernel: Kernel, accountId: string | null, credentials: Credentials): ProviderPort {
   const { config } = kernel;
-  const deps = portDeps(kernel);
+  const deps = portDeps(kernel, credentials.provider, accountId);
   if (credentials.provider === 'telnyx') {
     // The configured connection is the installation's: a company's account knows nothing of it.
     const connectionId =
@@ -137,8 +138,9 @@ export function openPort(kernel: Kernel, accountId: string | null, credentials: 
   );
 }
 
-function portDeps(kernel: Kernel): PortDeps {
+function portDeps(kernel: Kernel, provider: ProviderName, accountId: string | null): PortDeps {
   return {
+    note: pulseOf(kernel, provider, accountId),
     clock: kernel.clock,
     log: kernel.log,
     metrics: kernel.metrics,

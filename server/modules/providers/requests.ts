@@ -1,14 +1,23 @@
 import type { Clock } from '../../kernel/clock.ts';
 import type { Metrics } from '../../kernel/metrics.ts';
-import { type CodeMap, type Failure, outcomeOf, type ReadFailure, toRelaisError } from './failure.ts';
+import {
+  type CodeMap,
+  type Failure,
+  type Outcome,
+  outcomeOf,
+  type ReadFailure,
+  toRelaisError,
+} from './failure.ts';
 import type { ProviderName } from './port.ts';
+import type { NoteRequest } from './pulse.ts';
 
 /**
  * How often a request may be sent.
  * - repeatable: reads, and writes that come to the same when repeated; sent again after 429, 5xx and a broken network.
  * - once: everything else. Sent again only after 429, which providers answer before they act.
+ * - single: never sent again here: whoever asks goes on later, from where it was.
  */
-export type Repeat = 'repeatable' | 'once';
+export type Repeat = 'repeatable' | 'once' | 'single';
 
 /** One try to send a request, and what came of it. Errors that are not about the request are thrown. */
 export type Attempt = <T>(
@@ -21,6 +30,7 @@ export interface AttemptDeps {
   provider: ProviderName;
   readFailure: ReadFailure;
   metrics: Pick<Metrics, 'providerRequests'>;
+  note?: NoteRequest | undefined;
 }
 
 export interface RequesterDeps extends AttemptDeps {
@@ -39,17 +49,20 @@ const FIRST_BACKOFF_MS = 300;
 const PAUSE_MAX_MS = 20_000;
 
 /** Makes the door for requests that are sent one time, whatever comes of it: whoever sends them keeps the pace. */
-export function createAttempt({ provider, readFailure, metrics }: AttemptDeps): Attempt {
-  const count = (outcome: string) => metrics.providerRequests.inc({ provider, outcome });
+export function createAttempt({ provider, readFailure, metrics, note }: AttemptDeps): Attempt {
+  const count = (outcome: Outcome, failure: Failure | null) => {
+    metrics.providerRequests.inc({ provider, outcome });
+    note?.(outcome, failure);
+  };
   return async (send) => {
     try {
       const answer = await send();
-      count('ok');
+      count('ok', null);
       return { answer, failure: null };
     } catch (error) {
       const failure = readFailure(error);
       if (!failure) throw error;
-      count(outcomeOf(failure));
+      count(outcomeOf(failure), failure);
       return { failure, error };
     }
   };
@@ -81,6 +94,7 @@ export function createRequester(deps: RequesterDeps): Requester {
 }
 
 function mayRepeat(repeat: Repeat, failure: Failure): boolean {
+  if (repeat === 'single') return false;
   if (failure.status === 429) return true;
   return repeat === 'repeatable' && (failure.kind !== 'answered' || (failure.status ?? 0) >= 500);
 }

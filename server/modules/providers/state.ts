@@ -1,6 +1,7 @@
 import type { Batcher } from '../../kernel/batch.ts';
 import type { Kernel } from '../../kernel/ctx.ts';
 import type { NewEvent } from './events-store.ts';
+import type { Pulse } from './health-store.ts';
 import type { ProviderName, ProviderPort } from './port.ts';
 import type { Verifier } from './verifiers.ts';
 
@@ -24,6 +25,8 @@ export interface ProviderState {
   nudges: Set<() => void>;
   /** Refusals that may still be stored in the minute that began at `sinceMs`. */
   refusals: { sinceMs: number; left: number };
+  /** Requests that are noted and not written down yet, by account. */
+  pulses: { waiting: Map<string, Pulse>; timer: NodeJS.Timeout | null };
   /** Outcome of the last "test connection" of the installation's accounts, which have no row. */
   installationTests: Map<ProviderName, TestResult>;
 }
@@ -39,6 +42,7 @@ export function stateOf(kernel: Kernel): ProviderState {
       events: null,
       nudges: new Set(),
       refusals: { sinceMs: 0, left: 0 },
+      pulses: { waiting: new Map(), timer: null },
       installationTests: new Map(),
     };
     states.set(kernel, state);

@@ -157,3 +157,19 @@ export async function saveTest(tx: Tx, account: AccountRow, result: TestResult):
 export async function deleteAccount(tx: Tx, id: string): Promise<void> {
   await tx.deleteFrom('providerAccounts').where('id', '=', id).execute();
 }
+
+/** Accounts of every company. For the system role. */
+export async function accountsOfAll(
+  tx: Tx,
+): Promise<{ companyId: string; provider: ProviderName; accountId: string }[]> {
+  const rows = await tx
+    .selectFrom('providerAccounts')
+    .select(['id', 'companyId', 'provider'])
+    .orderBy('id')
+    .execute();
+  return rows.map(({ id, companyId, provider }) => ({
+    companyId,
+    provider: provider as ProviderName,
+    accountId: id,
+  }));
+}

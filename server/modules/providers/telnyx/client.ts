@@ -37,6 +37,7 @@ export function openTelnyx(account: TelnyxAccount, deps: PortDeps): TelnyxParts 
     readFailure: readTelnyxFailure(deps.clock),
     codes: telnyxCodes,
     metrics: deps.metrics,
+    note: deps.note,
     sleep: deps.sleep,
     random: deps.random,
     clock: deps.clock,

@@ -6,6 +6,8 @@ import type { ProviderPort } from '../port.ts';
 import { openTelnyx, type TelnyxAccount, type TelnyxParts } from './client.ts';
 import * as compliance from './compliance.ts';
 import * as documents from './documents.ts';
+import { inspectPlumbing } from './inspection.ts';
+import * as listing from './listing.ts';
 import * as numbers from './numbers.ts';
 import * as orders from './orders.ts';
 import { ensureConnection, ensureMessagingProfile, ensurePlumbing, listConnections } from './plumbing.ts';
@@ -40,6 +42,13 @@ export function createTelnyxPort(account: TelnyxAccount, deps: PortDeps): Provid
     releaseNumber: (numberId) => numbers.releaseNumber(parts, numberId),
     listConnections: () => listConnections(parts),
     ensurePlumbing: oneAtATime(() => inTurn(() => ensurePlumbing(parts))),
+    inspectPlumbing: () => inspectPlumbing(parts),
+    numbersPage: (cursor) => listing.numbersPage(parts, cursor),
+    featuresOf: ({ numberId }) => listing.featuresOf(parts, numberId),
+    wiringFor: (features, plumbing) => listing.wiringFor(features, plumbing),
+    textsPage: (window, cursor) => listing.textsPage(parts, window, cursor),
+    readText: (messageId) => listing.readText(parts, messageId),
+    legsPage: (window, cursor) => listing.legsPage(parts, window, cursor),
     balance: () => balance(parts),
     testConnection: async () => ({ accountName: 'Telnyx', balance: await balance(parts) }),
     sendText: (text) => texts.sendText(parts, text),

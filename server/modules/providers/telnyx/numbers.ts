@@ -78,7 +78,8 @@ export async function* listNumbers({ client, request }: TelnyxParts): AsyncGener
   }
 }
 
-function toRemoteNumber(item: NumbersPhoneNumberDetailed): RemoteNumber | null {
+/** A number of the account's list; null when it has no id or no digits. */
+export function toRemoteNumber(item: NumbersPhoneNumberDetailed): RemoteNumber | null {
   const numberId = text(item.id);
   const phoneNumber = text(item.phone_number);
   if (!numberId || !phoneNumber) return null;

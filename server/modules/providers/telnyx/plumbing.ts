@@ -51,26 +51,28 @@ interface Application {
 
 /** Finds or makes the connection of our numbers and calls, and repairs where its news goes. @returns its id. */
 export async function ensureConnection(parts: TelnyxParts, steps: string[]): Promise<string> {
+  const { configured, found } = await findApplication(parts);
+  if (found) return repairApplication(parts, found, steps);
+  if (!configured) return makeApplication(parts, plumbingName(parts), steps);
+  steps.push(`Connection ${configured} is used as configured; its webhook address is yours to set.`);
+  return configured;
+}
+
+/** Our connection as it is: the configured one where there is one, else the one of our name. Changes nothing. */
+export async function findApplication(
+  parts: TelnyxParts,
+): Promise<{ configured: string | null; found: Application | null }> {
   const { account, client, request } = parts;
+  const configured = account.connectionId;
+  if (configured) return { configured, found: await givenApplication(parts, configured) };
   const name = plumbingName(parts);
-  if (account.connectionId) {
-    const given = await givenApplication(parts, account.connectionId);
-    if (given) return repairApplication(parts, given, steps);
-    steps.push(
-      `Connection ${account.connectionId} is used as configured; its webhook address is yours to set.`,
-    );
-    return account.connectionId;
-  }
+  const filter = { application_name: { contains: name } };
   const found = await firstItem(
     request,
-    () =>
-      client.callControlApplications.list({
-        filter: { application_name: { contains: name } },
-        'page[size]': 250,
-      }),
+    () => client.callControlApplications.list({ filter, 'page[size]': 250 }),
     (item) => item.application_name === name,
   );
-  return found ? repairApplication(parts, found, steps) : makeApplication(parts, name, steps);
+  return { configured, found };
 }
 
 /** The configured Call Control application; null when the id is another kind of connection. */

@@ -228,10 +228,15 @@ export function receiptOf(message: TelnyxMessage): RemoteText | null {
 
 /** The text that message.received tells of, or null when it tells of none. */
 export function inboundOf(message: TelnyxMessage): InboundText | null {
+  return message.direction === 'outbound' ? null : wholeTextOf(message);
+}
+
+/** A text with its words, whichever its direction; null when it lacks its id or its ends. */
+export function wholeTextOf(message: TelnyxMessage): InboundText | null {
   const messageId = word(message.id, ID_MAX);
   const from = prose(message.from?.phone_number).slice(0, ADDRESS_MAX);
   const to = word(firstOf(message.to)?.phone_number, ADDRESS_MAX);
-  if (!messageId || !from || !to || message.direction === 'outbound') return null;
+  if (!messageId || !from || !to) return null;
   return {
     messageId,
     accountSid: null,

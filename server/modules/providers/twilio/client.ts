@@ -39,6 +39,7 @@ export function openTwilio(account: TwilioAccount, deps: PortDeps): TwilioParts 
     readFailure: readTwilioFailure,
     codes: twilioCodes,
     metrics: deps.metrics,
+    note: deps.note,
     sleep: deps.sleep,
     random: deps.random,
     clock: deps.clock,

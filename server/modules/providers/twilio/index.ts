@@ -4,6 +4,7 @@ import * as account from './account.ts';
 import * as bundles from './bundles.ts';
 import { openTwilio, type TwilioAccount } from './client.ts';
 import * as documents from './documents.ts';
+import * as listing from './listing.ts';
 import * as numbers from './numbers.ts';
 import * as orders from './orders.ts';
 import { textPriceOf } from './prices.ts';
@@ -36,6 +37,17 @@ export function createTwilioPort(of: TwilioAccount, deps: PortDeps): ProviderPor
     releaseNumber: (numberId) => numbers.releaseNumber(parts, numberId),
     listConnections: () => account.listConnections(parts),
     ensurePlumbing: () => account.ensurePlumbing(parts),
+    // Twilio keeps every address on the number itself.
+    inspectPlumbing: async () => ({
+      plumbing: { connectionId: null, messagingProfileId: null, steps: [] },
+      faults: [],
+    }),
+    numbersPage: (cursor) => listing.numbersPage(parts, cursor),
+    featuresOf: async ({ features }) => features ?? { voice: true, sms: false, mms: false },
+    wiringFor: (features) => listing.wiringFor(parts, features),
+    textsPage: (window, cursor) => listing.textsPage(parts, window, cursor),
+    readText: (messageId) => listing.readText(parts, messageId),
+    legsPage: (window, cursor) => listing.legsPage(parts, window, cursor),
     balance: () => account.balance(parts),
     testConnection: () => account.testConnection(parts),
     sendText: (text) => texts.sendText(parts, text),

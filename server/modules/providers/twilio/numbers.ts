@@ -169,7 +169,8 @@ export async function* listNumbers({ client, request }: TwilioParts): AsyncGener
   }
 }
 
-function toRemoteNumber(item: OwnedItem): RemoteNumber | null {
+/** A number of the account's list; null when it has no id or no digits. */
+export function toRemoteNumber(item: OwnedItem): RemoteNumber | null {
   const numberId = text(item.sid);
   const phoneNumber = text(item.phoneNumber);
   if (!numberId || !phoneNumber) return null;
@@ -185,7 +186,10 @@ function toRemoteNumber(item: OwnedItem): RemoteNumber | null {
   };
 }
 
-/** Points a number at our webhooks. The same values again change nothing. */
+/**
+ * Points a number at our webhooks; an application or a trunk would go before them, so both are taken off. The same values again
+ * change nothing.
+ */
 export async function configureNumber(
   parts: TwilioParts,
   number: { numberId: string; features: Features },
@@ -199,9 +203,11 @@ export async function configureNumber(
           voiceMethod: 'POST',
           statusCallback: addresses.status,
           statusCallbackMethod: 'POST',
+          voiceApplicationSid: '',
+          trunkSid: '',
         }
       : {}),
-    ...(sms || mms ? { smsUrl: addresses.sms, smsMethod: 'POST' } : {}),
+    ...(sms || mms ? { smsUrl: addresses.sms, smsMethod: 'POST', smsApplicationSid: '' } : {}),
   };
   if (Object.keys(settings).length === 0) return;
   await parts.request('repeatable', () =>

@@ -124,7 +124,7 @@ export function mediaPlaces({ account }: TwilioParts): MediaPlaces {
 }
 
 /** What we read of a message, as the SDK gives it. */
-interface MessageItem {
+export interface MessageItem {
   sid?: string;
   from?: string;
   to?: string;
@@ -141,7 +141,8 @@ interface MessageItem {
   dateUpdated?: Date | null;
 }
 
-function toRemoteText(item: MessageItem): RemoteText | null {
+/** How a text of the list or an answer stands; null when its id is missing. */
+export function toRemoteText(item: MessageItem): RemoteText | null {
   const messageId = word(item.sid, ID_MAX);
   if (!messageId) return null;
   const said = {

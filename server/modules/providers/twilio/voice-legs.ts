@@ -138,7 +138,8 @@ export interface CallItem {
 const ID_MAX = 100;
 const ADDRESS_MAX = 100;
 
-function toRemoteLeg(item: CallItem): RemoteLeg | null {
+/** A leg of the list or an answer; null when its id is missing. */
+export function toRemoteLeg(item: CallItem): RemoteLeg | null {
   const legId = word(item.sid, ID_MAX);
   if (!legId) return null;
   const providerStatus = text(item.status) ?? 'queued';
