@@ -33,11 +33,16 @@ export interface Facts {
 }
 
 /** Takes the indexes of the big tables away, has the work done, and makes them again: several times as fast as row by row. */
-export async function withoutIndexes(client: pg.Client, work: () => Promise<void>): Promise<void> {
-  const { rows } = await client.query<{ name: string; definition: string }>(`
-    select indexrelid::regclass::text as name, pg_get_indexdef(indexrelid) as definition from pg_index
-    where indrelid::regclass::text in ('messages', 'conversations', 'contacts', 'contact_phones', 'contact_words')
-      and not exists (select from pg_constraint where conindid = indexrelid)`);
+export async function withoutIndexes(
+  client: pg.Client,
+  work: () => Promise<void>,
+  tables = ['messages', 'conversations', 'contacts', 'contact_phones', 'contact_words'],
+): Promise<void> {
+  const { rows } = await client.query<{ name: string; definition: string }>(
+    `select indexrelid::regclass::text as name, pg_get_indexdef(indexrelid) as definition from pg_index
+    where indrelid::regclass::text = any ($1) and not exists (select from pg_constraint where conindid = indexrelid)`,
+    [tables],
+  );
   for (const { name } of rows) await client.query(`drop index ${name}`);
   await work();
   for (const { definition } of rows) await client.query(definition);

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { BOX_PARTS, measureBoxes } from './boxes.ts';
 import { measureCalls } from './calls.ts';
 import { measureInbox } from './inbox.ts';
+import { measureInsights } from './insights.ts';
 import { measureMemory } from './memory.ts';
 import { diskSyncMicros } from './processes.ts';
 import { measureStart } from './start.ts';
@@ -15,7 +16,7 @@ const { values } = parseArgs({
     only: {
       type: 'string',
       multiple: true,
-      default: ['webhooks', 'texts', 'inbox', 'calls', 'boxes', 'start', 'memory'],
+      default: ['webhooks', 'texts', 'inbox', 'calls', 'boxes', 'insights', 'start', 'memory'],
     },
     rounds: { type: 'string' },
     seconds: { type: 'string', default: '3' },
@@ -28,6 +29,7 @@ const { values } = parseArgs({
     waiting: { type: 'string', default: '1000000' },
     part: { type: 'string', multiple: true, default: [...BOX_PARTS] },
     streams: { type: 'string', default: '1000' },
+    activity: { type: 'string', default: '10000000' },
     quick: { type: 'boolean', default: false },
     'cpu-prof': { type: 'string' },
   },
@@ -87,6 +89,11 @@ if (values.only.includes('boxes')) {
     },
     progress,
   );
+}
+if (values.only.includes('insights')) {
+  const activity = Number(values.activity) / (values.quick ? 10 : 1);
+  console.log(`The dashboard and the reports over ${activity} calls and texts, 4 readers`);
+  printTable(await measureInsights({ activity, asked: values.quick ? 200 : 1000 }, progress));
 }
 if (values.only.includes('start')) {
   console.log('Start of an installed Relais, until it is ready');
