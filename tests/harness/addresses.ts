@@ -38,8 +38,13 @@ const ROW_OF: [RegExp, keyof CompanyRows][] = [
   [/\/boxes\/\{id\}/, 'boxId'],
   [/\/transactions\/\{(id|transactionId)\}/, 'transactionId'],
   [/\/webhook-endpoints\/\{webhookId\}/, 'webhookId'],
+<<<<<<< HEAD
   [/\/roles\/\{roleId\}/, 'roleId'],
   [/\/call-archives\/\{archiveId\}/, 'archiveId'],
+=======
+  [/\/prices\/\{priceId\}/, 'priceId'],
+  [/\/budgets\/\{budgetId\}/, 'budgetId'],
+>>>>>>> part/costs
 ];
 
 /** The row that a second parameter names. */
@@ -50,6 +55,12 @@ export const ALERT_RULE = {
   ...{ name: 'Bad calls', metric: 'mos', comparison: 'below', threshold: 3.5, clearValue: 4, overCalls: 5 },
   webhookUrl: 'https://hooks.example.com/alerts',
 };
+
+/** A price and a budget as they are handed in. */
+export const PRICE = {
+  ...{ kind: 'text', country: 'CM', currency: 'XAF', amount: '18', validFrom: '2026-01-01' },
+};
+export const BUDGET = { name: 'All', period: 'month', currency: 'USD', amount: '1000000' };
 
 /** A wording of an operator as it is handed in. */
 export const OPERATOR_TEMPLATE = {
@@ -103,6 +114,8 @@ export const BODIES: Record<string, (rows: CompanyRows) => unknown> = {
   }),
   putCallsAlertRulesById: () => ALERT_RULE,
   postPushTracesById: () => ({ event: 'shown' }),
+  putPricesByPriceId: () => PRICE,
+  putBudgetsByBudgetId: () => BUDGET,
   patchWebhookEndpointsByWebhookId: () => ({ description: 'Changed' }),
   patchCallsById: () => ({ note: 'A note' }),
   postCallsByIdDtmf: () => ({ digits: '1' }),

@@ -1,6 +1,10 @@
 import { newSecret } from '../../server/kernel/ids.ts';
+<<<<<<< HEAD
 import { ALERT_RULE, OPERATOR_TEMPLATE } from './addresses.ts';
 import { archive, manyCalls } from './archives.ts';
+=======
+import { ALERT_RULE, BUDGET, OPERATOR_TEMPLATE, PRICE } from './addresses.ts';
+>>>>>>> part/costs
 import { makeCallRows } from './call-rows.ts';
 import type { Client } from './client.ts';
 import { eventually } from './eventually.ts';
@@ -44,6 +48,9 @@ export interface CompanyRows {
   /** A program that is told of things, and a piece of news for it. */
   webhookId: string;
   deliveryId: string;
+  /** A price and a budget of its own. */
+  priceId: string;
+  budgetId: string;
   pushDeviceId: string;
   pushTraceId: string;
   /** A call that rings where nobody picks up. */
@@ -114,6 +121,7 @@ export async function fillCompany(
   return {
     ...{ ...inbox, callId, recordingId: voicemail.id },
     ...(await fillAlerts(relais, { companyId, api })),
+    ...(await fillCosts(api)),
     ...fleet,
     ...(await fillMoney(relais, { companyId, api }, fleet.boxId)),
     ...{ contactId: one.contact.id, otherContactId: other.contact.id, phoneId: other.contact.phones[0].id },
@@ -170,6 +178,12 @@ async function fillAlerts({ kernel }: Pick<TestRelais, 'kernel'>, { companyId, a
   const { deliveryId } = await made(api.post(`/api/webhook-endpoints/${webhook.id}/test`));
   const told = { alertRuleId: rule.id, webhookId: webhook.id, deliveryId };
   return { ...told, ...(await makeCallRows({ kernel, companyId }, rule.id)) };
+}
+
+async function fillCosts(api: Client) {
+  const { price } = await made(api.post('/api/prices', PRICE));
+  const { budget } = await made(api.post('/api/budgets', BUDGET));
+  return { priceId: price.id, budgetId: budget.id };
 }
 
 async function fillFleet({ kernel }: Pick<TestRelais, 'kernel'>, api: Client) {

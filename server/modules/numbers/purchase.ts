@@ -174,7 +174,10 @@ async function writeOrder(ctx: CompanyCtx, draft: OrderDraft): Promise<string> {
   const { clock } = ctx.kernel;
   const [orderId, numberId] = [newId(clock), newId(clock)];
   try {
-    await transact(ctx, (tx) => writeOrderRows(ctx, tx, draft, orderId, numberId));
+    await transact(ctx, async (tx) => {
+      await requireAffordable(ctx, tx, draft);
+      await writeOrderRows(ctx, tx, draft, orderId, numberId);
+    });
     return orderId;
   } catch (error) {
     if (!isUniqueViolation(error, 'numbers_one_holder')) throw error;
@@ -194,6 +197,13 @@ async function firstCost(ctx: CompanyCtx, tx: Tx, { request, available }: OrderD
   return { amount: fromMillionths(sum), currency: month.currency };
 }
 
+/** @throws budget_reached. */
+async function requireAffordable(ctx: CompanyCtx, tx: Tx, draft: OrderDraft): Promise<void> {
+  const { phoneNumber: ourNumber, gigId } = draft.request;
+  const cost = await firstCost(ctx, tx, draft);
+  await requireBudget(ctx, tx, { kind: 'number', ourNumber, gigId, userId: null, cost });
+}
+
 async function writeOrderRows(
   ctx: CompanyCtx,
   tx: Tx,
@@ -204,10 +214,6 @@ async function writeOrderRows(
   const { request, available, accountId, groupId, idempotencyKey } = draft;
   const at = ctx.kernel.clock.now();
   const { provider, phoneNumber, gigId } = request;
-  await requireBudget(ctx, tx, {
-    ...{ kind: 'number', ourNumber: phoneNumber, gigId, userId: null },
-    cost: await firstCost(ctx, tx, draft),
-  });
   const common = { companyId: ctx.companyId, provider, providerAccountId: accountId, at };
   await store.insertNumber(tx, {
     ...common,

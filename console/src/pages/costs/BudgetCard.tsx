@@ -81,7 +81,7 @@ function Scope({ budget }: { budget: Budget }) {
   const { kind, period } = budget;
   const named = (['number', 'gigId', 'userId'] as const).flatMap((field) => {
     const value = budget[field];
-    return value ? [scopes[field].find((option) => option.value === value)?.label ?? value] : [];
+    return value ? [scopes[field].find((option) => option.value === value)?.label ?? '…'] : [];
   });
   const words = [
     t(`costs.periods.${period}`),

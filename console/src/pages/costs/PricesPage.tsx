@@ -51,6 +51,11 @@ function Prices() {
   const own = query.data?.prices.filter(isShown);
   const starting = query.data?.startingList.filter(isShown);
   const facts = useFacts();
+  const note: Column<OwnPrice> = {
+    key: 'note',
+    title: t('costs.prices.note'),
+    render: (price) => price.note || '–',
+  };
   const add = (
     <ActionButton
       type="primary"
@@ -76,11 +81,11 @@ function Prices() {
           options={COST_KINDS.map((value) => ({ value, label: t(`costs.kinds.${value}`) }))}
         />
       </ListToolbar>
-      <section aria-labelledby="own-prices">
+      <section className="section" aria-labelledby="own-prices">
         <h2 id="own-prices">{t('costs.prices.own')}</h2>
         <DataList<OwnPrice>
           label={t('costs.prices.own')}
-          columns={[...facts, useOwnActions(setEdited)]}
+          columns={[...facts, note, useOwnActions(setEdited)]}
           rows={own}
           query={query}
           empty={<EmptyState title={t('costs.prices.emptyTitle')} text={t('costs.prices.emptyText')} />}
@@ -94,7 +99,7 @@ function Prices() {
         <p className="muted section-text">{t('costs.prices.startingText')}</p>
         <DataList<PriceRule>
           label={t('costs.prices.starting')}
-          columns={[...facts, useStartingActions(setEdited)]}
+          columns={[...facts.filter(({ key }) => key !== 'validFrom'), useStartingActions(setEdited)]}
           rows={starting}
           rowKey={(rule) => `${rule.kind} ${rule.country} ${rule.numberType}`}
           query={query}
@@ -130,7 +135,7 @@ function useFacts(): Column<PriceRule>[] {
             ]
               .filter(Boolean)
               .join(', ')
-          : `${t(`costs.units.${rule.kind}`)}, ${t(`costs.directions.${rule.direction ?? 'outbound'}`)}`,
+          : `${t(`costs.units.${rule.kind}`)}, ${t(`costs.directions.${rule.direction ?? 'outbound'}`).toLowerCase()}`,
     },
     { key: 'place', title: t('costs.prices.place'), render: place },
     {
@@ -143,7 +148,7 @@ function useFacts(): Column<PriceRule>[] {
     {
       key: 'validFrom',
       title: t('costs.prices.validFrom'),
-      render: ({ validFrom }) => (validFrom <= '2000-01-01' ? '–' : day(`${validFrom}T12:00`)),
+      render: ({ validFrom }) => day(`${validFrom}T12:00`),
     },
   ];
 }
