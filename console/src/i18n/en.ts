@@ -1,4 +1,5 @@
 import { access } from './en/access.ts';
+import { archive } from './en/archive.ts';
 import { auth } from './en/auth.ts';
 import { boxes } from './en/boxes.ts';
 import { boxSettings } from './en/boxSettings.ts';
@@ -14,6 +15,8 @@ import { inbox } from './en/inbox.ts';
 import { insights } from './en/insights.ts';
 import { numbers } from './en/numbers.ts';
 import { operatorTexts } from './en/operatorTexts.ts';
+import { retention } from './en/retention.ts';
+import { roles } from './en/roles.ts';
 import { settings } from './en/settings.ts';
 import { setup } from './en/setup.ts';
 import { shell } from './en/shell.ts';
@@ -23,6 +26,7 @@ import { webhooks } from './en/webhooks.ts';
 
 export const en = {
   access,
+  archive,
   auth,
   boxSettings,
   boxes,
@@ -38,6 +42,8 @@ export const en = {
   insights,
   numbers,
   operatorTexts,
+  retention,
+  roles,
   settings,
   setup,
   shell,

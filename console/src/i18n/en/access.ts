@@ -41,6 +41,7 @@ export const access = {
     'float:manage': 'Book and close the money on SIMs',
     'reports:read': 'See the dashboard and reports',
     'webhooks:manage': 'Manage outgoing webhooks',
+    'retention:manage': 'Decide what is kept, restore archives',
   },
   groups: {
     company: 'Company',
@@ -60,5 +61,6 @@ export const access = {
     float: 'Money on SIMs',
     reports: 'Reports',
     webhooks: 'Outgoing webhooks',
+    retention: 'Retention',
   },
 };

@@ -43,6 +43,7 @@ export const access: Dictionary['access'] = {
     'float:manage': 'Tenir et arrêter les comptes des SIM',
     'reports:read': 'Voir le tableau de bord et les rapports',
     'webhooks:manage': 'Gérer les webhooks sortants',
+    'retention:manage': 'Décider de ce qui est conservé, restaurer les archives',
   },
   groups: {
     company: 'Entreprise',
@@ -62,5 +63,6 @@ export const access: Dictionary['access'] = {
     float: 'Argent des SIM',
     reports: 'Rapports',
     webhooks: 'Webhooks sortants',
+    retention: 'Conservation',
   },
 };
