@@ -45,9 +45,12 @@ export const paths = {
   float: '/float',
   /** The money with one SIM open beside it. */
   floatOf: (simId: string) => `/float?sim=${simId}`,
+  callArchive: '/calls/archive',
   settings: '/settings',
   company: '/settings/company',
   members: '/settings/members',
+  roles: '/settings/roles',
+  retention: '/settings/retention',
   providerAccounts: '/settings/provider-accounts',
   apiKeys: '/settings/api-keys',
   security: '/settings/security',

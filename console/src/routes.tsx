@@ -17,6 +17,8 @@ const settings: RouteObject = {
     { index: true, element: <Navigate to={paths.company} replace /> },
     page('company', () => import('./pages/settings/CompanyPage.tsx')),
     page('members', () => import('./pages/settings/MembersPage.tsx')),
+    page('roles', () => import('./pages/settings/RolesPage.tsx')),
+    page('retention', () => import('./pages/settings/RetentionPage.tsx')),
     page('provider-accounts', () => import('./pages/settings/ProviderAccountsPage.tsx')),
     page('api-keys', () => import('./pages/settings/ApiKeysPage.tsx')),
     page('security', () => import('./pages/settings/SecurityPage.tsx')),
@@ -51,6 +53,7 @@ const calls: RouteObject = {
     page('live', () => import('./pages/calls/LiveCallsPage.tsx')),
     page('voicemail', () => import('./pages/calls/VoicemailPage.tsx')),
     page('quality', () => import('./pages/calls/QualityPage.tsx')),
+    page('archive', () => import('./pages/calls/ArchivePage.tsx')),
   ],
 };
 

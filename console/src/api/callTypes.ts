@@ -54,6 +54,8 @@ export interface Call {
   quality: { mos: number | null; level: QualityLevel | null } | null;
   recordings: RecordingInCall[];
   note: string | null;
+  /** The archive that the call is read from. */
+  archived: { id: string; month: string } | null;
   /** Colleagues whose telephones ring for the call, or who talk. */
   people: { userId: string; legId: string; sid: string | null; state: 'ringing' | 'talking' }[];
 }

@@ -3,12 +3,12 @@ import type {
   ApiKey,
   AuditEntry,
   Company,
+  CompanyRole,
   Invitation,
   InvitationOffer,
   Me,
   Member,
   Permission,
-  Role,
 } from './types.ts';
 
 export const me = {
@@ -29,19 +29,33 @@ export const company = {
 
 export const members = {
   list: () => request<{ members: Member[] }>('/api/members'),
-  changeRole: (id: string, role: Role) =>
+  changeRole: (id: string, role: string) =>
     request<unknown>(`/api/members/${id}`, { method: 'PATCH', body: { role } }),
   remove: (id: string) => request<void>(`/api/members/${id}`, { method: 'DELETE' }),
 };
 
 export const invitations = {
   list: () => request<{ invitations: Invitation[] }>('/api/invitations'),
-  create: (body: { email: string; role: Role }) =>
+  create: (body: { email: string; role: string }) =>
     request<{ invitation: Invitation; link: string }>('/api/invitations', { method: 'POST', body }),
   remove: (id: string) => request<void>(`/api/invitations/${id}`, { method: 'DELETE' }),
   offer: (id: string) => request<{ invitation: InvitationOffer }>(`/api/invitations/by-token/${id}`),
   accept: (id: string, body: { name?: string; password?: string }) =>
     request<unknown>(`/api/invitations/by-token/${id}/accept`, { method: 'POST', body }),
+};
+
+export interface RoleInput {
+  name: string;
+  description: string;
+  permissions: Permission[];
+}
+
+export const roles = {
+  list: () => request<{ roles: CompanyRole[] }>('/api/roles'),
+  create: (body: RoleInput) => request<{ role: CompanyRole }>('/api/roles', { method: 'POST', body }),
+  change: (id: string, body: Partial<RoleInput> & { version: number }) =>
+    request<{ role: CompanyRole }>(`/api/roles/${id}`, { method: 'PATCH', body }),
+  remove: (id: string) => request<void>(`/api/roles/${id}`, { method: 'DELETE' }),
 };
 
 export const apiKeys = {

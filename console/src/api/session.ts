@@ -1,5 +1,4 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { may } from '../../../server/modules/identity/model.ts';
 import { paths } from '../paths.ts';
 import { auth } from './auth.ts';
 import { ApiError, requestContext } from './client.ts';
@@ -49,10 +48,10 @@ export function useCompany(): { id: string; name: string } {
   return company;
 }
 
-/** Whether the person's role grants a permission, by the same table that the server enforces. */
+/** Whether the person's role grants a permission, as the server says it. */
 export function useMay(): (permission: Permission) => boolean {
-  const { role } = useMe();
-  return (permission) => role !== null && may(role, permission);
+  const { permissions } = useMe();
+  return (permission) => permissions.includes(permission);
 }
 
 /** Signs out and loads the page anew, so that nothing of the person stays in memory. */

@@ -1,7 +1,7 @@
 import type { Price } from '../../../server/kernel/money.ts';
 import type { GroupStatus as PublicGroupStatus } from '../../../server/modules/compliance/model.ts';
 import type { Stage } from '../../../server/modules/contacts/model.ts';
-import type { Permission, Role } from '../../../server/modules/identity/model.ts';
+import type { Permission } from '../../../server/modules/identity/model.ts';
 import type { NumberStatus } from '../../../server/modules/numbers/model.ts';
 import type {
   AcceptanceCriteria,
@@ -24,16 +24,17 @@ export type {
   Provider,
   RequirementType,
   ReviewStatus,
-  Role,
   Stage,
 };
 
 export interface Me {
   user: { id: string; name: string; email: string; twoFactorEnabled: boolean; language: 'en' | 'fr' | null };
   company: { id: string; name: string } | null;
-  role: Role | null;
+  /** One of the four, or the id of a role of the company's own, which has a name. */
+  role: string | null;
+  roleName: string | null;
   permissions: Permission[];
-  companies: { id: string; name: string; role: Role }[];
+  companies: { id: string; name: string; role: string; roleName: string | null }[];
 }
 
 export interface Company {
@@ -50,7 +51,8 @@ export interface Member {
   userId: string;
   name: string;
   email: string;
-  role: Role;
+  role: string;
+  roleName: string | null;
   twoFactorEnabled: boolean;
   createdAt: string;
 }
@@ -58,7 +60,8 @@ export interface Member {
 export interface Invitation {
   id: string;
   email: string;
-  role: Role;
+  role: string;
+  roleName: string | null;
   status: string;
   expiresAt: string;
   inviterName: string | null;
@@ -67,7 +70,8 @@ export interface Invitation {
 export interface InvitationOffer {
   companyName: string;
   email: string;
-  role: Role;
+  role: string;
+  roleName: string | null;
   expiresAt: string;
   needsAccount: boolean;
 }
@@ -286,4 +290,17 @@ export interface StoredDocument {
   expiresAt: string | null;
   createdAt: string;
   usedIn: { groupId: string; destinationZone: string; field: string }[];
+}
+
+/** A role as people see it: one of the four, which nobody changes, or one of the company's own. */
+export interface CompanyRole {
+  id: string;
+  /** Null for the four. */
+  name: string | null;
+  description: string;
+  permissions: Permission[];
+  members: number;
+  invitations: number;
+  givable: boolean;
+  version: number | null;
 }

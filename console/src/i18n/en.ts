@@ -1,4 +1,5 @@
 import { access } from './en/access.ts';
+import { archive } from './en/archive.ts';
 import { auth } from './en/auth.ts';
 import { boxes } from './en/boxes.ts';
 import { boxSettings } from './en/boxSettings.ts';
@@ -15,6 +16,8 @@ import { inbox } from './en/inbox.ts';
 import { insights } from './en/insights.ts';
 import { numbers } from './en/numbers.ts';
 import { operatorTexts } from './en/operatorTexts.ts';
+import { retention } from './en/retention.ts';
+import { roles } from './en/roles.ts';
 import { settings } from './en/settings.ts';
 import { setup } from './en/setup.ts';
 import { shell } from './en/shell.ts';
@@ -24,6 +27,7 @@ import { webhooks } from './en/webhooks.ts';
 
 export const en = {
   access,
+  archive,
   auth,
   boxSettings,
   boxes,
@@ -40,6 +44,8 @@ export const en = {
   insights,
   numbers,
   operatorTexts,
+  retention,
+  roles,
   settings,
   setup,
   shell,

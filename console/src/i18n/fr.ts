@@ -1,5 +1,6 @@
 import type { Dictionary } from './en.ts';
 import { access } from './fr/access.ts';
+import { archive } from './fr/archive.ts';
 import { auth } from './fr/auth.ts';
 import { boxes } from './fr/boxes.ts';
 import { boxSettings } from './fr/boxSettings.ts';
@@ -16,6 +17,8 @@ import { inbox } from './fr/inbox.ts';
 import { insights } from './fr/insights.ts';
 import { numbers } from './fr/numbers.ts';
 import { operatorTexts } from './fr/operatorTexts.ts';
+import { retention } from './fr/retention.ts';
+import { roles } from './fr/roles.ts';
 import { settings } from './fr/settings.ts';
 import { setup } from './fr/setup.ts';
 import { shell } from './fr/shell.ts';
@@ -26,6 +29,7 @@ import { withFrenchTypography } from './typography.ts';
 
 export const fr: Dictionary = withFrenchTypography<Dictionary>({
   access,
+  archive,
   auth,
   boxSettings,
   boxes,
@@ -42,6 +46,8 @@ export const fr: Dictionary = withFrenchTypography<Dictionary>({
   insights,
   numbers,
   operatorTexts,
+  retention,
+  roles,
   settings,
   setup,
   shell,

@@ -6,6 +6,7 @@ import { useNavigate } from 'react-router';
 import { useMe, useSwitchCompany } from '../api/session.ts';
 import { paths } from '../paths.ts';
 import { useNotify } from '../ui/useNotify.ts';
+import { useRoleName } from '../ui/useRoleName.ts';
 import { NewCompanyModal } from './NewCompanyModal.tsx';
 
 const NEW = 'new';
@@ -13,7 +14,8 @@ const NEW = 'new';
 /** The company on screen; its menu leads to the person's other companies. */
 export function CompanySwitch({ onSwitched }: { onSwitched?: () => void }) {
   const { t } = useTranslation();
-  const { company, companies, role } = useMe();
+  const { company, companies, role, roleName } = useMe();
+  const nameOf = useRoleName();
   const { failed } = useNotify();
   const navigate = useNavigate();
   const switching = useSwitchCompany();
@@ -32,11 +34,11 @@ export function CompanySwitch({ onSwitched }: { onSwitched?: () => void }) {
   };
 
   const items = [
-    ...companies.map(({ id, name, role: mine }) => ({
+    ...companies.map(({ id, name, ...mine }) => ({
       key: id,
       label: (
         <span className="company-option">
-          {name} <small>{t(`access.roles.${mine}`)}</small>
+          {name} <small>{nameOf(mine)}</small>
         </span>
       ),
       icon: id === company?.id ? <CheckOutlined /> : <span className="icon-space" />,
@@ -54,7 +56,7 @@ export function CompanySwitch({ onSwitched }: { onSwitched?: () => void }) {
         >
           <span className="side-company-text">
             <strong>{company?.name ?? t('shell.noCompany')}</strong>
-            {role && <small>{t(`access.roles.${role}`)}</small>}
+            {role && <small>{nameOf({ role, roleName })}</small>}
           </span>
           <SwapOutlined rotate={90} aria-hidden />
         </button>

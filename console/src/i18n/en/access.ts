@@ -42,6 +42,7 @@ export const access = {
     'reports:read': 'See the dashboard and reports',
     'costs:manage': 'Edit prices and budgets',
     'webhooks:manage': 'Manage outgoing webhooks',
+    'retention:manage': 'Decide what is kept, restore archives',
   },
   groups: {
     company: 'Company',
@@ -62,5 +63,6 @@ export const access = {
     reports: 'Reports',
     costs: 'Costs',
     webhooks: 'Outgoing webhooks',
+    retention: 'Retention',
   },
 };

@@ -57,6 +57,18 @@ export const auditActions = {
   opt_in: { entered: 'Recorded an opt-in by hand' },
   inbox_settings: { updated: 'Changed the inbox settings' },
   call: { linked: 'Linked a call to somebody' },
+  calls: {
+    archived: 'Archived calls',
+    restored: 'Brought archived calls back',
+    archive_downloaded: 'Downloaded archived calls',
+  },
+  retention: {
+    changed: 'Changed how long things are kept',
+    held: 'Put everything on legal hold',
+    released: 'Lifted the legal hold',
+    run_asked: 'Had things cleaned up at once',
+  },
+  role: { created: 'Made a role', changed: 'Changed what a role may do', removed: 'Removed a role' },
   call_phone: { updated: 'Changed their telephone' },
   call_route: { updated: 'Changed what happens to calls', removed: 'Returned a number to the default' },
   call_settings: { updated: 'Changed the settings for calls' },

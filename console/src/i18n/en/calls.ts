@@ -1,6 +1,6 @@
 export const calls = {
   sections: 'Calls',
-  nav: { history: 'History', live: 'Live', voicemail: 'Voicemail', quality: 'Quality' },
+  nav: { history: 'History', live: 'Live', voicemail: 'Voicemail', quality: 'Quality', archive: 'Archive' },
   liveNow_one: '{{count}} call under way',
   liveNow_other: '{{count}} calls under way',
   unheard_one: '{{count}} new voicemail message',

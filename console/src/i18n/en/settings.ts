@@ -4,6 +4,8 @@ export const settings = {
   nav: {
     company: 'Company',
     members: 'Members',
+    roles: 'Roles',
+    retention: 'Retention',
     providerAccounts: 'Provider accounts',
     apiKeys: 'API keys',
     security: 'Security',

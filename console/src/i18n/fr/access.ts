@@ -44,6 +44,7 @@ export const access: Dictionary['access'] = {
     'reports:read': 'Voir le tableau de bord et les rapports',
     'costs:manage': 'Modifier les prix et les budgets',
     'webhooks:manage': 'Gérer les webhooks sortants',
+    'retention:manage': 'Décider de ce qui est conservé, restaurer les archives',
   },
   groups: {
     company: 'Entreprise',
@@ -64,5 +65,6 @@ export const access: Dictionary['access'] = {
     reports: 'Rapports',
     costs: 'Coûts',
     webhooks: 'Webhooks sortants',
+    retention: 'Conservation',
   },
 };

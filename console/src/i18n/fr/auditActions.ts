@@ -59,6 +59,22 @@ export const auditActions: Dictionary['settings']['audit']['actions'] = {
   opt_in: { entered: 'A consigné un réabonnement' },
   inbox_settings: { updated: 'A réglé la boîte de réception' },
   call: { linked: "A lié un appel à quelqu'un" },
+  calls: {
+    archived: 'A archivé des appels',
+    restored: 'A ramené des appels archivés',
+    archive_downloaded: 'A téléchargé des appels archivés',
+  },
+  retention: {
+    changed: 'A modifié les durées de conservation',
+    held: 'A tout placé sous conservation légale',
+    released: 'A levé la conservation légale',
+    run_asked: 'A lancé un nettoyage',
+  },
+  role: {
+    created: 'A créé un rôle',
+    changed: "A modifié ce qu'un rôle peut faire",
+    removed: 'A supprimé un rôle',
+  },
   call_phone: { updated: 'A modifié son téléphone' },
   call_route: {
     updated: "A modifié l'accueil des appels",

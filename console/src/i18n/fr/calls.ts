@@ -2,7 +2,13 @@ import type { Dictionary } from '../en.ts';
 
 export const calls: Dictionary['calls'] = {
   sections: 'Appels',
-  nav: { history: 'Historique', live: 'En cours', voicemail: 'Messagerie', quality: 'Qualité' },
+  nav: {
+    history: 'Historique',
+    live: 'En cours',
+    voicemail: 'Messagerie',
+    quality: 'Qualité',
+    archive: 'Archives',
+  },
   liveNow_one: '{{count}} appel en cours',
   liveNow_other: '{{count}} appels en cours',
   unheard_one: '{{count}} nouveau message vocal',

@@ -6,6 +6,8 @@ export const settings: Dictionary['settings'] = {
   nav: {
     company: 'Entreprise',
     members: 'Membres',
+    roles: 'Rôles',
+    retention: 'Conservation',
     providerAccounts: 'Comptes fournisseurs',
     apiKeys: "Clés d'API",
     security: 'Sécurité',

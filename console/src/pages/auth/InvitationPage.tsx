@@ -13,6 +13,7 @@ import { Welcome } from '../../shell/Welcome.tsx';
 import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
 import { PageSkeleton } from '../../ui/PageSkeleton.tsx';
 import { useFormat } from '../../ui/useFormat.ts';
+import { useRoleName } from '../../ui/useRoleName.ts';
 
 export default function InvitationPage() {
   const { invitationId = '' } = useParams();
@@ -36,7 +37,7 @@ export default function InvitationPage() {
 function Offer({ id, offer }: { id: string; offer: InvitationOffer }) {
   const { t } = useTranslation();
   const { day } = useFormat();
-  const role = t(`access.roles.${offer.role}`);
+  const role = useRoleName()(offer);
   return (
     <Welcome
       title={t('auth.invitation.title', { company: offer.companyName })}

@@ -1,10 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
+import { Alert } from 'antd';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
 import { calls as callsApi } from '../../api/calls.ts';
 import type { CallDetails } from '../../api/callTypes.ts';
 import { keys } from '../../api/keys.ts';
 import { useMay } from '../../api/session.ts';
+import { paths } from '../../paths.ts';
 import { CallButton } from '../../softphone/CallButton.tsx';
 import { otherSide } from '../../softphone/logic/dialInput.ts';
 import { clockText, secondsBetween } from '../../softphone/logic/timer.ts';
@@ -13,6 +16,7 @@ import { DetailsDrawer } from '../../ui/DetailsDrawer.tsx';
 import { Facts } from '../../ui/Facts.tsx';
 import { phoneText } from '../../ui/format.ts';
 import { Copyable, Moment } from '../../ui/texts.tsx';
+import { useMonthName } from './ArchiveMonths.tsx';
 import { CallEvents } from './CallEvents.tsx';
 import { CallLegs } from './CallLegs.tsx';
 import { CallQualityPart } from './CallQualityPart.tsx';
@@ -55,6 +59,7 @@ function Whole({ call }: { call: CallDetails }) {
           label={t('calls.drawer.callBack')}
         />
       </div>
+      {call.archived && <ArchiveNotice month={call.archived.month} />}
       <div>
         <CallStatusTag call={call} />
         {call.endReason && <div className="reason small">{call.endReason.message}</div>}
@@ -65,7 +70,7 @@ function Whole({ call }: { call: CallDetails }) {
         </Part>
       )}
       <Part title={t('calls.drawer.note')}>
-        {may('calls:make') ? (
+        {may('calls:make') && !call.archived ? (
           <NoteForm call={call} />
         ) : (
           <p className="prewrap">{call.note || t('common.none')}</p>
@@ -80,10 +85,30 @@ function Whole({ call }: { call: CallDetails }) {
       <Part title={t('calls.drawer.events')}>
         <CallEvents call={call} />
       </Part>
-      <Part title={t('calls.drawer.quality')}>
-        <CallQualityPart call={call} />
-      </Part>
+      {!call.archived && (
+        <Part title={t('calls.drawer.quality')}>
+          <CallQualityPart call={call} />
+        </Part>
+      )}
     </div>
+  );
+}
+
+/** Read from a file: nothing can be changed there, and its measurements are shown once it is back. */
+function ArchiveNotice({ month }: { month: string }) {
+  const { t } = useTranslation();
+  const name = useMonthName()(month);
+  return (
+    <Alert
+      type="info"
+      showIcon
+      title={t('archive.fromArchive', { month: name })}
+      description={
+        <>
+          {t('archive.fromArchiveText')} <Link to={paths.callArchive}>{t('archive.toArchive')}</Link>
+        </>
+      }
+    />
   );
 }
 

@@ -26,6 +26,7 @@ export default function CallsFrame() {
       <Count key="c" count={unheard} label={t('calls.unheard', { count: unheard })} />,
     ],
     [paths.callQuality, t('calls.nav.quality'), null],
+    [paths.callArchive, t('calls.nav.archive'), null],
   ];
   return (
     <div className="settings">

@@ -1,19 +1,15 @@
 import { useMutation } from '@tanstack/react-query';
-import { Button, Checkbox, DatePicker, Form, Input } from 'antd';
+import { DatePicker, Form, Input } from 'antd';
 import dayjs, { type Dayjs } from 'dayjs';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { PERMISSIONS } from '../../../../server/modules/identity/model.ts';
 import { apiKeys } from '../../api/identity.ts';
 import { keys } from '../../api/keys.ts';
 import { queryClient } from '../../api/queryClient.ts';
-import { useMay } from '../../api/session.ts';
 import type { Permission } from '../../api/types.ts';
-import type { Dictionary } from '../../i18n/en.ts';
 import { FormDrawer } from '../../ui/FormDrawer.tsx';
 import { SecretModal } from '../../ui/SecretModal.tsx';
-
-type Noun = keyof Dictionary['access']['groups'];
+import { PermissionChoice } from './PermissionChoice.tsx';
 
 interface Values {
   name: string;
@@ -61,7 +57,7 @@ export function ApiKeyDrawer({ open, onClose }: { open: boolean; onClose: () => 
           extra={t('settings.keys.scopesHint')}
           rules={[{ required: true, type: 'array', min: 1, message: t('settings.keys.scopesRequired') }]}
         >
-          <ScopeChoice />
+          <PermissionChoice fromRoles />
         </Form.Item>
         <Form.Item name="expiresAt" label={t('settings.keys.expiry')} extra={t('settings.keys.expiryHint')}>
           <DatePicker className="grow-block" minDate={dayjs()} />
@@ -76,43 +72,5 @@ export function ApiKeyDrawer({ open, onClose }: { open: boolean; onClose: () => 
         onClose={() => setSecret(null)}
       />
     </>
-  );
-}
-
-/** The permissions by noun; a key cannot get what its maker may not do. */
-function ScopeChoice({
-  value = [],
-  onChange,
-}: {
-  value?: Permission[];
-  onChange?: (scopes: Permission[]) => void;
-}) {
-  const { t } = useTranslation();
-  const may = useMay();
-  const nouns = [...new Set(PERMISSIONS.map((permission) => permission.split(':')[0] as Noun))];
-  const allowed = PERMISSIONS.filter(may);
-  const toggle = (permission: Permission, on: boolean) =>
-    onChange?.(PERMISSIONS.filter((one) => (one === permission ? on : value.includes(one))));
-  return (
-    <div className="scope-choice">
-      <Button size="small" onClick={() => onChange?.(value.length === allowed.length ? [] : allowed)}>
-        {t('settings.keys.all')}
-      </Button>
-      {nouns.map((noun) => (
-        <fieldset key={noun}>
-          <legend>{t(`access.groups.${noun}`)}</legend>
-          {PERMISSIONS.filter((permission) => permission.startsWith(`${noun}:`)).map((permission) => (
-            <Checkbox
-              key={permission}
-              checked={value.includes(permission)}
-              disabled={!may(permission)}
-              onChange={(event) => toggle(permission, event.target.checked)}
-            >
-              {t(`access.permissions.${permission}`)} <code className="code-chip">{permission}</code>
-            </Checkbox>
-          ))}
-        </fieldset>
-      ))}
-    </div>
   );
 }

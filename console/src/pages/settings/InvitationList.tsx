@@ -11,6 +11,7 @@ import { StatusTag } from '../../ui/StatusTag.tsx';
 import { useConfirm } from '../../ui/useConfirm.ts';
 import { useFormat } from '../../ui/useFormat.ts';
 import { useNotify } from '../../ui/useNotify.ts';
+import { useRoleName } from '../../ui/useRoleName.ts';
 
 function useInvitations() {
   const may = useMay();
@@ -24,9 +25,10 @@ function useInvitations() {
 function useColumns(): Column<Invitation>[] {
   const { t } = useTranslation();
   const { moment } = useFormat();
+  const roleName = useRoleName();
   return [
     { key: 'email', title: t('settings.members.email'), isName: true, render: (row) => row.email },
-    { key: 'role', title: t('settings.members.role'), render: (row) => t(`access.roles.${row.role}`) },
+    { key: 'role', title: t('settings.members.role'), render: roleName },
     { key: 'status', title: t('common.status'), render: (row) => <InvitationStatus invitation={row} /> },
     { key: 'expires', title: t('common.expires'), render: (row) => moment(row.expiresAt) },
     { key: 'by', title: t('settings.members.invitedBy'), render: (row) => row.inviterName },

@@ -2,24 +2,24 @@ import { useMutation } from '@tanstack/react-query';
 import { Form, Input, Radio } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { assignableRoles } from '../../../../server/modules/identity/model.ts';
+import { isRole } from '../../../../server/modules/identity/model.ts';
 import { invitations } from '../../api/identity.ts';
 import { keys } from '../../api/keys.ts';
 import { queryClient } from '../../api/queryClient.ts';
-import { useMe } from '../../api/session.ts';
-import type { Role } from '../../api/types.ts';
+import type { CompanyRole } from '../../api/types.ts';
 import { FormDrawer } from '../../ui/FormDrawer.tsx';
 import { SecretModal } from '../../ui/SecretModal.tsx';
+import { useRoles } from './useRoles.ts';
 
 interface Values {
   email: string;
-  role: Role;
+  role: string;
 }
 
 /** Invites by e-mail address; the link is shown once, to be sent by any other way too. */
 export function InviteDrawer({ open, onClose }: { open: boolean; onClose: () => void }) {
   const { t } = useTranslation();
-  const { role: mine } = useMe();
+  const { givable, nameOf } = useRoles();
   const [made, setMade] = useState<{ email: string; link: string } | null>(null);
   const inviting = useMutation({
     mutationFn: (values: Values) => invitations.create({ ...values, email: values.email.trim() }),
@@ -57,9 +57,9 @@ export function InviteDrawer({ open, onClose }: { open: boolean; onClose: () => 
         <Form.Item name="role" label={t('settings.members.role')}>
           <Radio.Group
             className="stack"
-            options={(mine ? assignableRoles[mine] : []).map((role) => ({
-              value: role,
-              label: <RoleLabel role={role} />,
+            options={givable.map((role) => ({
+              value: role.id,
+              label: <RoleLabel role={role} name={nameOf(role.id)} />,
             }))}
           />
         </Form.Item>
@@ -76,12 +76,13 @@ export function InviteDrawer({ open, onClose }: { open: boolean; onClose: () => 
   );
 }
 
-function RoleLabel({ role }: { role: Role }) {
+function RoleLabel({ role, name }: { role: CompanyRole; name: string }) {
   const { t } = useTranslation();
+  const hint = isRole(role.id) ? t(`access.roleHints.${role.id}`) : role.description;
   return (
     <>
-      {t(`access.roles.${role}`)}
-      <div className="muted small">{t(`access.roleHints.${role}`)}</div>
+      {name}
+      {hint && <div className="muted small">{hint}</div>}
     </>
   );
 }

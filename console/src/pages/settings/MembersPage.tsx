@@ -3,12 +3,11 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { Select } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { assignableRoles, mayAssign } from '../../../../server/modules/identity/model.ts';
 import { members as membersApi } from '../../api/identity.ts';
 import { keys } from '../../api/keys.ts';
 import { queryClient } from '../../api/queryClient.ts';
 import { useCompany, useMay, useMe } from '../../api/session.ts';
-import type { Member, Role } from '../../api/types.ts';
+import type { Member } from '../../api/types.ts';
 import { ActionButton } from '../../ui/ActionButton.tsx';
 import { type Column, DataList } from '../../ui/DataList.tsx';
 import { PageFrame } from '../../ui/PageFrame.tsx';
@@ -16,8 +15,10 @@ import { StatusTag } from '../../ui/StatusTag.tsx';
 import { Ago } from '../../ui/texts.tsx';
 import { useConfirm } from '../../ui/useConfirm.ts';
 import { useNotify } from '../../ui/useNotify.ts';
+import { useRoleName } from '../../ui/useRoleName.ts';
 import { InvitationList } from './InvitationList.tsx';
 import { InviteDrawer } from './InviteDrawer.tsx';
+import { useRoles } from './useRoles.ts';
 
 function useMembers() {
   return useQuery({ queryKey: keys.members, queryFn: membersApi.list });
@@ -98,28 +99,30 @@ function TwoStep({ member }: { member: Member }) {
 /** Why a member cannot be changed by who is signed in; null when they can. */
 function useBlock(member: Member): string | null {
   const { t } = useTranslation();
-  const { user, role } = useMe();
+  const { user } = useMe();
+  const { roles } = useRoles();
   if (member.userId === user.id) return t('settings.members.leaveBlocked');
-  return role && mayAssign(role, member.role) ? null : t('settings.members.blockedRole');
+  const isGivable = roles?.find(({ id }) => id === member.role)?.givable;
+  return isGivable === false ? t('settings.members.blockedRole') : null;
 }
 
 function RoleChoice({ member }: { member: Member }) {
   const { t } = useTranslation();
-  const { role: mine } = useMe();
   const may = useMay();
+  const { options, nameOf } = useRoles();
+  const roleName = useRoleName();
   const blocked = useBlock(member);
   const { done, failed } = useNotify();
   const changing = useMutation({
-    mutationFn: (role: Role) => membersApi.changeRole(member.id, role),
+    mutationFn: (role: string) => membersApi.changeRole(member.id, role),
     onSuccess: (_, role) =>
-      done(t('settings.members.roleChanged', { name: member.name, role: t(`access.roles.${role}`) })),
+      done(t('settings.members.roleChanged', { name: member.name, role: nameOf(role) })),
     onError: failed,
     onSettled: () => queryClient.invalidateQueries({ queryKey: keys.members }),
   });
-  if (blocked || !mine || !may('members:manage'))
-    return <span title={blocked ?? undefined}>{t(`access.roles.${member.role}`)}</span>;
+  if (blocked || !may('members:manage')) return <span title={blocked ?? undefined}>{roleName(member)}</span>;
   return (
-    <Select<Role>
+    <Select<string>
       size="small"
       className="role-choice"
       aria-label={t('settings.members.roleOf', { name: member.name })}
@@ -127,7 +130,7 @@ function RoleChoice({ member }: { member: Member }) {
       loading={changing.isPending}
       onChange={(role) => changing.mutate(role)}
       popupMatchSelectWidth={false}
-      options={assignableRoles[mine].map((role) => ({ value: role, label: t(`access.roles.${role}`) }))}
+      options={options}
     />
   );
 }

@@ -14,8 +14,10 @@ const GROUPS = [
     [
       ['company', paths.company, 'company:read'],
       ['members', paths.members, 'members:read'],
+      ['roles', paths.roles, 'members:read'],
       ['security', paths.security, null],
       ['audit', paths.audit, 'audit:read'],
+      ['retention', paths.retention, 'retention:manage'],
     ],
   ],
   [
