@@ -36,6 +36,7 @@ export const PERMISSIONS = [
   'transactions:settle',
   'float:manage',
   'reports:read',
+  'reports:schedule',
   'webhooks:manage',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];

@@ -1,43 +1,26 @@
 import { z } from 'zod';
 import { type CompanyCtx, transact, withCompany } from '../../kernel/ctx.ts';
 import type { Tx } from '../../kernel/db/index.ts';
-import { fail } from '../../kernel/errors.ts';
 import { listAnswer, sendCsv } from '../../kernel/http/csv.ts';
 import { errorResponses, ok } from '../../kernel/http/schemas.ts';
 import type { HttpServer } from '../../kernel/http/server.ts';
 import { contactNames } from '../contacts/index.ts';
-import { companyProfile, memberNames } from '../identity/index.ts';
-import {
-  ACTIVITY_KINDS,
-  addDays,
-  dayIn,
-  daysBetween,
-  isDay,
-  REPORT_DAYS_MAX,
-  REPORT_GROUPS,
-  type Span,
-  share,
-} from './model.ts';
+import { memberNames } from '../identity/index.ts';
+import { gigsOfNumbers, type NumberGig } from '../numbers/index.ts';
+import { ACTIVITY_KINDS, REPORT_GROUPS, share } from './model.ts';
+import { spanOf, spanQuery, spanShape } from './report-span.ts';
 import { costsBy, costsByContact, type FigureFilter, figuresBy } from './store.ts';
 
 const read = { authority: { permission: 'reports:read' } } as const;
 const tags = ['insights'];
-const DAYS_DEFAULT = 30;
 /** More groups than anybody reads: the largest of them. */
 const ROWS_MAX = 2000;
 
-const query = z.object({
-  from: z
-    .string()
-    .max(10)
-    .optional()
-    .describe('First day, YYYY-MM-DD in the time zone of the company; 30 days before to'),
-  to: z.string().max(10).optional().describe('Last day; today'),
+const query = spanQuery.extend({
   kind: z.enum(ACTIVITY_KINDS).optional(),
   direction: z.enum(['inbound', 'outbound']).optional(),
   number: z.string().max(20).optional().describe('One of our numbers (E.164)'),
   userId: z.uuid().optional(),
-  format: z.enum(['json', 'csv']).default('json'),
 });
 
 const activityRow = z
@@ -62,7 +45,6 @@ const costRow = z
     count: z.number().int(),
   })
   .meta({ id: 'CostFigures' });
-const spanShape = { from: z.string(), to: z.string(), timeZone: z.string() };
 
 /** Figures by day, month, number, person, …, on the screen or as CSV. */
 export function reportRoutes(server: HttpServer): void {
@@ -70,8 +52,7 @@ export function reportRoutes(server: HttpServer): void {
   costRoute(server);
 }
 
-const ACTIVITY_GROUPS = REPORT_GROUPS.filter((group) => group !== 'gig');
-const COST_GROUPS = [...ACTIVITY_GROUPS, 'contact'] as const;
+const COST_GROUPS = [...REPORT_GROUPS, 'contact'] as const;
 
 function activityRoute(server: HttpServer): void {
   server.get(
@@ -80,8 +61,8 @@ function activityRoute(server: HttpServer): void {
       config: read,
       schema: {
         tags,
-        summary: 'Calls and texts of a time, by day, month, number, person, outcome or provider',
-        querystring: query.extend({ by: z.enum(ACTIVITY_GROUPS).default('day') }),
+        summary: 'Calls and texts of a time, by day, month, number, gig, person, outcome or provider',
+        querystring: query.extend({ by: z.enum(REPORT_GROUPS).default('day') }),
         response: { 200: listAnswer(ok({ ...spanShape, rows: z.array(activityRow) })), ...errorResponses },
       },
     },
@@ -90,8 +71,9 @@ function activityRoute(server: HttpServer): void {
       const { by, format } = request.query;
       const answer = await transact(ctx, async (tx) => {
         const { filter, timeZone } = await filterOf(ctx, tx, request.query);
-        const found = await figuresBy(tx, filter, by, ROWS_MAX);
-        const names = await namesOf(tx, by, found);
+        const gigs = by === 'gig' ? await gigsOfNumbers(tx) : [];
+        const found = await figuresBy(tx, filter, by, ROWS_MAX, gigs);
+        const names = await namesOf(tx, by, found, gigs);
         const rows = found.map(({ key, count, successes, judged, seconds, parts }) => ({
           ...{ key, name: names.get(key ?? '') ?? null, count, successes },
           successRate: share(successes, judged),
@@ -139,7 +121,7 @@ function costRoute(server: HttpServer): void {
       schema: {
         tags,
         summary:
-          'What calls and texts of a time cost, by day, month, number, person, contact, … and currency',
+          'What calls and texts of a time cost, by day, month, number, gig, person, contact, … and currency',
         querystring: query.extend({ by: z.enum(COST_GROUPS).default('day') }),
         response: { 200: listAnswer(ok({ ...spanShape, rows: z.array(costRow) })), ...errorResponses },
       },
@@ -149,11 +131,12 @@ function costRoute(server: HttpServer): void {
       const { by, format } = request.query;
       const answer = await transact(ctx, async (tx) => {
         const { filter, timeZone } = await filterOf(ctx, tx, request.query);
+        const gigs = by === 'gig' ? await gigsOfNumbers(tx) : [];
         const found =
           by === 'contact'
             ? await costsByContact(tx, filter, ROWS_MAX)
-            : await costsBy(tx, filter, by, ROWS_MAX);
-        const names = await namesOf(tx, by, found);
+            : await costsBy(tx, filter, by, ROWS_MAX, gigs);
+        const names = await namesOf(tx, by, found, gigs);
         const rows = found.map(({ key, currency, amount, estimatedAmount, count }) => ({
           ...{ key, name: names.get(key ?? '') ?? null, currency, amount, estimated: estimatedAmount, count },
         }));
@@ -180,25 +163,19 @@ async function filterOf(
   tx: Tx,
   asked: z.infer<typeof query>,
 ): Promise<{ filter: FigureFilter; timeZone: string }> {
-  const { timeZone } = await companyProfile(tx);
-  for (const name of ['from', 'to'] as const)
-    if (asked[name] !== undefined && !isDay(asked[name]))
-      fail('invalid_request', { reason: `${name}: a day as 2026-11-30` });
-  const to = asked.to ?? dayIn(ctx.kernel.clock.now(), timeZone);
-  const from = asked.from ?? addDays(to, 1 - DAYS_DEFAULT);
-  refuseBadSpan({ from, to });
+  const { span, timeZone } = await spanOf(ctx, tx, asked);
   const { kind, direction, number, userId } = asked;
-  return { filter: { from, to, kind, direction, ourNumber: number, userId }, timeZone };
+  return { filter: { ...span, kind, direction, ourNumber: number, userId }, timeZone };
 }
 
-function refuseBadSpan({ from, to }: Span): void {
-  const days = daysBetween(from, to);
-  if (days < 1) fail('invalid_request', { reason: 'from: must not be after to' });
-  if (days > REPORT_DAYS_MAX)
-    fail('invalid_request', { reason: `from: ${REPORT_DAYS_MAX} days before to at most` });
-}
-
-async function namesOf(tx: Tx, by: string, rows: { key: string | null }[]): Promise<Map<string, string>> {
+/** What keys mean to a person: people, contacts and gigs have names. */
+async function namesOf(
+  tx: Tx,
+  by: string,
+  rows: { key: string | null }[],
+  gigs: readonly NumberGig[],
+): Promise<Map<string, string>> {
+  if (by === 'gig') return new Map(gigs.map(({ gigId, gigName }) => [gigId, gigName]));
   const ids = rows.flatMap(({ key }) => key ?? []);
   if (by === 'user') return memberNames(tx, ids);
   if (by !== 'contact') return new Map();

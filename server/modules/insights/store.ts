@@ -36,8 +36,10 @@ export interface FigureFilter extends Span {
   userId?: string;
 }
 
-/** Gigs are what numbers are for: figures by gig are figures by number, joined by whoever asks. */
-type Column = Exclude<ReportGroup, 'gig'> | 'none';
+export type Column = ReportGroup | 'none';
+
+/** What each number is for: the numbers' own module knows, and a group by gig needs it. */
+export type NumberGigs = readonly { phoneNumber: string; gigId: string }[];
 
 const KEYS: Record<Column, RawBuilder<unknown>> = {
   none: sql`null`,
@@ -49,7 +51,15 @@ const KEYS: Record<Column, RawBuilder<unknown>> = {
   number: sql`our_number`,
   user: sql`nullif(user_id, '00000000-0000-0000-0000-000000000000')::text`,
   provider: sql`provider`,
+  gig: sql`purpose.gig_id`,
 };
+
+/** Figures are kept by number: those of a gig are joined to them as the numbers are for it today. */
+function figuresOf(group: Column, gigs: NumberGigs): RawBuilder<unknown> {
+  if (group !== 'gig') return sql`activity_figures`;
+  return sql`activity_figures left join unnest(${gigs.map(({ phoneNumber }) => phoneNumber)}::text[],
+    ${gigs.map(({ gigId }) => gigId)}::text[]) as purpose (phone_number, gig_id) on purpose.phone_number = our_number`;
+}
 
 function matching({ from, to, kind, direction, ourNumber, userId }: FigureFilter): RawBuilder<unknown> {
   return sql`company_id = current_company() and day between ${from}::date and ${to}::date
@@ -67,12 +77,13 @@ export async function figuresBy(
   filter: FigureFilter,
   group: Column,
   rowsMax: number,
+  gigs: NumberGigs = [],
 ): Promise<FiguresRow[]> {
   const inOrder = group === 'day' || group === 'month';
   const { rows } = await sql<FiguresRow>`
     select ${KEYS[group]} as key, sum(count)::bigint as count, ${among(SUCCESSES)} as successes, ${among(JUDGED)} as judged,
       sum(seconds)::bigint as seconds, sum(parts)::bigint as parts
-    from activity_figures where ${matching(filter)}
+    from ${figuresOf(group, gigs)} where ${matching(filter)}
     group by 1 having sum(count) <> 0 order by ${inOrder ? sql`1` : sql`sum(count) desc, 1`} limit ${rowsMax}`.execute(
     tx,
   );
@@ -94,14 +105,27 @@ export async function costsBy(
   filter: FigureFilter,
   group: Column,
   rowsMax: number,
+  gigs: NumberGigs = [],
 ): Promise<CostRow[]> {
   const inOrder = group === 'day' || group === 'month';
   const { rows } = await sql<CostRow>`
     select ${KEYS[group]} as key, currency, sum(amount)::text as amount, sum(estimated_amount)::text as estimated_amount, sum(count)::bigint as count
-    from activity_figures where ${matching(filter)} and currency <> ''
+    from ${figuresOf(group, gigs)} where ${matching(filter)} and currency <> ''
     group by 1, 2 having sum(count) <> 0 order by ${inOrder ? sql`1` : sql`sum(amount) desc, 1`}, currency limit ${rowsMax}`.execute(
     tx,
   );
+  return rows;
+}
+
+/** What each kind of thing cost on each day, in each currency: what charts of costs are drawn from. */
+export async function costDays(
+  tx: Tx,
+  { from, to }: Span,
+): Promise<{ day: string; kind: string; currency: string; amount: string }[]> {
+  const { rows } = await sql<{ day: string; kind: string; currency: string; amount: string }>`
+    select day::text, kind, currency, sum(amount)::text as amount from activity_figures
+    where company_id = current_company() and day between ${from}::date and ${to}::date and currency <> ''
+    group by 1, 2, 3 having sum(amount) <> 0 order by 1, 2, 3`.execute(tx);
   return rows;
 }
 
@@ -122,6 +146,14 @@ export async function addUp(tx: Tx, changesMax: number): Promise<number> {
   return rows[0]!.taken;
 }
 
+/** The same for how calls sounded. */
+export async function addUpQuality(tx: Tx, changesMax: number): Promise<number> {
+  const { rows } = await sql<{ taken: number }>`select add_up_quality(${changesMax}::int) as taken`.execute(
+    tx,
+  );
+  return rows[0]!.taken;
+}
+
 /** Companies that were never counted, or in another time zone than theirs is now. For the system role. */
 export async function companiesToCount(tx: Tx): Promise<string[]> {
   const { rows } = await sql<{ companyId: string }>`select companies_to_count() as company_id`.execute(tx);
@@ -130,5 +162,7 @@ export async function companiesToCount(tx: Tx): Promise<string[]> {
 
 /** Counts a company anew from what is stored. @param tx of the system role, REPEATABLE READ. */
 export async function countAnew(tx: Tx, companyId: string, at: Date): Promise<void> {
-  await sql`select count_activity_anew(${companyId}::uuid, ${at})`.execute(tx);
+  await sql`select count_activity_anew(${companyId}::uuid, ${at}), count_quality_anew(${companyId}::uuid)`.execute(
+    tx,
+  );
 }
