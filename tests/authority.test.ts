@@ -338,6 +338,7 @@ const PUBLIC = [
   'getHealthLive',
   'getHealthReady',
   'getInboxMediaById',
+  'getInsightsUnsubscribeByToken',
   'getInvitationsByTokenById',
   'getMetrics',
   'getRecordingsPlayByToken',
@@ -346,6 +347,7 @@ const PUBLIC = [
   'postAuthTwoFactorVerifyBackupCode',
   'postAuthTwoFactorVerifyTotp',
   'postCallBoxEnroll',
+  'postInsightsUnsubscribeByToken',
   'postInvitationsByTokenByIdAccept',
 ];
 

@@ -5,6 +5,8 @@ export const paths = {
   invitation: (id: string) => `/invitation/${id}`,
   today: '/today',
   reports: '/reports',
+  reportSummary: '/reports/summary',
+  reportSchedules: '/reports/schedules',
   inbox: '/inbox',
   conversation: (id: string) => `/inbox/${id}`,
   gigs: '/gigs',

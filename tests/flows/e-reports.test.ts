@@ -85,7 +85,7 @@ describe('the report of a day', () => {
     expect(document).toMatchObject({
       ...{
         title: 'Daily activity',
-        when: 'Friday 20 November 2026',
+        when: 'Friday, 20 November 2026',
         timeZone: 'Europe/Paris',
         isRunning: false,
       },
@@ -152,8 +152,8 @@ describe('the report of a month', () => {
     expect(measure(document, 'cost-USD')).toMatchObject({ value: '0.400000', before: '1.500000' });
     expect(measure(document, 'cost-EUR')).toMatchObject({ value: '2.000000', before: '0' });
     expect(table(document, 'number').rows).toEqual([
-      { cells: ['+33757000009', '2.000000', '0', '0.000000', 1], currency: 'EUR' },
-      { cells: [gigNumber, '0.400000', '1.500000', '0.000000', 3], currency: 'USD' },
+      { cells: ['+33757000009', '2.000000', '0', '0', 1], currency: 'EUR' },
+      { cells: [gigNumber, '0.400000', '1.500000', '0', 3], currency: 'USD' },
     ]);
     expect(table(document, 'gig').rows.map(({ cells }: { cells: string[] }) => cells.slice(0, 2))).toEqual([
       ['No gig', '2.000000'],
@@ -174,11 +174,11 @@ describe('the report of a month', () => {
     const english = await relais.api.get('/api/insights/reports/costs?day=2026-11-01&format=csv&language=en');
     const file = english.body as unknown as string;
     expect(english.headers.get('content-disposition')).toContain('monthly-costs-2026-11.csv');
-    expect(file).toContain('\r\nCost (USD),0.400000,1.500000,USD\r\n');
+    expect(file).toContain('\r\nCost (USD),0.4,1.5,USD\r\n');
     expect(file).toContain(`\r\nGig,Amount,Before,Estimated part,Count,Currency\r\n`);
-    expect(file).toContain(`\r\n"'=HYPERLINK(""http://x"")",0.400000,1.500000,0.000000,3,USD\r\n`);
+    expect(file).toContain(`\r\n"'=HYPERLINK(""http://x"")",0.4,1.5,0,3,USD\r\n`);
     const french = await relais.api.get('/api/insights/reports/costs?day=2026-11-01&format=csv&language=fr');
-    expect(french.body).toContain('\r\nCoût (USD);0,400000;1,500000;USD\r\n');
+    expect(french.body).toContain('\r\nCoût (USD);0,4;1,5;USD\r\n');
     expect(`${file}${french.body}`).not.toMatch(/(^|[,;\t\r\n])["\s]*[=@]/m);
   });
 

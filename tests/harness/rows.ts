@@ -42,6 +42,8 @@ export interface CompanyRows {
   alertId: string;
   /** A program that is told of things, and a piece of news for it. */
   webhookId: string;
+  /** A report that is sent to a member. */
+  scheduleId: string;
   deliveryId: string;
   pushDeviceId: string;
   pushTraceId: string;
@@ -155,7 +157,13 @@ async function fillAlerts({ kernel }: Pick<TestRelais, 'kernel'>, { companyId, a
   const hook = { url: 'https://hooks.example.com/all', events: ['call.ended'] };
   const { webhook } = await made(api.post('/api/webhook-endpoints', hook));
   const { deliveryId } = await made(api.post(`/api/webhook-endpoints/${webhook.id}/test`));
-  const told = { alertRuleId: rule.id, webhookId: webhook.id, deliveryId };
+  const { members } = await made(api.get('/api/members'));
+  const { schedule } = await made(
+    api.post('/api/insights/schedules', {
+      ...{ userId: members[0].userId, report: 'activity', rhythm: 'daily', hour: 8, language: 'fr' },
+    }),
+  );
+  const told = { alertRuleId: rule.id, webhookId: webhook.id, deliveryId, scheduleId: schedule.id };
   return { ...told, ...(await makeCallRows({ kernel, companyId }, rule.id)) };
 }
 

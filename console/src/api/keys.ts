@@ -81,10 +81,14 @@ export const keys = {
   webhookDeliveries: (id: string) => ['webhooks', 'deliveries', id] as const,
   dashboard: ['dashboard'] as const,
   reports: (query: Query) => ['reports', query] as const,
+  reportSchedules: ['report-schedules', 'list'] as const,
+  reportSendings: ['report-schedules', 'sendings'] as const,
+  subscription: (token: string) => ['subscription', token] as const,
 };
 
 /** What to read again when a topic of the live stream moves. */
 const keysOfTopic: Record<string, readonly string[]> = {
+  report_schedule: ['report-schedules'],
   number: ['numbers', 'gigs'],
   gig: ['gigs', 'numbers'],
   requirement_group: ['requirement-groups', 'documents'],

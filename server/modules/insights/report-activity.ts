@@ -1,4 +1,5 @@
 import type { Tx } from '../../kernel/db/index.ts';
+import type { Language } from '../../kernel/errors.ts';
 import { ENDED_GROUPS, type EndedCount, endedBy } from '../callbox/index.ts';
 import { memberNames } from '../identity/index.ts';
 import { gigsOfNumbers } from '../numbers/index.ts';
@@ -13,7 +14,8 @@ import {
   row,
   type Table,
 } from './report-document.ts';
-import type { ReportWords } from './report-words.ts';
+import { figureText } from './report-format.ts';
+import { type ReportWords, reportWords } from './report-words.ts';
 import { type CostRow, costsBy, dayFigures } from './store.ts';
 import { type SoundRow, soundBy, type UseRow, useBy } from './use-store.ts';
 
@@ -29,6 +31,7 @@ export interface Question {
   period: Period;
   span: Span;
   before: Span;
+  language: Language;
   words: ReportWords;
 }
 
@@ -85,13 +88,13 @@ const minutes = (seconds: number) => Math.round(seconds / 6) / 10;
 
 async function measuresOf(
   tx: Tx,
-  { span, before, words }: Question,
+  { span, before, words, language }: Question,
   costs: readonly CostRow[],
 ): Promise<Measure[]> {
   const now = await totalsOf(tx, span);
   const then = await totalsOf(tx, before);
   const former = await costsBy(tx, before, 'none', ROWS_MAX);
-  const { estimatedNote, measures } = words;
+  const { measures } = words;
   const of = (
     key: keyof typeof measures,
     unit: Measure['unit'],
@@ -119,7 +122,7 @@ async function measuresOf(
     ...[of('sent', 'count'), of('delivered', 'share'), of('received', 'count'), of('mos', 'score')],
     ...ofBoxes,
     ...currenciesOf(costs, former).map((currency) =>
-      costMeasure(words.measures.cost, currency, costs, former, estimatedNote),
+      costMeasure(words.measures.cost, currency, { costs, former, language }),
     ),
   ];
 }
@@ -133,16 +136,15 @@ export const currenciesOf = (...costs: (readonly CostRow[])[]): string[] => [
 export function costMeasure(
   label: string,
   currency: string,
-  costs: readonly CostRow[],
-  former: readonly CostRow[],
-  estimatedNote: ReportWords['estimatedNote'],
+  { costs, former, language }: { costs: readonly CostRow[]; former: readonly CostRow[]; language: Language },
 ): Measure {
   const find = (rows: readonly CostRow[]) => rows.find((each) => each.currency === currency);
   const estimated = find(costs)?.estimatedAmount ?? '0';
+  const { estimatedNote } = reportWords[language];
   return {
     ...{ key: `cost-${currency}`, label, unit: 'money', currency },
     ...{ value: find(costs)?.amount ?? '0', before: find(former)?.amount ?? '0' },
-    note: Number(estimated) === 0 ? null : estimatedNote(`${Number(estimated).toFixed(2)} ${currency}`),
+    note: Number(estimated) === 0 ? null : estimatedNote(figureText(estimated, 'money', currency, language)),
   };
 }
 

@@ -26,7 +26,7 @@ type CostGroup = (typeof GROUPS)[number];
 
 /** What a time cost: sums beside those before, days as bars, and who and what it was spent on. */
 export async function costParts(tx: Tx, question: Question): Promise<Parts> {
-  const { span, before, words, period } = question;
+  const { span, before, words, period, language } = question;
   const [costs, former] = [
     await costsBy(tx, span, 'none', ROWS_MAX),
     await costsBy(tx, before, 'none', ROWS_MAX),
@@ -34,10 +34,10 @@ export async function costParts(tx: Tx, question: Question): Promise<Parts> {
   const tables: Table[] = [];
   // Contacts are counted by whole months.
   for (const group of GROUPS.filter((each) => each !== 'contact' || period === 'month'))
-    tables.push(await groupTable(tx, question, group, costs));
+    tables.push(await groupTable(tx, question, group, { costs, former }));
   return {
     measures: currenciesOf(costs, former).map((currency) =>
-      costMeasure(`${words.measures.cost} (${currency})`, currency, costs, former, words.estimatedNote),
+      costMeasure(`${words.measures.cost} (${currency})`, currency, { costs, former, language }),
     ),
     charts: await chartsOf(tx, question),
     tables: tables.filter(({ rows }) => rows.length > 0),
@@ -70,19 +70,22 @@ async function groupTable(
   tx: Tx,
   question: Question,
   group: CostGroup,
-  totals: readonly CostRow[],
+  sums: { costs: readonly CostRow[]; former: readonly CostRow[] },
 ): Promise<Table> {
   const { span, before, words } = question;
   const { columns, total } = words;
   const gigs = group === 'gig' ? await gigsOfNumbers(tx) : [];
   const now = await costsOf(tx, span, group, gigs);
-  const former = new Map(
+  const formerly = new Map(
     (await costsOf(tx, before, group, gigs)).map((each) => [`${each.key} ${each.currency}`, each.amount]),
   );
   const nameOf = await namer(tx, words, group, now, gigs);
-  const cells = (name: string, each: CostRow, amountBefore: string | null) =>
-    row([name, each.amount, amountBefore, each.estimatedAmount, each.count], each.currency);
+  // Of contacts, neither all are listed nor is it kept what was estimated.
   const isWhole = group !== 'contact';
+  const sumBefore = (currency: string) =>
+    sums.former.find((each) => each.currency === currency)?.amount ?? '0';
+  const cells = (name: string, each: CostRow, amountBefore: string | null) =>
+    row([name, each.amount, amountBefore, isWhole ? each.estimatedAmount : null, each.count], each.currency);
   return table(group, words.tables.costs[group], {
     columns: [
       ...[
@@ -92,8 +95,13 @@ async function groupTable(
       ],
       ...[column(columns.estimated, 'money'), column(columns.count)],
     ],
-    rows: now.map((each) => cells(nameOf(each.key), each, former.get(`${each.key} ${each.currency}`) ?? '0')),
-    totals: isWhole && now.length > totals.length ? totals.map((each) => cells(total, each, null)) : [],
+    rows: now.map((each) =>
+      cells(nameOf(each.key), each, formerly.get(`${each.key} ${each.currency}`) ?? '0'),
+    ),
+    totals:
+      isWhole && now.length > sums.costs.length
+        ? sums.costs.map((each) => cells(total, each, sumBefore(each.currency)))
+        : [],
   });
 }
 

@@ -148,5 +148,6 @@ const headerText = ({ label, unit }: Column) =>
 /** A cell that a spreadsheet can add up: exact, and without words. */
 function cellOf(value: Cell, unit: Unit): string | number | null | Decimal {
   if (value === null || unit === 'text' || unit === 'phone' || typeof value === 'number') return value;
-  return { decimal: value };
+  // 0.400000 -> 0.4
+  return { decimal: value.includes('.') ? value.replace(/\.?0+$/, '') : value };
 }

@@ -122,7 +122,7 @@ async function letterOf(
   const token = unsubscribeToken(kernel, schedule);
   const { report, period, from } = document;
   const links = {
-    screen: `${base}/reports/named?report=${report}&period=${period}&day=${from}`,
+    screen: `${base}/reports/summary?report=${report}&period=${period}&day=${from}`,
     unsubscribe: `${base}/unsubscribe/${token}`,
   };
   const attachments = [

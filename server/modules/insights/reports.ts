@@ -34,7 +34,7 @@ export async function makeReport(ctx: CompanyCtx, tx: Tx, asked: ReportAsked): P
   const before = periodBefore(period, span);
   const now = ctx.kernel.clock.now();
   const parts = report === 'activity' ? activityParts : costParts;
-  const made = await parts(tx, { period, span, before, words });
+  const made = await parts(tx, { period, span, before, language, words });
   return {
     ...{ report, period, language, company: name, timeZone, before, ...span },
     title: words.titles[report][period],

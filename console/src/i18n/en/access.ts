@@ -40,6 +40,7 @@ export const access = {
     'transactions:settle': 'Settle transactions whose outcome is unknown',
     'float:manage': 'Book and close the money on SIMs',
     'reports:read': 'See the dashboard and reports',
+    'reports:schedule': 'Have reports sent by e-mail',
     'webhooks:manage': 'Manage outgoing webhooks',
   },
   groups: {

@@ -109,6 +109,14 @@ export const auditActions = {
     deleted: "Deleted a template for an operator's texts",
   },
   operator_message: { attached: "Attached an operator's text to a transaction" },
+  reports: { recounted: 'Had the figures counted anew' },
+  report_schedule: {
+    created: 'Had a report sent by e-mail',
+    changed: 'Changed the sending of a report',
+    removed: 'Ended the sending of a report',
+    sent_by_hand: 'Sent a report by hand',
+    unsubscribed: 'A member wants a report no more',
+  },
   webhook: {
     created: 'Added a webhook',
     changed: 'Changed a webhook',

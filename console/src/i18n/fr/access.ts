@@ -42,6 +42,7 @@ export const access: Dictionary['access'] = {
     'transactions:settle': "Trancher les transactions à l'issue inconnue",
     'float:manage': 'Tenir et arrêter les comptes des SIM',
     'reports:read': 'Voir le tableau de bord et les rapports',
+    'reports:schedule': 'Faire envoyer des rapports par e-mail',
     'webhooks:manage': 'Gérer les webhooks sortants',
   },
   groups: {

@@ -114,6 +114,14 @@ export const auditActions: Dictionary['settings']['audit']['actions'] = {
     deleted: "A supprimé un modèle de SMS d'opérateur",
   },
   operator_message: { attached: "A rattaché un SMS d'opérateur à une transaction" },
+  reports: { recounted: 'A fait recompter les chiffres' },
+  report_schedule: {
+    created: "A programmé l'envoi d'un rapport",
+    changed: "A modifié l'envoi d'un rapport",
+    removed: "A mis fin à l'envoi d'un rapport",
+    sent_by_hand: 'A envoyé un rapport à la main',
+    unsubscribed: "Un membre ne veut plus d'un rapport",
+  },
   webhook: {
     created: 'A ajouté un webhook',
     changed: 'A modifié un webhook',
