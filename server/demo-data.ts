@@ -4,7 +4,8 @@ import { keptSecret, type SandboxAccess } from './demo.ts';
 import { publicBaseUrl } from './kernel/config.ts';
 import { type Kernel, systemCtx } from './kernel/ctx.ts';
 import { newSecret } from './kernel/ids.ts';
-import { createOwner, issueApiKey, PERMISSIONS } from './modules/identity/index.ts';
+import { issueApiKey, PERMISSIONS } from './modules/identity/index.ts';
+import { createOwner } from './modules/identity/upkeep.ts';
 import { firstGigs } from './modules/numbers/upkeep.ts';
 
 const OWNER_EMAIL = 'demo@relais.example';

@@ -366,6 +366,7 @@ const PUBLIC = [
   'getHealthLive',
   'getHealthReady',
   'getInboxMediaById',
+  'getInsightsUnsubscribeByToken',
   'getInvitationsByTokenById',
   'getMetrics',
   'getRecordingsPlayByToken',
@@ -374,6 +375,7 @@ const PUBLIC = [
   'postAuthTwoFactorVerifyBackupCode',
   'postAuthTwoFactorVerifyTotp',
   'postCallBoxEnroll',
+  'postInsightsUnsubscribeByToken',
   'postInvitationsByTokenByIdAccept',
 ];
 

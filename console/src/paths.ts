@@ -9,6 +9,8 @@ export const paths = {
   budgets: '/costs/budgets',
   prices: '/costs/prices',
   idleNumbers: '/costs/idle',
+  reportSummary: '/reports/summary',
+  reportSchedules: '/reports/schedules',
   inbox: '/inbox',
   conversation: (id: string) => `/inbox/${id}`,
   gigs: '/gigs',

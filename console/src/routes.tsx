@@ -68,6 +68,19 @@ const costs: RouteObject = {
   ],
 };
 
+const reports: RouteObject = {
+  path: 'reports',
+  lazy: async () => ({ Component: (await import('./pages/insights/ReportsFrame.tsx')).default }),
+  children: [
+    {
+      index: true,
+      lazy: async () => ({ Component: (await import('./pages/insights/ReportsPage.tsx')).default }),
+    },
+    page('summary', () => import('./pages/insights/SummaryPage.tsx')),
+    page('schedules', () => import('./pages/insights/SchedulesPage.tsx')),
+  ],
+};
+
 const transactions: RouteObject = {
   path: 'transactions',
   lazy: async () => ({ Component: (await import('./pages/transactions/TransactionsFrame.tsx')).default }),
@@ -91,8 +104,8 @@ const signedIn: RouteObject = {
         { index: true, element: <Navigate to={paths.inbox} replace /> },
         page('inbox/:conversationId?', () => import('./pages/inbox/InboxPage.tsx')),
         page('today', () => import('./pages/insights/TodayPage.tsx')),
-        page('reports', () => import('./pages/insights/ReportsPage.tsx')),
         costs,
+        reports,
         page('gigs', () => import('./pages/gigs/GigsPage.tsx')),
         page('contacts', () => import('./pages/contacts/ContactsPage.tsx')),
         page('contacts/:contactId', () => import('./pages/contacts/ContactPage.tsx')),
@@ -122,6 +135,7 @@ export const router = createBrowserRouter([
     children: [
       page('sign-in', () => import('./pages/auth/SignInPage.tsx')),
       page('invitation/:invitationId', () => import('./pages/auth/InvitationPage.tsx')),
+      page('unsubscribe/:token', () => import('./pages/auth/UnsubscribePage.tsx')),
       signedIn,
     ],
   },

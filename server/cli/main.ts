@@ -2,6 +2,7 @@ import { ConfigError, commandSettings } from '../kernel/config.ts';
 import { RelaisError, sentence } from '../kernel/errors.ts';
 import { createOwnerCommand } from './create-owner.ts';
 import { doctorCommand } from './doctor/index.ts';
+import { recountCommand } from './recount.ts';
 import { rotateSecretsCommand } from './rotate-secrets.ts';
 import { CommandError, type Words } from './words.ts';
 
@@ -11,6 +12,7 @@ type Command = (args: string[]) => Promise<number>;
 const COMMANDS: Record<string, Command> = {
   'create-owner': createOwnerCommand,
   doctor: doctorCommand,
+  recount: recountCommand,
   'rotate-secrets': rotateSecretsCommand,
 };
 
@@ -22,6 +24,8 @@ const HELP: Words = {
                    The password is asked for, or read from RELAIS_OWNER_PASSWORD or the standard input.
   doctor           checks the installation, and says what to do about what is wrong
                    Exit code 1 when something must be mended.
+  recount          counts every figure of the reports anew, from what is stored, beside a running server
+                   --company (an id) for one company alone
   rotate-secrets   seals everything stored with today's SECRET_KEY; former keys are in SECRET_KEYS_OLD
                    It can be stopped and started again, beside a running server.
   help             this text
@@ -34,6 +38,8 @@ Settings come from the environment and config.default.toml, as for the server.`,
                    Le mot de passe est demandé, ou lu dans RELAIS_OWNER_PASSWORD ou sur l'entrée standard.
   doctor           vérifie l'installation et dit que faire de ce qui ne va pas
                    Code de sortie 1 quand quelque chose doit être corrigé.
+  recount          recompte tous les chiffres des rapports d'après ce qui est conservé, à côté d'un serveur en marche
+                   --company (un identifiant) pour une seule entreprise
   rotate-secrets   scelle tout ce qui est conservé avec la SECRET_KEY du jour ; les anciennes sont dans SECRET_KEYS_OLD
                    Peut être interrompu puis relancé, à côté d'un serveur en marche.
   help             ce texte

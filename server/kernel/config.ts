@@ -57,6 +57,7 @@ const schema = z.object({
   RATE_LIMIT_ANONYMOUS_PER_MINUTE: count(1, 10_000_000),
   SMTP_URL: z.string(),
   MAIL_FROM: z.string(),
+  SMTP_TIMEOUT_MS: count(100, 600_000),
   TELNYX_API_KEY: z.string(),
   TELNYX_PUBLIC_KEY: z.string().refine((key) => key === '' || isEd25519PublicKey(key), {
     error:

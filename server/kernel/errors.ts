@@ -10,6 +10,7 @@ import { numbers } from './catalogue/numbers.ts';
 import { providers } from './catalogue/providers.ts';
 import { quality } from './catalogue/quality.ts';
 import { recordings } from './catalogue/recordings.ts';
+import { reports } from './catalogue/reports.ts';
 import { requests } from './catalogue/requests.ts';
 import { texts } from './catalogue/texts.ts';
 
@@ -35,6 +36,7 @@ export const catalogue = {
   ...callboxBoxes,
   ...callbox,
   ...callboxMoney,
+  ...reports,
 } as const;
 
 export type ErrorCode = keyof typeof catalogue;

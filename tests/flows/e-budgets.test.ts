@@ -1,4 +1,3 @@
-import type { Server } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemCtx, transact } from '../../server/kernel/ctx.ts';
 import { sql, type Tx } from '../../server/kernel/db/index.ts';
@@ -9,26 +8,24 @@ import { draftOf } from '../../server/modules/messages/drafts.ts';
 import { buyCallNumber, liftLimits, PACE_MS, telephones } from '../harness/calls.ts';
 import type { Client } from '../harness/client.ts';
 import { eventually } from '../harness/eventually.ts';
-import { startMailServer } from '../harness/mail-server.ts';
+import { type MailServer, startMailServer } from '../harness/mail-server.ts';
 import { type Receiver, startReceiver } from '../harness/receiver.ts';
 import { startRelais, type TestRelais } from '../harness/relais.ts';
 import { buyTextNumber, conversationWith, handsets, threadOf } from '../harness/texts.ts';
 
 // What may be spent: many at once do not get past a stop, what comes in stays open, and each threshold is told once.
 
-const mails: string[] = [];
 let relais: TestRelais;
 let receiver: Receiver;
-let mailServer: Server;
+let mails: MailServer;
 
 beforeAll(async () => {
-  const started = await startMailServer(mails);
-  mailServer = started.server;
+  mails = await startMailServer();
   receiver = await startReceiver();
   relais = await startRelais({
     reviewMs: PACE_MS,
     config: {
-      ...{ SMTP_URL: started.url, MAIL_FROM: 'Relais <no-reply@relais.test>' },
+      ...{ SMTP_URL: mails.url, MAIL_FROM: 'Relais <no-reply@relais.test>' },
       OUTGOING_ALLOW_PRIVATE: true,
     },
   });
@@ -36,7 +33,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await relais?.stop();
   await receiver?.close();
-  mailServer?.close();
+  await mails?.stop();
 });
 
 type Company = Awaited<ReturnType<TestRelais['addCompany']>>;
@@ -315,8 +312,8 @@ describe('thresholds', () => {
     expect(told.map(({ data }) => data.threshold).sort()).toEqual([100, 50, 80]);
     expect(told[0]).toMatchObject({ type: 'budget.reached', data: { budgetId: id, currency: 'USD' } });
     // One mail for each time that somebody looked, not for each threshold.
-    await eventually(() => expect(mails).toHaveLength(2));
-    expect(mails[1]).toMatch(/^To: lead@example\.test$/m);
+    await eventually(() => expect(mails.letters).toHaveLength(2));
+    expect(mails.letters[1]!.to).toBe('lead@example.test');
     // Another sum is another budget: what it has reached is told anew.
     await company.api.put(`/api/budgets/${id}`, { ...BUDGET, hardStop: false, amount: '0.0300' });
     await check();

@@ -2,7 +2,7 @@ import type { Operation } from './operations.ts';
 import type { CompanyRows } from './rows.ts';
 
 /** Path parameters that name no row. */
-const NOT_IDS = new Set(['countryCode', 'destinationZone', 'field']);
+const NOT_IDS = new Set(['countryCode', 'destinationZone', 'field', 'report']);
 
 /** The row that an address names, by what comes before the parameter. */
 const ROW_OF: [RegExp, keyof CompanyRows][] = [
@@ -38,13 +38,11 @@ const ROW_OF: [RegExp, keyof CompanyRows][] = [
   [/\/boxes\/\{id\}/, 'boxId'],
   [/\/transactions\/\{(id|transactionId)\}/, 'transactionId'],
   [/\/webhook-endpoints\/\{webhookId\}/, 'webhookId'],
-<<<<<<< HEAD
   [/\/roles\/\{roleId\}/, 'roleId'],
   [/\/call-archives\/\{archiveId\}/, 'archiveId'],
-=======
   [/\/prices\/\{priceId\}/, 'priceId'],
   [/\/budgets\/\{budgetId\}/, 'budgetId'],
->>>>>>> part/costs
+  [/\/insights\/schedules\/\{scheduleId\}/, 'scheduleId'],
 ];
 
 /** The row that a second parameter names. */
@@ -117,6 +115,7 @@ export const BODIES: Record<string, (rows: CompanyRows) => unknown> = {
   putPricesByPriceId: () => PRICE,
   putBudgetsByBudgetId: () => BUDGET,
   patchWebhookEndpointsByWebhookId: () => ({ description: 'Changed' }),
+  patchInsightsSchedulesByScheduleId: () => ({ hour: 9 }),
   patchCallsById: () => ({ note: 'A note' }),
   postCallsByIdDtmf: () => ({ digits: '1' }),
   postCallsByIdTransfer: () => ({ to: '+14155550999', mode: 'blind' }),

@@ -10,7 +10,8 @@ import { type Config, loadConfig } from '../../server/kernel/config.ts';
 import type { Kernel } from '../../server/kernel/ctx.ts';
 import { newSecret } from '../../server/kernel/ids.ts';
 import { openKernel } from '../../server/kernel/open.ts';
-import { createOwner, issueApiKey, PERMISSIONS } from '../../server/modules/identity/index.ts';
+import { issueApiKey, PERMISSIONS } from '../../server/modules/identity/index.ts';
+import { createOwner } from '../../server/modules/identity/upkeep.ts';
 import { type Client, createClient } from './client.ts';
 import { cloneDatabase } from './database.ts';
 

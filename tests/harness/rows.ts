@@ -1,10 +1,6 @@
 import { newSecret } from '../../server/kernel/ids.ts';
-<<<<<<< HEAD
-import { ALERT_RULE, OPERATOR_TEMPLATE } from './addresses.ts';
-import { archive, manyCalls } from './archives.ts';
-=======
 import { ALERT_RULE, BUDGET, OPERATOR_TEMPLATE, PRICE } from './addresses.ts';
->>>>>>> part/costs
+import { archive, manyCalls } from './archives.ts';
 import { makeCallRows } from './call-rows.ts';
 import type { Client } from './client.ts';
 import { eventually } from './eventually.ts';
@@ -47,6 +43,8 @@ export interface CompanyRows {
   alertId: string;
   /** A program that is told of things, and a piece of news for it. */
   webhookId: string;
+  /** A report that is sent to a member. */
+  scheduleId: string;
   deliveryId: string;
   /** A price and a budget of its own. */
   priceId: string;
@@ -176,7 +174,13 @@ async function fillAlerts({ kernel }: Pick<TestRelais, 'kernel'>, { companyId, a
   const hook = { url: 'https://hooks.example.com/all', events: ['call.ended'] };
   const { webhook } = await made(api.post('/api/webhook-endpoints', hook));
   const { deliveryId } = await made(api.post(`/api/webhook-endpoints/${webhook.id}/test`));
-  const told = { alertRuleId: rule.id, webhookId: webhook.id, deliveryId };
+  const { members } = await made(api.get('/api/members'));
+  const { schedule } = await made(
+    api.post('/api/insights/schedules', {
+      ...{ userId: members[0].userId, report: 'activity', rhythm: 'daily', hour: 8, language: 'fr' },
+    }),
+  );
+  const told = { alertRuleId: rule.id, webhookId: webhook.id, deliveryId, scheduleId: schedule.id };
   return { ...told, ...(await makeCallRows({ kernel, companyId }, rule.id)) };
 }
 

@@ -59,9 +59,56 @@ export interface ActivityRow {
 
 export type CostRow = Cost & { key: string | null; name: string | null; count: number };
 
+/** How calls sounded. */
+export interface SoundRow {
+  key: string | null;
+  name: string | null;
+  calls: number;
+  good: number;
+  fair: number;
+  bad: number;
+  mos: number | null;
+  jitterMs: number | null;
+  latencyMs: number | null;
+  lossPercent: number | null;
+}
+
+/** Transactions that ended. */
+export interface EndedRow {
+  key: string | null;
+  name: string | null;
+  completed: number;
+  failed: number;
+  canceled: number;
+  expired: number;
+  successRate: number | null;
+  meanSeconds: number | null;
+  /** XAF. */
+  amount: number;
+}
+
+/** What a number did, how well, and for how much. */
+export interface NumberRow {
+  number: string;
+  gigName: string | null;
+  calls: number;
+  answeredShare: number | null;
+  meanSeconds: number | null;
+  sent: number;
+  deliveredShare: number | null;
+  received: number;
+  mos: number | null;
+  costs: { currency: string; amount: string }[];
+}
+
 export const ACTIVITY_GROUPS = ['day', 'month', 'number', 'gig', 'user', 'outcome', 'provider'] as const;
 export const COST_GROUPS = ['day', 'month', 'number', 'gig', 'user', 'contact', 'kind', 'provider'] as const;
-export type ReportBy = (typeof ACTIVITY_GROUPS)[number] | (typeof COST_GROUPS)[number];
+export const SOUND_GROUPS = ['day', 'month', 'number', 'user', 'provider'] as const;
+export const ENDED_GROUPS = ['type', 'box', 'operator', 'day', 'month'] as const;
+export type ReportBy =
+  | (typeof ACTIVITY_GROUPS)[number]
+  | (typeof COST_GROUPS)[number]
+  | (typeof ENDED_GROUPS)[number];
 
 interface Report<Row> {
   from: string;
@@ -75,6 +122,12 @@ export const insights = {
   dashboard: () => request<Dashboard>('/api/insights/dashboard'),
   activityPath: '/api/insights/activity',
   costsPath: '/api/insights/costs',
+  numbersPath: '/api/insights/numbers',
+  soundPath: '/api/insights/sound',
+  transactionsPath: '/api/insights/transactions',
+  numbers: (query: Query) => request<Report<NumberRow>>('/api/insights/numbers', { query }),
+  sound: (query: Query) => request<Report<SoundRow>>('/api/insights/sound', { query }),
+  transactions: (query: Query) => request<Report<EndedRow>>('/api/insights/transactions', { query }),
   activity: (query: Query) => request<Report<ActivityRow>>('/api/insights/activity', { query }),
   costs: (query: Query) => request<Report<CostRow>>('/api/insights/costs', { query }),
 };

@@ -90,11 +90,15 @@ export const keys = {
   prices: ['prices'] as const,
   budgets: ['budgets'] as const,
   idleNumbers: (days: number | undefined) => ['idle-numbers', days] as const,
+  reportSchedules: ['report-schedules', 'list'] as const,
+  reportSendings: ['report-schedules', 'sendings'] as const,
+  subscription: (token: string) => ['subscription', token] as const,
 };
 
 /** What to read again when a topic of the live stream moves. */
 const keysOfTopic: Record<string, readonly string[]> = {
   number: ['numbers', 'gigs', 'idle-numbers'],
+  report_schedule: ['report-schedules'],
   gig: ['gigs', 'numbers'],
   requirement_group: ['requirement-groups', 'documents'],
   document: ['documents', 'requirement-groups'],

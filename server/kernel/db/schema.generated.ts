@@ -1272,6 +1272,88 @@ export interface PushTraces {
   userId: string;
 }
 
+export interface QualityChanges {
+  companyId: string;
+  id: Generated<Int8>;
+  sign: number;
+  what: string;
+}
+
+export interface QualityDays {
+  bad: Int8;
+  calls: Int8;
+  companyId: string;
+  day: Timestamp;
+  fair: Int8;
+  good: Int8;
+  jitterCalls: Int8;
+  jitterMs: Numeric;
+  latencyCalls: Int8;
+  latencyMs: Numeric;
+  lossCalls: Int8;
+  lossPercent: Numeric;
+  mos: Numeric;
+  ourNumber: string;
+  provider: string;
+  userId: string;
+}
+
+export interface QualityFigures {
+  bad: Int8 | null;
+  calls: Int8 | null;
+  companyId: string | null;
+  day: Timestamp | null;
+  fair: Int8 | null;
+  good: Int8 | null;
+  jitterCalls: Int8 | null;
+  jitterMs: Numeric | null;
+  latencyCalls: Int8 | null;
+  latencyMs: Numeric | null;
+  lossCalls: Int8 | null;
+  lossPercent: Numeric | null;
+  mos: Numeric | null;
+  ourNumber: string | null;
+  provider: string | null;
+  userId: string | null;
+}
+
+export interface ReportSchedules {
+  companyId: string;
+  createdAt: Timestamp;
+  hour: number;
+  id: string;
+  language: string;
+  pausedAt: Timestamp | null;
+  report: string;
+  rhythm: string;
+  since: Timestamp;
+  unsubscribedAt: Timestamp | null;
+  updatedAt: Timestamp;
+  userId: string;
+  withCsv: boolean;
+  withPdf: boolean;
+}
+
+export interface ReportSendings {
+  attempts: Generated<number>;
+  byHand: boolean;
+  companyId: string;
+  createdAt: Timestamp;
+  doneAt: Timestamp | null;
+  email: string | null;
+  fromDay: Timestamp;
+  id: string;
+  nextAt: Timestamp | null;
+  reason: string | null;
+  report: string;
+  rhythm: string;
+  scheduleId: string | null;
+  state: Generated<string>;
+  timeZone: string;
+  toDay: Timestamp;
+  userId: string;
+}
+
 export interface RequirementGroups {
   companyId: string;
   country: string;
@@ -1652,6 +1734,11 @@ export interface DB {
   providerPulse: ProviderPulse;
   pushDevices: PushDevices;
   pushTraces: PushTraces;
+  qualityChanges: QualityChanges;
+  qualityDays: QualityDays;
+  qualityFigures: QualityFigures;
+  reportSchedules: ReportSchedules;
+  reportSendings: ReportSendings;
   requirementGroups: RequirementGroups;
   requirements: Requirements;
   retentionRuns: RetentionRuns;

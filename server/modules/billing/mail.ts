@@ -1,6 +1,6 @@
-import { createTransport } from 'nodemailer';
 import { publicBaseUrl } from '../../kernel/config.ts';
 import type { Kernel } from '../../kernel/ctx.ts';
+import { escapeHtml, sendMail } from '../../kernel/mail.ts';
 import { trimZeros } from '../../kernel/money.ts';
 import type { BudgetAlertRow, BudgetRow } from './budgets-store.ts';
 
@@ -30,7 +30,7 @@ const WORDS = {
   },
 };
 
-/** The mail of a threshold, as plain text: there is nothing in it that wants more. */
+/** The mail of a threshold, as plain text. */
 export function renderBudgetMail(
   { alert, budget }: Omit<BudgetMail, 'to'>,
   base: string,
@@ -53,14 +53,11 @@ export function renderBudgetMail(
 
 /** Sends it through SMTP_URL. @throws what the mail server says; the job tries again. */
 export async function sendBudgetMail(kernel: Kernel, mail: BudgetMail): Promise<void> {
-  const transport = createTransport(kernel.config.SMTP_URL);
-  try {
-    await transport.sendMail({
-      from: kernel.config.MAIL_FROM,
-      to: { name: '', address: mail.to },
-      ...renderBudgetMail(mail, publicBaseUrl(kernel.config)),
-    });
-  } finally {
-    transport.close();
-  }
+  const { subject, text } = renderBudgetMail(mail, publicBaseUrl(kernel.config));
+  const html = text
+    .trimEnd()
+    .split('\n\n')
+    .map((line) => `<p>${escapeHtml(line)}</p>`)
+    .join('\n');
+  await sendMail(kernel, { to: mail.to, subject, text, html });
 }

@@ -10,10 +10,10 @@ import { mailInvitation } from './invitations.ts';
 import { identityRoutes } from './routes.ts';
 import { firstCompany } from './store.ts';
 
-export { createOwner, issueApiKey, type NewOwner } from './accounts.ts';
+export { issueApiKey } from './accounts.ts';
 export { type AuditEntry, audit, type Changes, difference } from './audit.ts';
 export { PASSWORD_MAX, PASSWORD_MIN, PERMISSIONS, type Permission, type Role } from './model.ts';
-export { type CompanyProfile, companyProfile, memberNames } from './store.ts';
+export { type CompanyProfile, companyProfile, type MemberAllowed, memberNames, membersWho } from './store.ts';
 
 /** Who may come in, and as whom. */
 export interface Identity {

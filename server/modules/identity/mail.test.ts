@@ -1,25 +1,22 @@
-import type { Server } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../../../tests/harness/eventually.ts';
-import { startMailServer } from '../../../tests/harness/mail-server.ts';
+import { type MailServer, startMailServer } from '../../../tests/harness/mail-server.ts';
 import { createPerson } from '../../../tests/harness/person.ts';
 import { startRelais, type TestRelais } from '../../../tests/harness/relais.ts';
 import { renderInvitation } from './mail.ts';
 
-const mails: string[] = [];
 let relais: TestRelais;
-let server: Server;
+let mails: MailServer;
 
 beforeAll(async () => {
-  const started = await startMailServer(mails);
-  server = started.server;
+  mails = await startMailServer();
   relais = await startRelais({
-    config: { SMTP_URL: started.url, MAIL_FROM: 'Relais <no-reply@relais.test>' },
+    config: { SMTP_URL: mails.url, MAIL_FROM: 'Relais <no-reply@relais.test>' },
   });
 });
 afterAll(async () => {
   await relais?.stop();
-  server?.close();
+  await mails?.stop();
 });
 
 describe('an invitation by mail', () => {
@@ -30,14 +27,15 @@ describe('an invitation by mail', () => {
     const { link } = (await owner.post('/api/invitations', { email: 'guest@example.test', role: 'agent' }))
       .body;
     const mail = await eventually(() => {
-      expect(mails).toHaveLength(1);
-      return decodeQuotedPrintable(mails[0]!);
+      expect(mails.letters).toHaveLength(1);
+      return mails.letters[0]!;
     });
-    expect(mail).toContain('To: guest@example.test');
-    expect(mail).toContain('From: Relais <no-reply@relais.test>');
-    expect(mail).toContain(link);
-    expect(mail).toContain("Accepter l'invitation");
-    expect(mail).toContain('Zoé &lt;b&gt;');
+    expect(mail.to).toBe('guest@example.test');
+    expect(mail.headers.from).toBe('Relais <no-reply@relais.test>');
+    const words = mail.parts.map(({ content }) => content.toString()).join('\n');
+    expect(words).toContain(link);
+    expect(words).toContain("Accepter l'invitation");
+    expect(words).toContain('Zoé &lt;b&gt;');
     await eventually(async () => {
       const { rows } = await relais.kernel.db.ownerPool.query('select token_sealed from invitations');
       expect(rows, 'the link is forgotten once it has left').toEqual([{ token_sealed: null }]);
@@ -58,10 +56,3 @@ describe('an invitation by mail', () => {
     expect(mail.html).toContain('&lt;img src=x onerror=alert(1)&gt; &amp; &quot;friends&quot;');
   });
 });
-
-function decodeQuotedPrintable(text: string): string {
-  const bytes = text
-    .replaceAll('=\n', '')
-    .replaceAll(/=([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
-  return Buffer.from(bytes, 'latin1').toString();
-}

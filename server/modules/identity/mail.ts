@@ -1,6 +1,6 @@
-import { createTransport } from 'nodemailer';
 import type { Kernel } from '../../kernel/ctx.ts';
 import type { Language } from '../../kernel/errors.ts';
+import { escapeHtml, sendMail } from '../../kernel/mail.ts';
 
 export interface InvitationMail {
   to: string;
@@ -47,27 +47,7 @@ export function renderInvitation(mail: InvitationMail): { subject: string; text:
   };
 }
 
-function escapeHtml(text: string): string {
-  const entities: Record<string, string> = {
-    '&': '&amp;',
-    '<': '&lt;',
-    '>': '&gt;',
-    '"': '&quot;',
-    "'": '&#39;',
-  };
-  return text.replaceAll(/[&<>"']/g, (character) => entities[character]!);
-}
-
 /** Sends it through SMTP_URL. @throws what the mail server says; the job tries again. */
 export async function sendInvitation(kernel: Kernel, mail: InvitationMail): Promise<void> {
-  const transport = createTransport(kernel.config.SMTP_URL);
-  try {
-    await transport.sendMail({
-      from: kernel.config.MAIL_FROM,
-      to: { name: '', address: mail.to },
-      ...renderInvitation(mail),
-    });
-  } finally {
-    transport.close();
-  }
+  await sendMail(kernel, { to: mail.to, ...renderInvitation(mail) });
 }

@@ -37,6 +37,7 @@ export const PERMISSIONS = [
   'float:manage',
   'reports:read',
   'costs:manage',
+  'reports:schedule',
   'webhooks:manage',
   'retention:manage',
 ] as const;

@@ -7,7 +7,8 @@ import { sql } from '../../kernel/db/index.ts';
 import { createHttp } from '../../kernel/http/server.ts';
 import { newSecret } from '../../kernel/ids.ts';
 import { openKernel } from '../../kernel/open.ts';
-import { createIdentity, createOwner } from './index.ts';
+import { createOwner } from './accounts.ts';
+import { createIdentity } from './index.ts';
 
 const LOCKOUT_ATTEMPTS = 4;
 const owner = {

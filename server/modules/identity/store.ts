@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import { type DB, planKept, planShared, sql } from '../../kernel/db/index.ts';
 import type { Language } from '../../kernel/errors.ts';
-import { isPermission, isRole, type Permission, roleGrants } from './model.ts';
+import { isPermission, isRole, may, type Permission, ROLES, roleGrants } from './model.ts';
 
 /** A transaction or a pool: the role that it runs as decides what it sees. */
 export type Runner = Kysely<DB>;
@@ -261,4 +261,24 @@ export async function memberNames(tx: Runner, userIds: string[]): Promise<Map<st
     ${planKept} select users.id, users.name from members join users on users.id = members.user_id
     where members.user_id = any (${userIds}::uuid[])`.execute(tx);
   return new Map(rows.map(({ id, name }) => [id, name]));
+}
+
+/** A member who may do something, and how to reach them. */
+export interface MemberAllowed {
+  userId: string;
+  name: string;
+  email: string;
+  language: Language;
+}
+
+/** The members of the transaction's company whose role allows something, in the order they joined. */
+export async function membersWho(tx: Runner, permission: Permission): Promise<MemberAllowed[]> {
+  const named = ROLES.filter((role) => may(role, permission));
+  const { rows } = await sql<MemberAllowed>`
+    select users.id as user_id, users.name, users.email, users.language from members join users on users.id = members.user_id
+    left join roles on roles.id = members.role_id
+    where members.role = any (${named}::text[]) or ${permission} = any (roles.permissions) order by members.id`.execute(
+    tx,
+  );
+  return rows;
 }

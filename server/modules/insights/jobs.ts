@@ -1,7 +1,10 @@
-import { type Kernel, systemCtx } from '../../kernel/ctx.ts';
+import { type Kernel, systemCtx, transact } from '../../kernel/ctx.ts';
 import { inSystem } from '../../kernel/db/index.ts';
 import type { JobDefinitions } from '../../kernel/jobs.ts';
 import type { RetentionRule } from '../../kernel/retention.ts';
+import { countEndedAnew } from '../callbox/index.ts';
+import { companyProfile } from '../identity/index.ts';
+import { planReports, sendReports } from './report-mail.ts';
 import { cleanUp, cleanUpDue } from './retention.ts';
 import * as store from './store.ts';
 import { pruneSyncs } from './sync.ts';
@@ -15,11 +18,17 @@ const SERIALIZATION_FAILURE = '40001';
 
 /** Adds what happened to the figures, until nothing is left. */
 export async function addUpActivity(kernel: Kernel): Promise<void> {
-  while ((await inSystem(kernel.db, (tx) => store.addUp(tx, CHANGES_MAX))) === CHANGES_MAX);
+  for (const addUp of [store.addUp, store.addUpQuality])
+    while ((await inSystem(kernel.db, (tx) => addUp(tx, CHANGES_MAX))) === CHANGES_MAX);
 }
 
-/** Counts one company anew, from what is stored. What happens meanwhile is neither lost nor doubled. */
+/**
+ * Counts one company anew, from what is stored: calls, texts, how calls sounded, and what boxes carried out. What happens
+ * meanwhile is neither lost nor doubled. The stamp that says so comes last, so that whoever is killed here begins again.
+ */
 export async function countCompanyAnew(kernel: Kernel, companyId: string): Promise<void> {
+  const ctx = systemCtx(kernel, companyId, 'insights.count_anew');
+  await countEndedAnew(kernel, companyId, (await transact(ctx, companyProfile)).timeZone);
   for (;;) {
     try {
       return await kernel.db.system
@@ -46,6 +55,9 @@ export function insightsJobs(kernel: Kernel, rules: readonly RetentionRule[]): J
     handlers: {
       'insights.add_up': () => addUpActivity(kernel),
       'insights.count_anew': () => countThoseDue(kernel),
+      'insights.recount': ({ companyId }) => countCompanyAnew(kernel, companyId!),
+      'insights.plan_reports': () => planReports(kernel),
+      'insights.send_reports': () => sendReports(kernel),
       'insights.send_news': () => sendNews(kernel),
       'insights.retention': () => cleanUpDue(kernel, rules),
       'insights.clean_up': async ({ companyId, what, askedBy }) => {
@@ -59,6 +71,8 @@ export function insightsJobs(kernel: Kernel, rules: readonly RetentionRule[]): J
     schedules: {
       'insights.add_up': { everySeconds: 2 },
       'insights.count_anew': { everySeconds: 30 },
+      'insights.plan_reports': { everySeconds: 20 },
+      'insights.send_reports': { everySeconds: 3 },
       'insights.send_news': { everySeconds: 1 },
       'insights.retention': { everySeconds: 600 },
       'insights.tend_syncs': { everySeconds: 5 },

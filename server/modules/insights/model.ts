@@ -83,6 +83,36 @@ export interface Span {
   to: Day;
 }
 
+/** The reports that have a name: what happened, and what it cost. */
+export const REPORTS = ['activity', 'costs'] as const;
+export type ReportName = (typeof REPORTS)[number];
+
+/** What one report tells of. Weeks begin on Monday. */
+export const PERIODS = ['day', 'week', 'month'] as const;
+export type Period = (typeof PERIODS)[number];
+
+/** How often a report is sent; each tells of the period before the day on which it leaves. */
+export const RHYTHMS = ['daily', 'weekly', 'monthly'] as const;
+export type Rhythm = (typeof RHYTHMS)[number];
+export const PERIOD_OF: Record<Rhythm, Period> = { daily: 'day', weekly: 'week', monthly: 'month' };
+
+/** More than a company sends to its people. */
+export const SCHEDULES_MAX = 200;
+
+/** The day's own day, week or month. */
+export function periodAround(period: Period, day: Day): Span {
+  if (period === 'day') return { from: day, to: day };
+  if (period === 'week') {
+    const weekday = (new Date(`${day}T00:00:00Z`).getUTCDay() + 6) % 7;
+    return { from: addDays(day, -weekday), to: addDays(day, 6 - weekday) };
+  }
+  const from = monthOf(day);
+  return { from, to: addDays(monthOf(addDays(from, 31)), -1) };
+}
+
+/** The whole period before one. */
+export const periodBefore = (period: Period, { from }: Span): Span => periodAround(period, addDays(from, -1));
+
 /** What happened on one day, of one kind and in one direction. */
 export interface DayFigures {
   day: Day;

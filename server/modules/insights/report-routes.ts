@@ -1,45 +1,26 @@
 import { z } from 'zod';
 import { type CompanyCtx, transact, withCompany } from '../../kernel/ctx.ts';
 import type { Tx } from '../../kernel/db/index.ts';
-import { fail } from '../../kernel/errors.ts';
 import { listAnswer, sendCsv } from '../../kernel/http/csv.ts';
 import { errorResponses, ok } from '../../kernel/http/schemas.ts';
 import type { HttpServer } from '../../kernel/http/server.ts';
 import { contactNames } from '../contacts/index.ts';
-import { companyProfile, memberNames } from '../identity/index.ts';
+import { memberNames } from '../identity/index.ts';
 import { gigNames } from '../numbers/index.ts';
-import {
-  ACTIVITY_KINDS,
-  addDays,
-  COST_KINDS,
-  dayIn,
-  daysBetween,
-  isDay,
-  REPORT_DAYS_MAX,
-  REPORT_GROUPS,
-  type Span,
-  share,
-} from './model.ts';
+import { ACTIVITY_KINDS, COST_KINDS, REPORT_GROUPS, share } from './model.ts';
+import { spanOf, spanQuery, spanShape } from './report-span.ts';
 import { costsBy, costsByContact, type FigureFilter, figuresBy } from './store.ts';
 
 const read = { authority: { permission: 'reports:read' } } as const;
 const tags = ['insights'];
-const DAYS_DEFAULT = 30;
 /** More groups than anybody reads: the largest of them. */
 const ROWS_MAX = 2000;
 
-const query = z.object({
-  from: z
-    .string()
-    .max(10)
-    .optional()
-    .describe('First day, YYYY-MM-DD in the time zone of the company; 30 days before to'),
-  to: z.string().max(10).optional().describe('Last day; today'),
+const query = spanQuery.extend({
   kind: z.enum(ACTIVITY_KINDS).optional(),
   direction: z.enum(['inbound', 'outbound']).optional(),
   number: z.string().max(20).optional().describe('One of our numbers (E.164)'),
   userId: z.uuid().optional(),
-  format: z.enum(['json', 'csv']).default('json'),
 });
 
 const activityRow = z
@@ -64,7 +45,6 @@ const costRow = z
     count: z.number().int(),
   })
   .meta({ id: 'CostFigures' });
-const spanShape = { from: z.string(), to: z.string(), timeZone: z.string() };
 
 /** Figures by day, month, number, person, …, on the screen or as CSV. */
 export function reportRoutes(server: HttpServer): void {
@@ -81,7 +61,7 @@ function activityRoute(server: HttpServer): void {
       config: read,
       schema: {
         tags,
-        summary: 'Calls and texts of a time, by day, month, number, person, outcome or provider',
+        summary: 'Calls and texts of a time, by day, month, number, gig, person, outcome or provider',
         querystring: query.extend({ by: z.enum(REPORT_GROUPS).default('day') }),
         response: { 200: listAnswer(ok({ ...spanShape, rows: z.array(activityRow) })), ...errorResponses },
       },
@@ -184,24 +164,12 @@ async function filterOf(
   tx: Tx,
   asked: Omit<z.infer<typeof query>, 'kind'> & Pick<FigureFilter, 'kind'>,
 ): Promise<{ filter: FigureFilter; timeZone: string }> {
-  const { timeZone } = await companyProfile(tx);
-  for (const name of ['from', 'to'] as const)
-    if (asked[name] !== undefined && !isDay(asked[name]))
-      fail('invalid_request', { reason: `${name}: a day as 2026-11-30` });
-  const to = asked.to ?? dayIn(ctx.kernel.clock.now(), timeZone);
-  const from = asked.from ?? addDays(to, 1 - DAYS_DEFAULT);
-  refuseBadSpan({ from, to });
+  const { span, timeZone } = await spanOf(ctx, tx, asked);
   const { kind, direction, number, userId } = asked;
-  return { filter: { from, to, kind, direction, ourNumber: number, userId }, timeZone };
+  return { filter: { ...span, kind, direction, ourNumber: number, userId }, timeZone };
 }
 
-function refuseBadSpan({ from, to }: Span): void {
-  const days = daysBetween(from, to);
-  if (days < 1) fail('invalid_request', { reason: 'from: must not be after to' });
-  if (days > REPORT_DAYS_MAX)
-    fail('invalid_request', { reason: `from: ${REPORT_DAYS_MAX} days before to at most` });
-}
-
+/** What keys mean to a person: people, contacts and gigs have names. */
 async function namesOf(tx: Tx, by: string, rows: { key: string | null }[]): Promise<Map<string, string>> {
   const ids = rows.flatMap(({ key }) => key ?? []);
   if (by === 'user') return memberNames(tx, ids);

@@ -36,7 +36,7 @@ export interface FigureFilter extends Span {
   userId?: string;
 }
 
-type Column = ReportGroup | 'none';
+export type Column = ReportGroup | 'none';
 
 const KEYS: Record<Column, RawBuilder<unknown>> = {
   none: sql`null`,
@@ -48,9 +48,17 @@ const KEYS: Record<Column, RawBuilder<unknown>> = {
   number: sql`our_number`,
   user: sql`nullif(user_id, '00000000-0000-0000-0000-000000000000')::text`,
   provider: sql`provider`,
-  // What the number was for on that day, whatever it is for now.
-  gig: sql`gig_on(company_id, our_number, day)::text`,
+  gig: sql`purpose.gig_id::text`,
 };
+
+/** Figures are kept by number: those of a gig are of the days on which a number was for it, whatever it is for now. */
+function figuresFor(group: Column): RawBuilder<unknown> {
+  if (group !== 'gig') return sql`activity_figures`;
+  return sql`activity_figures left join (
+      select phone_number, gig_id, since_day, lead(since_day, 1, 'infinity') over (partition by phone_number order by since_day) as until_day
+      from number_gigs where number_gigs.company_id = current_company()
+    ) as purpose on purpose.phone_number = our_number and day >= purpose.since_day and day < purpose.until_day`;
+}
 
 function matching({ from, to, kind, direction, ourNumber, userId }: FigureFilter): RawBuilder<unknown> {
   return sql`company_id = current_company() and day between ${from}::date and ${to}::date
@@ -73,7 +81,7 @@ export async function figuresBy(
   const { rows } = await sql<FiguresRow>`
     select ${KEYS[group]} as key, sum(count)::bigint as count, ${among(SUCCESSES)} as successes, ${among(JUDGED)} as judged,
       sum(seconds)::bigint as seconds, sum(parts)::bigint as parts
-    from activity_figures where ${matching(filter)} and kind <> 'number'
+    from ${figuresFor(group)} where ${matching(filter)} and kind <> 'number'
     group by 1 having sum(count) <> 0 order by ${inOrder ? sql`1` : sql`sum(count) desc, 1`} limit ${rowsMax}`.execute(
     tx,
   );
@@ -99,10 +107,22 @@ export async function costsBy(
   const inOrder = group === 'day' || group === 'month';
   const { rows } = await sql<CostRow>`
     select ${KEYS[group]} as key, currency, sum(amount)::text as amount, sum(estimated_amount)::text as estimated_amount, sum(count)::bigint as count
-    from activity_figures where ${matching(filter)} and currency <> ''
+    from ${figuresFor(group)} where ${matching(filter)} and currency <> ''
     group by 1, 2 having sum(count) <> 0 order by ${inOrder ? sql`1` : sql`sum(amount) desc, 1`}, currency limit ${rowsMax}`.execute(
     tx,
   );
+  return rows;
+}
+
+/** What each kind of thing cost on each day, in each currency: what charts of costs are drawn from. */
+export async function costDays(
+  tx: Tx,
+  { from, to }: Span,
+): Promise<{ day: string; kind: string; currency: string; amount: string }[]> {
+  const { rows } = await sql<{ day: string; kind: string; currency: string; amount: string }>`
+    select day::text, kind, currency, sum(amount)::text as amount from activity_figures
+    where company_id = current_company() and day between ${from}::date and ${to}::date and currency <> ''
+    group by 1, 2, 3 having sum(amount) <> 0 order by 1, 2, 3`.execute(tx);
   return rows;
 }
 
@@ -123,6 +143,14 @@ export async function addUp(tx: Tx, changesMax: number): Promise<number> {
   return rows[0]!.taken;
 }
 
+/** The same for how calls sounded. */
+export async function addUpQuality(tx: Tx, changesMax: number): Promise<number> {
+  const { rows } = await sql<{ taken: number }>`select add_up_quality(${changesMax}::int) as taken`.execute(
+    tx,
+  );
+  return rows[0]!.taken;
+}
+
 /** Companies that were never counted, or in another time zone than theirs is now. For the system role. */
 export async function companiesToCount(tx: Tx): Promise<string[]> {
   const { rows } = await sql<{ companyId: string }>`select companies_to_count() as company_id`.execute(tx);
@@ -131,7 +159,9 @@ export async function companiesToCount(tx: Tx): Promise<string[]> {
 
 /** Counts a company anew from what is stored. @param tx of the system role, REPEATABLE READ. */
 export async function countAnew(tx: Tx, companyId: string, at: Date): Promise<void> {
-  await sql`select count_activity_anew(${companyId}::uuid, ${at})`.execute(tx);
+  await sql`select count_activity_anew(${companyId}::uuid, ${at}), count_quality_anew(${companyId}::uuid)`.execute(
+    tx,
+  );
 }
 
 /** The last day on which each of these numbers was called, texted or used. */

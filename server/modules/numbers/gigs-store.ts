@@ -64,3 +64,19 @@ export async function gigNames(tx: Tx, ids: readonly string[]): Promise<Map<stri
     select id, name from gigs where company_id = current_company() and id = any (${ids}::uuid[])`.execute(tx);
   return new Map(rows.map(({ id, name }) => [id, name]));
 }
+
+/** What a number is for. */
+export interface NumberGig {
+  phoneNumber: string;
+  gigId: string;
+  gigName: string;
+}
+
+/** What each number of the transaction's company is for, or was when it was given back: one that was bought twice counts for the newer gig. */
+export async function gigsOfNumbers(tx: Tx): Promise<NumberGig[]> {
+  const { rows } = await sql<NumberGig>`
+    select distinct on (phone_number) phone_number, gigs.id::text as gig_id, gigs.name as gig_name
+    from numbers join gigs on gigs.id = numbers.gig_id where numbers.company_id = current_company()
+    order by phone_number, numbers.id desc`.execute(tx);
+  return rows;
+}

@@ -41,6 +41,7 @@ export const access = {
     'float:manage': 'Book and close the money on SIMs',
     'reports:read': 'See the dashboard and reports',
     'costs:manage': 'Edit prices and budgets',
+    'reports:schedule': 'Have reports sent by e-mail',
     'webhooks:manage': 'Manage outgoing webhooks',
     'retention:manage': 'Decide what is kept, restore archives',
   },

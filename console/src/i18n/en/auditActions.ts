@@ -123,6 +123,14 @@ export const auditActions = {
   operator_message: { attached: "Attached an operator's text to a transaction" },
   price: { created: 'Added a price', changed: 'Changed a price', removed: 'Deleted a price' },
   budget: { created: 'Added a budget', changed: 'Changed a budget', removed: 'Deleted a budget' },
+  reports: { recounted: 'Had the figures counted anew' },
+  report_schedule: {
+    created: 'Had a report sent by e-mail',
+    changed: 'Changed the sending of a report',
+    removed: 'Ended the sending of a report',
+    sent_by_hand: 'Sent a report by hand',
+    unsubscribed: 'A member wants a report no more',
+  },
   webhook: {
     created: 'Added a webhook',
     changed: 'Changed a webhook',

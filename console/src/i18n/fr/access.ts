@@ -43,6 +43,7 @@ export const access: Dictionary['access'] = {
     'float:manage': 'Tenir et arrêter les comptes des SIM',
     'reports:read': 'Voir le tableau de bord et les rapports',
     'costs:manage': 'Modifier les prix et les budgets',
+    'reports:schedule': 'Faire envoyer des rapports par e-mail',
     'webhooks:manage': 'Gérer les webhooks sortants',
     'retention:manage': 'Décider de ce qui est conservé, restaurer les archives',
   },

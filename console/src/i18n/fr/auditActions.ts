@@ -135,6 +135,13 @@ export const auditActions: Dictionary['settings']['audit']['actions'] = {
     created: 'A ajouté un budget',
     changed: 'A modifié un budget',
     removed: 'A supprimé un budget',
+  reports: { recounted: 'A fait recompter les chiffres' },
+  report_schedule: {
+    created: "A programmé l'envoi d'un rapport",
+    changed: "A modifié l'envoi d'un rapport",
+    removed: "A mis fin à l'envoi d'un rapport",
+    sent_by_hand: 'A envoyé un rapport à la main',
+    unsubscribed: "Un membre ne veut plus d'un rapport",
   },
   webhook: {
     created: 'A ajouté un webhook',

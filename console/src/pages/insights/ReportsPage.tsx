@@ -1,38 +1,69 @@
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { DatePicker, Segmented } from 'antd';
 import dayjs, { type Dayjs } from 'dayjs';
 import { useTranslation } from 'react-i18next';
 import {
   ACTIVITY_GROUPS,
-  type ActivityRow,
   COST_GROUPS,
-  type CostRow,
+  ENDED_GROUPS,
   insights,
   type ReportBy,
+  SOUND_GROUPS,
 } from '../../api/insights.ts';
-import { keys } from '../../api/keys.ts';
-import { useMay } from '../../api/session.ts';
-import { type Column, DataList } from '../../ui/DataList.tsx';
-import { EmptyState } from '../../ui/EmptyState.tsx';
+import { reports } from '../../api/reports.ts';
+import { ActionButton } from '../../ui/ActionButton.tsx';
 import { ChoiceFilter, ListToolbar } from '../../ui/ListToolbar.tsx';
 import { PageFrame } from '../../ui/PageFrame.tsx';
 import { RequirePermission } from '../../ui/RequirePermission.tsx';
+import { useConfirm } from '../../ui/useConfirm.ts';
 import { useListState } from '../../ui/useListState.ts';
-import { useActivityColumns, useCostColumns } from './reportColumns.tsx';
+import { useNotify } from '../../ui/useNotify.ts';
+import { Activity, Costs, Ended, Numbers, Sound } from './breakdowns.tsx';
 
-const SUBJECTS = ['call', 'text', 'costs'] as const;
+const SUBJECTS = ['call', 'text', 'costs', 'numbers', 'sound', 'transactions'] as const;
 type Subject = (typeof SUBJECTS)[number];
+/** What each can be broken down by; numbers are a table of their own. */
+const GROUPS: Record<Subject, readonly ReportBy[]> = {
+  ...{ call: ACTIVITY_GROUPS, text: ACTIVITY_GROUPS, costs: COST_GROUPS },
+  ...{ numbers: ['number'], sound: SOUND_GROUPS, transactions: ENDED_GROUPS },
+};
+const PATHS: Record<Subject, string> = {
+  ...{ call: insights.activityPath, text: insights.activityPath, costs: insights.costsPath },
+  ...{ numbers: insights.numbersPath, sound: insights.soundPath, transactions: insights.transactionsPath },
+};
 const DAYS_DEFAULT = 30;
 
-/** Calls, texts and costs of a time, by whatever matters. */
+/** Calls, texts, costs, quality and transactions of a time, by whatever matters. */
 export default function ReportsPage() {
   const { t } = useTranslation();
   return (
-    <PageFrame title={t('insights.reports.title')} intro={t('insights.reports.intro')}>
+    <PageFrame title={t('insights.reports.title')} intro={t('insights.reports.intro')} actions={<Recount />}>
       <RequirePermission permission="reports:read">
         <Report />
       </RequirePermission>
     </PageFrame>
+  );
+}
+
+/** Has every figure counted anew. */
+function Recount() {
+  const { t } = useTranslation();
+  const confirm = useConfirm();
+  const { done } = useNotify();
+  const ask = () =>
+    confirm({
+      title: t('insights.reports.recountTitle'),
+      content: t('insights.reports.recountText'),
+      confirm: t('insights.reports.recount'),
+      danger: false,
+      action: async () => {
+        await reports.recount();
+        done(t('insights.reports.recounting'));
+      },
+    });
+  return (
+    <ActionButton permission="company:update" onClick={ask}>
+      {t('insights.reports.recount')}
+    </ActionButton>
   );
 }
 
@@ -41,15 +72,16 @@ function useQuestion() {
   const list = useListState(['subject', 'by', 'from', 'to'] as const);
   const { filters } = list;
   const subject = SUBJECTS.find((each) => each === filters.subject) ?? 'call';
-  const groups: readonly ReportBy[] = subject === 'costs' ? COST_GROUPS : ACTIVITY_GROUPS;
-  const by = groups.find((each) => each === filters.by) ?? 'day';
+  const groups = GROUPS[subject];
+  const by = groups.find((each) => each === filters.by) ?? groups[0]!;
   const to = filters.to || dayjs().format('YYYY-MM-DD');
   const from =
     filters.from ||
     dayjs(to)
       .subtract(DAYS_DEFAULT - 1, 'day')
       .format('YYYY-MM-DD');
-  const query = { from, to, by, ...(subject === 'costs' ? {} : { kind: subject }) };
+  const kind: Record<string, string> = subject === 'call' || subject === 'text' ? { kind: subject } : {};
+  const query: Record<string, string> = { from, to, ...(subject === 'numbers' ? {} : { by }), ...kind };
   return { list, subject, groups, by, from, to, query };
 }
 
@@ -61,14 +93,11 @@ function Report() {
       <ListToolbar
         isFiltered={list.isFiltered}
         onClear={list.clear}
-        csv={{
-          path: subject === 'costs' ? insights.costsPath : insights.activityPath,
-          query,
-          filename: `${subject}-${from}-${to}.csv`,
-        }}
+        csv={{ path: PATHS[subject], query, filename: `${subject}-${from}-${to}.csv` }}
       >
         <Segmented<Subject>
           aria-label={t('insights.reports.subject')}
+          className="report-subjects"
           value={subject}
           onChange={(next) => list.setFilter('subject', next)}
           options={SUBJECTS.map((value) => ({ value, label: t(`insights.reports.subjects.${value}`) }))}
@@ -82,68 +111,28 @@ function Report() {
             list.setFilters({ from: days?.[0]?.format('YYYY-MM-DD'), to: days?.[1]?.format('YYYY-MM-DD') })
           }
         />
-        <ChoiceFilter
-          label={t('insights.reports.by')}
-          value={by}
-          onChange={(next) => list.setFilter('by', next)}
-          options={groups.map((value) => ({ value, label: t(`insights.reports.groups.${value}`) }))}
-        />
+        {groups.length > 1 && (
+          <ChoiceFilter
+            label={t('insights.reports.by')}
+            value={by}
+            onChange={(next) => list.setFilter('by', next)}
+            options={groups.map((value) => ({ value, label: t(`insights.reports.groups.${value}`) }))}
+          />
+        )}
       </ListToolbar>
       {by === 'contact' && <p className="muted small">{t('insights.reports.contactMonths')}</p>}
-      {subject === 'costs' ? (
-        <Costs by={by} query={query} />
-      ) : (
+      {by === 'gig' && <p className="muted small">{t('insights.reports.gigsNow')}</p>}
+      {subject === 'call' || subject === 'text' ? (
         <Activity by={by} kind={subject} query={query} />
+      ) : subject === 'costs' ? (
+        <Costs by={by} query={query} />
+      ) : subject === 'numbers' ? (
+        <Numbers query={query} />
+      ) : subject === 'sound' ? (
+        <Sound by={by} query={query} />
+      ) : (
+        <Ended by={by} query={query} />
       )}
     </>
-  );
-}
-
-interface PartProps {
-  by: ReportBy;
-  query: Record<string, string>;
-}
-
-function Activity({ by, kind, query }: PartProps & { kind: 'call' | 'text' }) {
-  const may = useMay();
-  const rows = useQuery({
-    queryKey: keys.reports({ ...query, of: 'activity' }),
-    queryFn: () => insights.activity(query),
-    placeholderData: keepPreviousData,
-    enabled: may('reports:read'),
-  });
-  return <Rows<ActivityRow> columns={useActivityColumns(by, kind)} rows={rows.data?.rows} query={rows} />;
-}
-
-function Costs({ by, query }: PartProps) {
-  const may = useMay();
-  const rows = useQuery({
-    queryKey: keys.reports({ ...query, of: 'costs' }),
-    queryFn: () => insights.costs(query),
-    placeholderData: keepPreviousData,
-    enabled: may('reports:read'),
-  });
-  return <Rows<CostRow> columns={useCostColumns(by)} rows={rows.data?.rows} query={rows} />;
-}
-
-function Rows<Row extends { key: string | null; currency?: string }>({
-  columns,
-  rows,
-  query,
-}: {
-  columns: Column<Row>[];
-  rows: Row[] | undefined;
-  query: Parameters<typeof DataList<Row>>[0]['query'];
-}) {
-  const { t } = useTranslation();
-  return (
-    <DataList
-      label={t('insights.reports.list')}
-      columns={columns}
-      rows={rows}
-      rowKey={(row) => `${row.key} ${row.currency ?? ''}`}
-      query={query}
-      empty={<EmptyState title={t('insights.reports.emptyTitle')} text={t('insights.reports.emptyText')} />}
-    />
   );
 }

@@ -3,14 +3,18 @@ import type { ActivityRow, CostRow, ReportBy } from '../../api/insights.ts';
 import type { Column } from '../../ui/DataList.tsx';
 import { phoneText } from '../../ui/format.ts';
 import { useFormat } from '../../ui/useFormat.ts';
+import { secondsText } from './figureText.ts';
 
 /** What a row is about, in the reader's words. */
-function useKeyName(by: ReportBy): (row: { key: string | null; name: string | null }) => string {
+export function useKeyName(by: ReportBy): (row: { key: string | null; name: string | null }) => string {
   const { t, i18n } = useTranslation();
   const { day } = useFormat();
   const month = new Intl.DateTimeFormat(i18n.language, { month: 'long', year: 'numeric', timeZone: 'UTC' });
   return ({ key, name }) => {
-    if (!key) return t('insights.reports.nobody');
+    if (!key)
+      return by === 'gig' || by === 'box' || by === 'operator'
+        ? t(`insights.reports.none.${by}`)
+        : t('insights.reports.nobody');
     switch (by) {
       case 'day':
         return day(`${key}T12:00`);
@@ -24,6 +28,10 @@ function useKeyName(by: ReportBy): (row: { key: string | null; name: string | nu
         return t(`insights.reports.outcomes.${key as 'completed'}`);
       case 'kind':
         return t(`insights.reports.kinds.${key as 'call'}`);
+      case 'type':
+        return t(`insights.reports.types.${key as 'recharge'}`);
+      case 'operator':
+        return key.toUpperCase();
       default:
         return name ?? t('insights.reports.nobody');
     }
@@ -70,7 +78,7 @@ export function useActivityColumns(by: ReportBy, kind: 'call' | 'text'): Column<
       key: 'mean',
       title: t('insights.reports.mean'),
       align: 'right',
-      render: ({ meanSeconds }) => (meanSeconds ? talkText(meanSeconds, language) : '–'),
+      render: ({ meanSeconds }) => (meanSeconds ? secondsText(meanSeconds, language) : '–'),
     },
   ];
   const segments: Column<ActivityRow>[] = [

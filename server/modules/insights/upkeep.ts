@@ -1,0 +1,2 @@
+/** What the command line needs of figures. */
+export { countCompanyAnew } from './jobs.ts';
