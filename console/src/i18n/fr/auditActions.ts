@@ -135,6 +135,7 @@ export const auditActions: Dictionary['settings']['audit']['actions'] = {
     created: 'A ajouté un budget',
     changed: 'A modifié un budget',
     removed: 'A supprimé un budget',
+  },
   reports: { recounted: 'A fait recompter les chiffres' },
   report_schedule: {
     created: "A programmé l'envoi d'un rapport",
