@@ -70,6 +70,7 @@ export const insights = {
     amount: 'Amount',
     estimated: 'Estimated part',
     nobody: 'Nobody in particular',
+    noGig: 'Without a gig',
     contactMonths:
       'By contact, costs are kept for whole months: those of the first and last day count whole.',
     list: 'Figures',

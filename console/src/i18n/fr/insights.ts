@@ -73,6 +73,7 @@ export const insights: Dictionary['insights'] = {
     amount: 'Montant',
     estimated: 'Part estimée',
     nobody: 'Personne en particulier',
+    noGig: 'Sans gig',
     contactMonths:
       'Par contact, les coûts sont tenus par mois entiers : ceux du premier et du dernier jour comptent en entier.',
     list: 'Chiffres',

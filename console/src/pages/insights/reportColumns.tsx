@@ -10,7 +10,7 @@ function useKeyName(by: ReportBy): (row: { key: string | null; name: string | nu
   const { day } = useFormat();
   const month = new Intl.DateTimeFormat(i18n.language, { month: 'long', year: 'numeric', timeZone: 'UTC' });
   return ({ key, name }) => {
-    if (!key) return t('insights.reports.nobody');
+    if (!key) return t(by === 'gig' ? 'insights.reports.noGig' : 'insights.reports.nobody');
     switch (by) {
       case 'day':
         return day(`${key}T12:00`);
