@@ -15,6 +15,9 @@ let browser: Browser;
 const pages: string[] = [
   '/today',
   '/reports',
+  '/costs/budgets',
+  '/costs/prices',
+  '/costs/idle',
   '/inbox',
   '/contacts',
   '/numbers',

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemCtx, transact } from '../../server/kernel/ctx.ts';
 import { sql, type Tx } from '../../server/kernel/db/index.ts';
+import { newId } from '../../server/kernel/ids.ts';
 import { checkBudgets } from '../../server/modules/billing/alerts.ts';
+import { budgetRefusals, type Wanted } from '../../server/modules/billing/stop.ts';
 import { sendNews } from '../../server/modules/insights/webhooks.ts';
 import { acceptTexts } from '../../server/modules/messages/accept.ts';
 import { draftOf } from '../../server/modules/messages/drafts.ts';
@@ -194,6 +196,43 @@ describe('a budget for texts', () => {
     const found = await company.api.get(`/api/phone-numbers?search=${company.number.phoneNumber.slice(1)}`);
     await company.api.patch(`/api/phone-numbers/${found.body.numbers[0].id}`, { gigId: body.gig.id });
     expect(await company.api.post(company.path, { text: 'Not any more' })).toMatchObject({ status: 402 });
+  });
+});
+
+describe('the stop', () => {
+  it('has whoever would spend wait for whoever is spending', async () => {
+    const company = await relais.addCompany('Waiting SARL');
+    await budget(company.api, { amount: '1', kind: null });
+    const ctx = systemCtx(relais.kernel, company.companyId, 'test');
+    const number = '+33757000009';
+    const wanted: Wanted = {
+      ...{ kind: 'call', ourNumber: number, userId: null },
+      cost: { amount: '0.6', currency: 'USD' },
+    };
+    const [asked, gate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const first = transact(ctx, async (tx) => {
+      const refusals = await budgetRefusals(ctx, tx, [wanted]);
+      asked.resolve();
+      await gate.promise;
+      const [id, at] = [newId(relais.kernel.clock), relais.kernel.clock.now()];
+      await sql`
+        insert into calls (id, company_id, provider, direction, status, from_number, to_number, our_number, via, author_kind, plan, root_leg_id,
+          created_at, ended_at, price_amount, price_currency)
+        values (${id}, ${company.companyId}, 'twilio', 'OUTBOUND', 'FAILED', ${number}, '+33612345678', ${number}, 'phone', 'system', '[]', ${id},
+          ${at}, ${at}, 0.6, 'USD')`.execute(tx);
+      return refusals;
+    });
+    await asked.promise;
+    const second = transact(ctx, (tx) => budgetRefusals(ctx, tx, [wanted]));
+    await eventually(async () => {
+      const { rows } = await relais.kernel.db.ownerPool.query(
+        `select 1 from pg_locks where locktype = 'advisory' and not granted`,
+      );
+      expect(rows).toHaveLength(1);
+    });
+    gate.resolve();
+    expect(await first).toEqual([null]);
+    expect(await second).toMatchObject([{ code: 'budget_reached', details: { left: '0.40' } }]);
   });
 });
 

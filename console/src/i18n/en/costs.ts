@@ -76,7 +76,7 @@ export const costs = {
     what: 'What',
     place: 'Where',
     placeHint: 'Of the other side; of the number itself for months. The longest digits win.',
-    where: { country: 'Country', prefix: 'First digits', anywhere: 'Anywhere' },
+    where: { country: 'Country', prefix: 'Digits', anywhere: 'Anywhere' },
     anywhere: 'Anywhere',
     prefixWrong: 'Digits such as +336',
     provider: 'Provider',

@@ -184,7 +184,7 @@ export const insights = {
     estimated: 'Estimated part',
     nobody: 'Nobody in particular',
     none: { gig: 'No gig', box: 'No CallBox', operator: 'No operator' },
-    gigsNow: 'By gig, figures go where each number is today.',
+    gigsThen: 'By gig, each day counts for the gig that the number was for then.',
     calls: 'Calls',
     answered: 'Answered',
     meanDuration: 'Mean duration',

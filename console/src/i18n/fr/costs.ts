@@ -80,7 +80,7 @@ export const costs: Dictionary['costs'] = {
     what: 'Quoi',
     place: 'Où',
     placeHint: 'De l’autre côté ; du numéro lui-même pour les mois. Les chiffres les plus longs l’emportent.',
-    where: { country: 'Pays', prefix: 'Premiers chiffres', anywhere: 'Partout' },
+    where: { country: 'Pays', prefix: 'Chiffres', anywhere: 'Partout' },
     anywhere: 'Partout',
     prefixWrong: 'Des chiffres comme +336',
     provider: 'Fournisseur',

@@ -194,7 +194,7 @@ export const insights: Dictionary['insights'] = {
     estimated: 'Part estimée',
     nobody: 'Personne en particulier',
     none: { gig: 'Aucun gig', box: 'Aucune CallBox', operator: 'Aucun opérateur' },
-    gigsNow: "Par gig, les chiffres vont là où chaque numéro est aujourd'hui.",
+    gigsThen: 'Par gig, chaque jour compte pour le gig auquel le numéro servait alors.',
     calls: 'Appels',
     answered: 'Aboutis',
     meanDuration: 'Durée moyenne',

@@ -14,18 +14,19 @@ const DECIMAL = /^\d{1,9}([.,]\d{1,6})?$/;
 export const amountOf = (text: string): string => text.trim().replace(',', '.');
 
 /** A sum as it is written, exactly, and its currency. */
-export function AmountFields({ hint }: { hint?: string }) {
+export function AmountFields({ hint, currencyHint }: { hint?: string; currencyHint?: string }) {
   const { t } = useTranslation();
   return (
     <div className="form-row">
       <Form.Item
         name="amount"
         label={t('costs.amount')}
+        extra={hint}
         rules={[{ required: true, pattern: DECIMAL, message: t('costs.amountWrong') }]}
       >
         <Input inputMode="decimal" autoComplete="off" />
       </Form.Item>
-      <Form.Item name="currency" label={t('costs.currency')} extra={hint}>
+      <Form.Item name="currency" label={t('costs.currency')} extra={currencyHint}>
         <Select showSearch={{ optionFilterProp: 'label' }} options={OPTIONS} />
       </Form.Item>
     </div>

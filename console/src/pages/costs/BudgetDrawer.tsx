@@ -75,7 +75,7 @@ function Fields() {
           options={BUDGET_PERIODS.map((value) => ({ value, label: t(`costs.periods.${value}`) }))}
         />
       </Form.Item>
-      <AmountFields hint={t('costs.budgets.currencyHint')} />
+      <AmountFields currencyHint={t('costs.budgets.currencyHint')} />
       <ScopeFields />
       <Form.Item
         name="thresholds"

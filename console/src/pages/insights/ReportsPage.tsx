@@ -121,7 +121,7 @@ function Report() {
         )}
       </ListToolbar>
       {by === 'contact' && <p className="muted small">{t('insights.reports.contactMonths')}</p>}
-      {by === 'gig' && <p className="muted small">{t('insights.reports.gigsNow')}</p>}
+      {by === 'gig' && <p className="muted small">{t('insights.reports.gigsThen')}</p>}
       {subject === 'call' || subject === 'text' ? (
         <Activity by={by} kind={subject} query={query} />
       ) : subject === 'costs' ? (
