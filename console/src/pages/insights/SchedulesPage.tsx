@@ -108,14 +108,14 @@ function useColumns(onEdit: (schedule: Schedule) => void): Column<Schedule>[] {
     {
       key: 'report',
       title: t('insights.schedules.report'),
-      render: ({ report, rhythm }) =>
-        `${t(`insights.schedules.reports.${report}`)} ${t(`insights.schedules.what.${rhythm}`)}`,
-    },
-    {
-      key: 'rhythm',
-      title: t('insights.schedules.rhythm'),
-      render: ({ rhythm, hour }) =>
-        `${t(`insights.schedules.rhythms.${rhythm}`)}, ${String(hour).padStart(2, '0')}:00`,
+      render: ({ report, rhythm, hour }) => (
+        <>
+          {t(`insights.schedules.reports.${report}`)} {t(`insights.schedules.what.${rhythm}`)}
+          <div className="muted small">
+            {t(`insights.schedules.rhythms.${rhythm}`)}, {String(hour).padStart(2, '0')}:00
+          </div>
+        </>
+      ),
     },
     {
       key: 'attached',

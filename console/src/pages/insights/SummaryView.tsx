@@ -23,7 +23,7 @@ export function SummaryView({ document }: { document: ReportDocument }) {
         {document.isRunning && <p className="muted">{t('insights.summary.running')}</p>}
       </header>
       {document.measures.length > 0 && (
-        <dl className="figures figures-wide">
+        <dl className="figures report-figures">
           {document.measures.map(({ key, label, value, before, unit, currency, note }) => (
             <div key={key} className="panel">
               <dt>{label}</dt>

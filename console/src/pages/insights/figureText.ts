@@ -1,11 +1,12 @@
 import type { Cell, Unit } from '../../api/reports.ts';
-import { phoneText, sumText } from '../../ui/format.ts';
+import { francsText, phoneText, sumText } from '../../ui/format.ts';
 
 /** A figure of a report in the reader's way; a dash where nothing is known. */
 export function figureText(value: Cell, unit: Unit, currency: string | null, language: string): string {
   if (value === null) return '–';
   if (unit === 'phone') return phoneText(String(value));
   if (unit === 'text') return String(value);
+  if (unit === 'money' && currency === 'XAF') return francsText(Number(value));
   if (unit === 'money') return sumText({ amount: String(value), currency: currency ?? '' }, language);
   const figure = Number(value);
   const number = (decimals: number, style: 'decimal' | 'percent' = 'decimal') =>
