@@ -44,7 +44,7 @@ import { listenForNumbers, numberJobs, numberRoutes, onNumberOrderEvent } from '
 import {
   type EventHandler,
   type EventWorker,
-  providerRetention,
+  PROVIDER_RETENTION,
   providerRoutes,
   startProviderEvents,
   type WebhookDoor,
@@ -83,7 +83,7 @@ export async function compose(kernel: Kernel): Promise<App> {
   systemRoutes(http, kernel, () => ready);
   identity.routes(http);
   const below = jobsBelow(kernel, identity);
-  const rules = [...(below.retention ?? []), ...providerRetention(kernel)];
+  const rules = [...(below.retention ?? []), PROVIDER_RETENTION];
   const definitions = mergeJobs([below, insightsJobs(kernel, rules)]);
   mountModules(http, kernel, rules);
   listen(kernel);

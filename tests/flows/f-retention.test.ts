@@ -5,7 +5,7 @@ import { forgetting, type RetentionRule } from '../../server/kernel/retention.ts
 import { callRetention } from '../../server/modules/calls/retention.ts';
 import { cleanUp, cleanUpDue } from '../../server/modules/insights/retention.ts';
 import { cutoff } from '../../server/modules/insights/retention-model.ts';
-import { providerRetention } from '../../server/modules/providers/index.ts';
+import { PROVIDER_RETENTION } from '../../server/modules/providers/index.ts';
 import { manyCalls, oldCall, placesOf } from '../harness/archives.ts';
 import { keepRecording, type Recordings, startRecordings, wav } from '../harness/recordings.ts';
 
@@ -23,7 +23,7 @@ const settings = async (api: Api) => (await api.get('/api/retention')).body;
 const ruleOf = (body: { rules: { what: string }[] }, what: string) =>
   body.rules.find((rule) => rule.what === what);
 const runsOf = async (api: Api, query = '') => (await api.get(`/api/retention/runs${query}`)).body.runs;
-const rules = () => [...callRetention(kernel), ...providerRetention(kernel)];
+const rules = () => [...callRetention(kernel), PROVIDER_RETENTION];
 const run = (companyId: string, what: string) =>
   cleanUp(systemCtx(kernel, companyId, 'test'), rules().find((rule) => rule.what === what)!, null);
 

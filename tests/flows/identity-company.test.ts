@@ -136,7 +136,9 @@ describe('invitations', () => {
     await owner.post('/api/invitations', { email: 'secret@example.test', role: 'admin' });
     const { invitations } = (await owner.get('/api/invitations')).body;
     const listed = invitations.find((entry: { email: string }) => entry.email === 'secret@example.test');
-    expect(Object.keys(listed).sort()).toEqual(['email', 'expiresAt', 'id', 'inviterName', 'role', 'status']);
+    expect(Object.keys(listed).sort()).toEqual([
+      ...['email', 'expiresAt', 'id', 'inviterName', 'role', 'roleName', 'status'],
+    ]);
     expect((await createPerson(relais.baseUrl).get(`/api/invitations/by-token/${listed.id}`)).status).toBe(
       404,
     );

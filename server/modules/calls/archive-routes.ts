@@ -164,8 +164,8 @@ function fileRoutes(server: HttpServer): void {
     },
     async (request, reply) => {
       const ctx = withCompany(request.ctx);
-      requireReveal(ctx);
       const archive = await keptArchive(ctx, request.params.archiveId);
+      requireReveal(ctx);
       await transact(ctx, (tx) =>
         audit(tx, ctx, {
           action: 'calls.archive_downloaded',

@@ -80,14 +80,20 @@ export async function dropWriting(tx: Tx, id: string): Promise<string | null> {
   return rows[0]?.blobRef ?? null;
 }
 
-/** A month has calls that are old enough; those that somebody restored stay until their day. */
+/** By UTC, as archives are cut. */
+const MONTH = sql`to_char(created_at at time zone 'UTC', 'YYYY-MM')`;
+
+/** Months whose calls somebody brought back, and whose day is not over. */
+const restoredAt = (now: Date) => sql`
+  select month from call_archives where company_id = current_company() and state in ('restoring', 'restored') and keep_until > ${now}`;
+
+/** Months with calls that are old enough; those that somebody restored stay until their day. */
 export async function monthsWithCalls(tx: Tx, before: Date, now: Date): Promise<string[]> {
   const { rows } = await sql<{ month: string }>`
-    select distinct to_char(created_at at time zone 'UTC', 'YYYY-MM') as month from calls
-    where company_id = current_company() and created_at < ${before}
-      and to_char(created_at at time zone 'UTC', 'YYYY-MM') not in (
-        select month from call_archives where company_id = current_company() and state in ('restoring', 'restored') and keep_until > ${now})
-    order by 1`.execute(tx);
+    select distinct ${MONTH} as month from calls
+    where company_id = current_company() and created_at < ${before} and ${MONTH} not in (${restoredAt(now)}) order by 1`.execute(
+    tx,
+  );
   return rows.map(({ month }) => month);
 }
 
@@ -95,10 +101,12 @@ export async function monthsWithCalls(tx: Tx, before: Date, now: Date): Promise<
 export async function countOld(
   tx: Tx,
   before: Date,
+  now: Date,
 ): Promise<{ reason: string | null; count: number; oldest: Date }[]> {
   const { rows } = await sql<{ reason: string | null; count: number; oldest: Date }>`
-    select call_stays(calls) as reason, count(*) as count, min(created_at) as oldest from calls
-    where company_id = current_company() and created_at < ${before} group by 1`.execute(tx);
+    select case when ${MONTH} in (${restoredAt(now)}) then 'restored' else call_stays(calls) end as reason,
+      count(*) as count, min(created_at) as oldest
+    from calls where company_id = current_company() and created_at < ${before} group by 1`.execute(tx);
   return rows;
 }
 

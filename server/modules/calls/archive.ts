@@ -32,7 +32,7 @@ export async function archiveCalls(
   const now = ctx.kernel.clock.now();
   for (const month of await transact(ctx, (tx) => store.monthsWithCalls(tx, before, now)))
     while ((await archivePart(ctx, month, progress)) === 'more');
-  const old = await transact(ctx, (tx) => store.countOld(tx, before));
+  const old = await transact(ctx, (tx) => store.countOld(tx, before, now));
   const stays = old.flatMap(({ reason, count }) => (reason === null ? [] : [[reason, count] as const]));
   await progress({ removed: 0, stays: Object.fromEntries(stays) });
   await dropRestored(ctx);

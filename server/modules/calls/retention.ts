@@ -14,7 +14,7 @@ import { countExpired, countHeld } from './recordings-store.ts';
 export function callRetention(kernel: Kernel): RetentionRule[] {
   const { config, db } = kernel;
   return [
-    OLD_CALLS,
+    oldCalls(kernel),
     OLD_RECORDINGS,
     forgetting({
       ...{ what: 'qualitySamples', period: config.QUALITY_SAMPLES_DAYS, min: 1, max: 3650 },
@@ -59,11 +59,11 @@ const OLD_RECORDINGS: RetentionRule = {
 };
 
 /** Calls do not go: they move to the archive, by whole months. */
-const OLD_CALLS: RetentionRule = {
+const oldCalls = ({ clock }: Kernel): RetentionRule => ({
   ...{ what: 'calls', unit: 'months', period: 6, min: 1, max: 120, canStay: true },
   tables: ['calls', 'call_legs', 'call_events', 'archived_calls'],
   async preview(tx, before) {
-    const old = await countOld(tx, before);
+    const old = await countOld(tx, before, clock.now());
     const leaving = old.find(({ reason }) => reason === null);
     const stays = old.flatMap(({ reason, count }) => (reason === null ? [] : [[reason, count] as const]));
     return {
@@ -72,4 +72,4 @@ const OLD_CALLS: RetentionRule = {
     };
   },
   run: archiveCalls,
-};
+});

@@ -8,7 +8,7 @@ export type { ProviderEvent } from './model.ts';
 export { newsOf } from './news.ts';
 export * from './port.ts';
 export { type AccountPort, portFor } from './ports.ts';
-export { providerRetention } from './prune.ts';
+export { PROVIDER_RETENTION } from './prune.ts';
 export { providerRoutes } from './routes.ts';
 export * from './voice.ts';
 export { type EventHandler, type EventWorker, startProviderEvents } from './worker.ts';

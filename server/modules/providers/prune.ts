@@ -17,29 +17,26 @@ export async function pruneDeliveries(kernel: Kernel): Promise<void> {
   await inSystem(kernel.db, (tx) => pruneRefusals(tx, REFUSALS_KEPT));
 }
 
+const FORGOTTEN = forgetting({
+  ...{ what: 'providerEvents', period: KEPT_DAYS, min: KEPT_DAYS_MIN, max: 3650 },
+  tables: ['provider_events'],
+  count: async (tx, before) => {
+    const { ended, oldest } = await countEvents(tx, firstIdOf(before.getTime()));
+    return { count: ended, oldest };
+  },
+  remove: ({ companyId, kernel }, before, limit) =>
+    inSystem(kernel.db, (tx) => pruneEvents(tx, companyId, firstIdOf(before.getTime()), limit)),
+});
+
 /** How long companies keep what providers delivered. */
-export function providerRetention({ db }: Kernel): RetentionRule[] {
-  const rule = forgetting({
-    ...{ what: 'providerEvents', period: KEPT_DAYS, min: KEPT_DAYS_MIN, max: 3650 },
-    tables: ['provider_events'],
-    count: async (tx, before) => {
-      const { ended, oldest } = await countEvents(tx, firstIdOf(before.getTime()));
-      return { count: ended, oldest };
-    },
-    remove: ({ companyId }, before, limit) =>
-      inSystem(db, (tx) => pruneEvents(tx, companyId, firstIdOf(before.getTime()), limit)),
-  });
-  return [
-    {
-      ...rule,
-      preview: async (tx, before) => {
-        const { ended, failed, oldest } = await countEvents(tx, firstIdOf(before.getTime()));
-        const stays: Record<string, number> = failed > 0 ? { failed } : {};
-        return { count: ended, oldest, stays };
-      },
-    },
-  ];
-}
+export const PROVIDER_RETENTION: RetentionRule = {
+  ...FORGOTTEN,
+  preview: async (tx, before) => {
+    const { ended, failed, oldest } = await countEvents(tx, firstIdOf(before.getTime()));
+    const stays: Record<string, number> = failed > 0 ? { failed } : {};
+    return { count: ended, oldest, stays };
+  },
+};
 
 /** The smallest UUID v7 of a moment: ids sort by time. */
 function firstIdOf(atMs: number): string {

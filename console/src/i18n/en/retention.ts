@@ -50,6 +50,8 @@ export const retention = {
     recording_other: '{{count}} stay with their recordings.',
     unsettled_one: '{{count}} stays: its price is awaited.',
     unsettled_other: '{{count}} stay: their prices are awaited.',
+    restored_one: '{{count}} stays: it was restored.',
+    restored_other: '{{count}} stay: they were restored.',
     failed_one: '{{count}} failed, and stays until somebody has looked.',
     failed_other: '{{count}} failed, and stay until somebody has looked.',
   },

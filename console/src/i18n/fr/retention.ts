@@ -52,6 +52,8 @@ export const retention: Dictionary['retention'] = {
     recording_other: '{{count}} restent avec leurs enregistrements.',
     unsettled_one: '{{count}} reste : son prix est attendu.',
     unsettled_other: '{{count}} restent : leurs prix sont attendus.',
+    restored_one: '{{count}} reste : il a été restauré.',
+    restored_other: '{{count}} restent : ils ont été restaurés.',
     failed_one: "{{count}} en échec reste jusqu'à ce que quelqu'un l'ait vu.",
     failed_other: "{{count}} en échec restent jusqu'à ce que quelqu'un les ait vus.",
   },

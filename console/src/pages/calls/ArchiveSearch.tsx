@@ -13,7 +13,7 @@ import { ChoiceFilter, ListToolbar, SearchFilter } from '../../ui/ListToolbar.ts
 import { PeriodFilter } from '../../ui/PeriodFilter.tsx';
 import { useListState } from '../../ui/useListState.ts';
 import { When } from '../messages/When.tsx';
-import { CallStatusTag, DirectionSign, Duration, Party } from './callTexts.tsx';
+import { CallStatusTag, Duration, Party } from './callTexts.tsx';
 
 const FILTERS = ['number', 'direction', 'since', 'until'] as const;
 const DIGITS_MIN = 4;
@@ -103,11 +103,7 @@ function useColumns(onOpen: (id: string) => void): Column<Call>[] {
       key: 'party',
       title: t('calls.history.party'),
       isName: true,
-      render: (call) => (
-        <span className="archive-party">
-          <DirectionSign call={call} /> <Party call={call} />
-        </span>
-      ),
+      render: (call) => <Party call={call} />,
     },
     { key: 'status', title: t('common.status'), render: (call) => <CallStatusTag call={call} /> },
     {

@@ -41,16 +41,17 @@ export function RestoreModal({ archive, onClose }: { archive: CallArchive | null
     >
       <ErrorNotice error={restoring.error} />
       <p>{t('archive.restoreText', { count: archive?.calls ?? 0 })}</p>
-      <label className="stack">
-        <span>{t('archive.restoreUntil')}</span>
+      <div className="stack">
+        <label htmlFor="restore-until">{t('archive.restoreUntil')}</label>
         <DatePicker
+          id="restore-until"
           allowClear={false}
           value={until}
           minDate={dayjs()}
           maxDate={dayjs().add(DAYS_MAX, 'day')}
           onChange={(day) => day && setUntil(day)}
         />
-      </label>
+      </div>
     </Modal>
   );
 }

@@ -31,7 +31,9 @@ export function RuleRow({ rule }: { rule: RetentionRule }) {
       <div className="retention-period">
         {setElsewhere ? (
           <>
-            {period === 0 ? t('retention.forEver') : t(`retention.units.${rule.unit}`, { count: period })}{' '}
+            <div>
+              {period === 0 ? t('retention.forEver') : t(`retention.units.${rule.unit}`, { count: period })}
+            </div>
             <Link to={paths.callSettings}>{t('retention.setElsewhere')}</Link>
           </>
         ) : (

@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
 
-const REASONS = ['live', 'hold', 'recording', 'unsettled', 'failed'] as const;
+const REASONS = ['live', 'hold', 'recording', 'unsettled', 'restored', 'failed'] as const;
 
 /** Why some things stay although they are old enough, a sentence for each reason. */
 export function useReasons(): (stays: Record<string, number>) => string[] {
