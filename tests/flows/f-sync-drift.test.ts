@@ -15,7 +15,8 @@ const numbers = {} as Record<'telnyx' | 'twilio', CallNumber>;
 beforeAll(async () => {
   relais = await startRelais({ config: SYNC_ALONE, reviewMs: PACE_MS });
   [telnyx, twilio] = [telnyxClient(relais.sandbox), twilioClient(relais.sandbox)];
-  for (const provider of ['telnyx', 'twilio'] as const) numbers[provider] = await buyCallNumber(relais, provider);
+  for (const provider of ['telnyx', 'twilio'] as const)
+    numbers[provider] = await buyCallNumber(relais, provider);
 });
 afterAll(() => relais?.stop());
 
@@ -62,7 +63,10 @@ describe('where news goes', () => {
 
   it('Twilio: an address that was changed, and an application that goes before it', async () => {
     const before = await ofTwilio();
-    const application = await twilio.applications.create({ friendlyName: 'Other', voiceUrl: 'https://elsewhere.example/v' });
+    const application = await twilio.applications.create({
+      friendlyName: 'Other',
+      voiceUrl: 'https://elsewhere.example/v',
+    });
     await twilio.incomingPhoneNumbers(before.sid).update({
       ...{ voiceUrl: 'https://elsewhere.example/voice', voiceApplicationSid: application.sid },
     });
@@ -145,24 +149,29 @@ describe('numbers that one side alone has', () => {
 });
 
 describe('calls whose events are lost', () => {
-  it.each(['telnyx'] as const)('%s: a call that nobody told of is a missed call, once and in its own time', async (provider) => {
-    const phones = telephones(relais);
-    await phones.fault({ id: 'silence', kind: 'webhook_lost', match: {}, times: null });
-    const caller = '+14155550777';
-    const line = await phones.call(caller, numbers[provider].phoneNumber);
-    const calledMs = Date.now();
-    await phones.hangUp(line);
-    await eventually(async () => {
+  it.each(['telnyx'] as const)(
+    '%s: a call that nobody told of is a missed call, once and in its own time',
+    async (provider) => {
+      const phones = telephones(relais);
+      await phones.fault({ id: 'silence', kind: 'webhook_lost', match: {}, times: null });
+      const caller = '+14155550777';
+      const line = await phones.call(caller, numbers[provider].phoneNumber);
+      const calledMs = Date.now();
+      await phones.hangUp(line);
+      await eventually(async () => {
+        await sync(relais.api, { provider });
+        const { body } = await relais.api.get('/api/calls');
+        expect(body.calls).toMatchObject([{ from: caller, direction: 'INBOUND', missed: true }]);
+        expect(
+          Math.abs(Date.parse(body.calls[0].createdAt ?? body.calls[0].startedAt) - calledMs),
+        ).toBeLessThan(5000);
+      });
       await sync(relais.api, { provider });
-      const { body } = await relais.api.get('/api/calls');
-      expect(body.calls).toMatchObject([{ from: caller, direction: 'INBOUND', missed: true }]);
-      expect(Math.abs(Date.parse(body.calls[0].createdAt ?? body.calls[0].startedAt) - calledMs)).toBeLessThan(5000);
-    });
-    await sync(relais.api, { provider });
-    expect((await relais.api.get('/api/calls')).body.calls).toHaveLength(1);
-    expect(await driftOf(relais.api, 'kind=call')).toMatchObject([{ subject: caller, outcome: 'adopted' }]);
-    await phones.ask('DELETE', 'faults/silence').catch(() => undefined);
-  });
+      expect((await relais.api.get('/api/calls')).body.calls).toHaveLength(1);
+      expect(await driftOf(relais.api, 'kind=call')).toMatchObject([{ subject: caller, outcome: 'adopted' }]);
+      await phones.ask('DELETE', 'faults/silence').catch(() => undefined);
+    },
+  );
 });
 
 describe('the report', () => {

@@ -25,7 +25,8 @@ async function send(from: TextNumber, to: string) {
   });
   expect(status, JSON.stringify(body)).toBeLessThan(300);
   const { message, conversation } = body;
-  const read = async () => (await threadOf(relais.api, conversation.id)).find(({ id }: { id: string }) => id === message.id);
+  const read = async () =>
+    (await threadOf(relais.api, conversation.id)).find(({ id }: { id: string }) => id === message.id);
   return { id: message.id as string, read };
 }
 
@@ -47,7 +48,9 @@ describe.each(PROVIDERS)('%s', (provider) => {
       expect(await bad.read()).toMatchObject({ status: 'undelivered', error: { code: 'landline' } });
     });
     const ofTexts = async () =>
-      (await driftOf(relais.api, `kind=message&provider=${provider}`)).filter(({ theirs }) => theirs !== 'sent');
+      (await driftOf(relais.api, `kind=message&provider=${provider}`)).filter(
+        ({ theirs }) => theirs !== 'sent',
+      );
     expect(await ofTexts()).toEqual(
       expect.arrayContaining([
         expect.objectContaining({ subject: `+1415${tail}0101`, theirs: 'delivered', outcome: 'repaired' }),
@@ -75,7 +78,9 @@ describe.each(PROVIDERS)('%s', (provider) => {
     expect(Math.abs(Date.parse(thread[0].created_at) - sentAt)).toBeLessThan(10_000);
     await eventually(async () => {
       const [first] = await threadOf(relais.api, conversation.id);
-      expect(first.media).toMatchObject([{ content_type: expect.stringMatching(/^image\//), status: 'stored' }]);
+      expect(first.media).toMatchObject([
+        { content_type: expect.stringMatching(/^image\//), status: 'stored' },
+      ]);
     });
     await sync(relais.api, { provider });
     expect(await threadOf(relais.api, conversation.id)).toHaveLength(2);

@@ -38,6 +38,8 @@ const ROW_OF: [RegExp, keyof CompanyRows][] = [
   [/\/boxes\/\{id\}/, 'boxId'],
   [/\/transactions\/\{(id|transactionId)\}/, 'transactionId'],
   [/\/webhook-endpoints\/\{webhookId\}/, 'webhookId'],
+  [/\/sync-runs\/\{runId\}/, 'syncRunId'],
+  [/\/drift\/\{driftId\}/, 'driftId'],
 ];
 
 /** The row that a second parameter names. */

@@ -81,6 +81,9 @@ export const keys = {
   webhookDeliveries: (id: string) => ['webhooks', 'deliveries', id] as const,
   dashboard: ['dashboard'] as const,
   reports: (query: Query) => ['reports', query] as const,
+  syncRuns: (query: Query) => ['syncs', 'runs', query] as const,
+  drift: (query: Query) => ['syncs', 'drift', query] as const,
+  serviceStatus: ['service-status'] as const,
 };
 
 /** What to read again when a topic of the live stream moves. */
@@ -120,6 +123,7 @@ const keysOfTopic: Record<string, readonly string[]> = {
   float: ['float'],
   operator_message: ['operator-texts', 'transactions'],
   operator_template: ['operator-templates'],
+  sync: ['syncs', 'service-status'],
 };
 
 /** What may move many times a second: read again once a second at most. */

@@ -17,6 +17,7 @@ import { operatorTexts } from './en/operatorTexts.ts';
 import { settings } from './en/settings.ts';
 import { setup } from './en/setup.ts';
 import { shell } from './en/shell.ts';
+import { syncs } from './en/syncs.ts';
 import { texts } from './en/texts.ts';
 import { transactions } from './en/transactions.ts';
 import { webhooks } from './en/webhooks.ts';
@@ -41,6 +42,7 @@ export const en = {
   settings,
   setup,
   shell,
+  syncs,
   texts,
   transactions,
   webhooks,

@@ -18,6 +18,7 @@ import { operatorTexts } from './fr/operatorTexts.ts';
 import { settings } from './fr/settings.ts';
 import { setup } from './fr/setup.ts';
 import { shell } from './fr/shell.ts';
+import { syncs } from './fr/syncs.ts';
 import { texts } from './fr/texts.ts';
 import { transactions } from './fr/transactions.ts';
 import { webhooks } from './fr/webhooks.ts';
@@ -43,6 +44,7 @@ export const fr: Dictionary = withFrenchTypography<Dictionary>({
   settings,
   setup,
   shell,
+  syncs,
   texts,
   transactions,
   webhooks,

@@ -57,17 +57,27 @@ interface ProviderFigures {
 export function judgeProvider(of: ProviderFigures): Standing {
   const { provider, answered, failed, webhooks, lastAnswerAt, lastErrorAt } = of;
   const more = {
-    figures: { answered, failed, heard: webhooks.accepted, unheard: webhooks.failed, refused: webhooks.refused },
+    figures: {
+      answered,
+      failed,
+      heard: webhooks.accepted,
+      unheard: webhooks.failed,
+      refused: webhooks.refused,
+    },
     moments: { lastAnswerAt, lastErrorAt, lastWebhookAt: webhooks.lastAt },
     words: failed > 0 ? of.lastError : null,
   };
   return standing(provider, providerVerdict(of), more);
 }
 
-function providerVerdict(
-  { configured, answered, failed, lastAnswerAt, lastErrorAt, webhooks }: ProviderFigures,
-
-): readonly [ServiceState, ServiceReason] {
+function providerVerdict({
+  configured,
+  answered,
+  failed,
+  lastAnswerAt,
+  lastErrorAt,
+  webhooks,
+}: ProviderFigures): readonly [ServiceState, ServiceReason] {
   if (!configured) return ['ok', 'not_configured'];
   const requests = answered + failed;
   const share = requests === 0 ? 0 : failed / requests;
@@ -94,7 +104,10 @@ export function judgeQueue(
       : seconds > QUEUE_LATE_SECONDS
         ? (['degraded', 'behind'] as const)
         : (['ok', waiting === 0 ? 'idle' : 'fine'] as const);
-  return standing('queue', verdict, { figures: { waiting, seconds: Math.round(seconds) }, moments: { oldestAt } });
+  return standing('queue', verdict, {
+    figures: { waiting, seconds: Math.round(seconds) },
+    moments: { oldestAt },
+  });
 }
 
 const JOB_LATE_SECONDS = 120;
@@ -176,7 +189,12 @@ export function judgeTexts(
 }
 
 export function judgeCalls(
-  { live, oldestCheckAt, failed, ended }: { live: number; oldestCheckAt: Date | null; failed: number; ended: number },
+  {
+    live,
+    oldestCheckAt,
+    failed,
+    ended,
+  }: { live: number; oldestCheckAt: Date | null; failed: number; ended: number },
   late: Lateness,
 ): Standing {
   const verdict = fails(failed, ended)

@@ -5,7 +5,6 @@ import { textHealth } from '../messages/upkeep.ts';
 import { orderHealth } from '../numbers/upkeep.ts';
 import { providerHealth } from '../providers/upkeep.ts';
 import { countWaiting } from './drift-store.ts';
-import { jobHealth } from './service-store.ts';
 import {
   judgeCalls,
   judgeDispatch,
@@ -17,6 +16,7 @@ import {
   judgeTexts,
   type Standing,
 } from './service-model.ts';
+import { jobHealth } from './service-store.ts';
 import { newestRuns } from './sync-store.ts';
 
 /** How everything stands that a company's calls, texts and transactions depend on. A handful of statements by keys: cheap to ask. */
