@@ -44,7 +44,6 @@ export const syncs = {
   field: 'Field',
   ours: 'What we had',
   theirs: 'What the provider says',
-  found: 'Found',
   outcome: 'Outcome',
   kind: 'Kind',
   kinds: { number: 'Number', connection: 'Webhook address', message: 'Text', call: 'Call' },

@@ -47,7 +47,6 @@ export const syncs: Dictionary['syncs'] = {
   field: 'Champ',
   ours: 'Ce que nous avions',
   theirs: 'Ce que dit le fournisseur',
-  found: 'Constaté',
   outcome: 'Suite donnée',
   kind: 'Type',
   kinds: { number: 'Numéro', connection: 'Adresse de webhook', message: 'SMS', call: 'Appel' },

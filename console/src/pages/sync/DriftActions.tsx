@@ -26,7 +26,7 @@ export function DriftActions({ row }: { row: Drift }) {
   if (row.outcome !== 'person') return null;
   const isStranger = row.kind === 'number' && row.field === 'exists' && row.ours !== 'active';
   return (
-    <div className="row-actions">
+    <div className="sync-actions">
       {isStranger && (
         <ActionButton
           size="small"

@@ -89,24 +89,20 @@ function useColumns(): Column<Drift>[] {
     { key: 'field', title: t('syncs.field'), render: (row) => <Field row={row} /> },
     { key: 'ours', title: t('syncs.ours'), render: (row) => <Value text={row.ours} /> },
     { key: 'theirs', title: t('syncs.theirs'), render: (row) => <Value text={row.theirs} /> },
-    {
-      key: 'outcome',
-      title: t('syncs.outcome'),
-      render: (row) => (
-        <>
-          <StatusTag tone={TONES[row.outcome]}>{t(`syncs.outcomes.${row.outcome}`)}</StatusTag>
-          <Reason row={row} />
-        </>
-      ),
-    },
-    { key: 'found', title: t('syncs.found'), render: (row) => <Moment at={row.foundAt} /> },
-    {
-      key: 'actions',
-      title: t('common.actions'),
-      isActions: true,
-      render: (row) => <DriftActions row={row} />,
-    },
+    { key: 'outcome', title: t('syncs.outcome'), render: (row) => <Outcome row={row} /> },
   ];
+}
+
+/** What became of it, and what a person can do where it waits for one. */
+function Outcome({ row }: { row: Drift }) {
+  const { t } = useTranslation();
+  return (
+    <>
+      <StatusTag tone={TONES[row.outcome]}>{t(`syncs.outcomes.${row.outcome}`)}</StatusTag>
+      <Reason row={row} />
+      <DriftActions row={row} />
+    </>
+  );
 }
 
 function Subject({ row }: { row: Drift }) {
@@ -122,7 +118,7 @@ function Subject({ row }: { row: Drift }) {
     <>
       {path ? <Link to={path}>{name}</Link> : name}
       <div className="muted small">
-        {t(`syncs.kinds.${row.kind}`)} · {t(`common.providers.${row.provider}`)}
+        {t(`syncs.kinds.${row.kind}`)} · {t(`common.providers.${row.provider}`)} · <Moment at={row.foundAt} />
       </div>
     </>
   );
