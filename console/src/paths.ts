@@ -59,6 +59,7 @@ export const paths = {
   audit: '/settings/audit',
   providerEvents: '/settings/provider-events',
   webhooks: '/settings/webhooks',
+  sync: '/settings/synchronisation',
   smsNumbers: '/settings/sms-numbers',
   /** The form to add a number, with one already written in it. */
   addSmsNumber: (phoneNumber: string) => `/settings/sms-numbers?add=${encodeURIComponent(phoneNumber)}`,

@@ -24,6 +24,7 @@ const settings: RouteObject = {
     page('security', () => import('./pages/settings/SecurityPage.tsx')),
     page('audit', () => import('./pages/settings/AuditPage.tsx')),
     page('provider-events', () => import('./pages/settings/ProviderEventsPage.tsx')),
+    page('synchronisation', () => import('./pages/sync/SyncPage.tsx')),
     page('webhooks', () => import('./pages/settings/WebhooksPage.tsx')),
     page('sms-numbers', () => import('./pages/inbox-settings/SmsNumbersPage.tsx')),
     page('templates', () => import('./pages/inbox-settings/TemplatesPage.tsx')),

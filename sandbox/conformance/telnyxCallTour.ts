@@ -93,6 +93,11 @@ async function tourIncoming(
   const { call_leg_id } = await event('call.cost', { call_control_id: first });
   const filter = { record_type: 'call-control' as const, call_leg_id };
   await client.detailRecords.list({ filter });
+  const since = { gte: '2024-01-01T00:00:00Z', lt: '2999-01-01T00:00:00Z' };
+  await client.detailRecords.list({
+    ...{ filter: { record_type: 'call-control', started_at: since }, sort: ['started_at'] },
+    ...{ 'page[number]': 1, 'page[size]': 50 },
+  });
 }
 
 async function tourCommands({ client, event, talk }: Tour): Promise<void> {

@@ -244,4 +244,5 @@ async function tourMessages(sandbox: TestSandbox, client: Telnyx, webhook_url: s
   await textIn(sandbox, { from: handset, to: from, text: 'STOP' });
   await client.messagingOptouts.list({ filter: { messaging_profile_id: profileId } });
   await client.detailRecords.list({ filter: { record_type: 'messaging', cld: handset }, 'page[size]': 50 });
+  await client.phoneNumbers.list({ sort: 'purchased_at', 'page[number]': 1, 'page[size]': 250 });
 }

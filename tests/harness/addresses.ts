@@ -43,6 +43,8 @@ const ROW_OF: [RegExp, keyof CompanyRows][] = [
   [/\/prices\/\{priceId\}/, 'priceId'],
   [/\/budgets\/\{budgetId\}/, 'budgetId'],
   [/\/insights\/schedules\/\{scheduleId\}/, 'scheduleId'],
+  [/\/sync-runs\/\{runId\}/, 'syncRunId'],
+  [/\/drift\/\{driftId\}/, 'driftId'],
 ];
 
 /** The row that a second parameter names. */

@@ -9,6 +9,7 @@ import { enrolledBox } from './fleet.ts';
 import { makeOperatorText, makeTransaction } from './float-rows.ts';
 import { keepRecording, wav } from './recordings.ts';
 import type { TestRelais } from './relais.ts';
+import { makeDrift } from './sync-rows.ts';
 import { handsets } from './texts.ts';
 
 /** Ids of one row of every kind that a company has and an address can name. */
@@ -69,6 +70,9 @@ export interface CompanyRows {
   roleId: string;
   /** A month of calls in the archive. */
   archiveId: string;
+  /** A comparison with a provider, and something that differed. */
+  syncRunId: string;
+  driftId: string;
 }
 
 /** Whose rows are made, and with what. */
@@ -120,6 +124,7 @@ export async function fillCompany(
     ...{ ...inbox, callId, recordingId: voicemail.id },
     ...(await fillAlerts(relais, { companyId, api })),
     ...(await fillCosts(api)),
+    ...(await makeDrift(relais, companyId)),
     ...fleet,
     ...(await fillMoney(relais, { companyId, api }, fleet.boxId)),
     ...{ contactId: one.contact.id, otherContactId: other.contact.id, phoneId: other.contact.phones[0].id },

@@ -93,6 +93,9 @@ export const keys = {
   reportSchedules: ['report-schedules', 'list'] as const,
   reportSendings: ['report-schedules', 'sendings'] as const,
   subscription: (token: string) => ['subscription', token] as const,
+  syncRuns: (query: Query) => ['syncs', 'runs', query] as const,
+  drift: (query: Query) => ['syncs', 'drift', query] as const,
+  serviceStatus: ['service-status'] as const,
 };
 
 /** What to read again when a topic of the live stream moves. */
@@ -139,6 +142,7 @@ const keysOfTopic: Record<string, readonly string[]> = {
   price: ['prices', 'idle-numbers'],
   budget: ['budgets'],
   budget_alert: ['budgets'],
+  sync: ['syncs', 'service-status'],
 };
 
 /** What may move many times a second: read again once a second at most. */

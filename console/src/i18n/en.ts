@@ -21,6 +21,7 @@ import { roles } from './en/roles.ts';
 import { settings } from './en/settings.ts';
 import { setup } from './en/setup.ts';
 import { shell } from './en/shell.ts';
+import { syncs } from './en/syncs.ts';
 import { texts } from './en/texts.ts';
 import { transactions } from './en/transactions.ts';
 import { webhooks } from './en/webhooks.ts';
@@ -49,6 +50,7 @@ export const en = {
   settings,
   setup,
   shell,
+  syncs,
   texts,
   transactions,
   webhooks,

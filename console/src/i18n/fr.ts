@@ -22,6 +22,7 @@ import { roles } from './fr/roles.ts';
 import { settings } from './fr/settings.ts';
 import { setup } from './fr/setup.ts';
 import { shell } from './fr/shell.ts';
+import { syncs } from './fr/syncs.ts';
 import { texts } from './fr/texts.ts';
 import { transactions } from './fr/transactions.ts';
 import { webhooks } from './fr/webhooks.ts';
@@ -51,6 +52,7 @@ export const fr: Dictionary = withFrenchTypography<Dictionary>({
   settings,
   setup,
   shell,
+  syncs,
   texts,
   transactions,
   webhooks,

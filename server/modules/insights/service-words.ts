@@ -36,16 +36,16 @@ const SENTENCES: Record<ServiceReason, Sentence> = {
     fr: "Ce qui aurait déjà dû être vérifié ne l'a pas été : vérifiez qu'un processus de rôle worker ou all tourne.",
   },
   jobs_failing: {
-    en: '{failing} jobs failed and will be tried again: the server log says why.',
-    fr: '{failing} tâches ont échoué et seront réessayées : le journal du serveur dit pourquoi.',
+    en: 'Jobs that failed and will be tried again: {failing}. The server log says why.',
+    fr: 'Tâches qui ont échoué et seront réessayées : {failing}. Le journal du serveur dit pourquoi.',
   },
   no_box: {
     en: 'No box is connected, and {waiting} transactions wait: check power and network of the boxes.',
     fr: "Aucune box n'est connectée, et {waiting} transactions attendent : vérifiez l'alimentation et le réseau des boxes.",
   },
   unknown_outcomes: {
-    en: 'Nobody knows what became of {unknown} transactions: settle them with proof.',
-    fr: 'Personne ne sait ce que sont devenues {unknown} transactions : tranchez-les, preuve à l’appui.',
+    en: 'Transactions of which nobody knows what became: {unknown}. Settle them with proof.',
+    fr: 'Transactions dont personne ne sait ce qu’elles sont devenues : {unknown}. Tranchez-les, preuve à l’appui.',
   },
   never_compared: {
     en: 'The accounts have not been compared with ours yet: start it on the Synchronisation page.',
@@ -60,8 +60,8 @@ const SENTENCES: Record<ServiceReason, Sentence> = {
     fr: 'La dernière comparaison a été abandonnée : lisez pourquoi sur la page Synchronisation, puis relancez-la.',
   },
   differences: {
-    en: '{differences} differences wait for somebody to decide on the Synchronisation page.',
-    fr: '{differences} écarts attendent une décision sur la page Synchronisation.',
+    en: 'For somebody to decide on the Synchronisation page: {differences}.',
+    fr: 'À décider sur la page Synchronisation : {differences}.',
   },
 };
 

@@ -23,10 +23,11 @@ type Account = Pick<store.RunRow, 'provider' | 'accountId' | 'accountRef'>;
 
 /**
  * Begins to compare accounts with what we have. An account that is being compared already is not begun a second time: its run is
- * the answer. @throws provider_not_configured when there is no such account.
+ * the answer. @throws not_found for an account of somebody else's, provider_not_configured when there is none at all.
  */
 export async function startSync(ctx: CompanyCtx, wish: SyncWish): Promise<store.RunRow[]> {
   const accounts = await accountsFor(ctx, wish);
+  if (accounts.length === 0 && wish.accountId) fail('not_found', { what: 'provider account' });
   if (accounts.length === 0)
     fail('provider_not_configured', { provider: wish.provider ?? PROVIDERS.join(', ') });
   const { actor } = ctx;

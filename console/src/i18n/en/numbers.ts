@@ -30,6 +30,7 @@ export const numbers = {
     requested: 'Purchase requested',
     order_pending: 'Order placed, delivery pending',
     order_active: 'Number delivered',
+    adopted: 'Taken over from the provider',
     order_error: 'Order failed',
     configured: 'Number configured',
     released: 'Number released',

@@ -12,6 +12,7 @@ export const settings = {
     audit: 'Audit log',
     providerEvents: 'Webhooks received',
     webhooks: 'Outgoing webhooks',
+    sync: 'Synchronisation',
     smsNumbers: 'SMS numbers',
     templates: 'Templates',
     optOuts: 'Opt-outs',

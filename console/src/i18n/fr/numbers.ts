@@ -32,6 +32,7 @@ export const numbers: Dictionary['numbers'] = {
     requested: 'Achat demandé',
     order_pending: 'Commande passée, livraison en attente',
     order_active: 'Numéro livré',
+    adopted: 'Repris du fournisseur',
     order_error: 'Échec de la commande',
     configured: 'Numéro configuré',
     released: 'Numéro libéré',

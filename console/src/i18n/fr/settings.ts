@@ -14,6 +14,7 @@ export const settings: Dictionary['settings'] = {
     audit: "Journal d'audit",
     providerEvents: 'Webhooks reçus',
     webhooks: 'Webhooks sortants',
+    sync: 'Synchronisation',
     smsNumbers: 'Numéros SMS',
     templates: 'Modèles',
     optOuts: 'Désabonnements',

@@ -13,6 +13,7 @@ import { countText, francsText } from '../../ui/format.ts';
 import { PageFrame } from '../../ui/PageFrame.tsx';
 import { RequirePermission } from '../../ui/RequirePermission.tsx';
 import { useFormat } from '../../ui/useFormat.ts';
+import { ServicePanel } from './ServicePanel.tsx';
 
 const DayCharts = lazy(() => import('./ActivityCharts.tsx'));
 /** Figures move with every call; nobody reads them faster than this. */
@@ -34,6 +35,7 @@ export default function TodayPage() {
       intro={data ? t('insights.today.intro', { zone: data.timeZone }) : undefined}
     >
       <RequirePermission permission="reports:read">
+        <ServicePanel />
         {error ? (
           <ErrorNotice error={error} onRetry={() => void refetch()} />
         ) : data ? (

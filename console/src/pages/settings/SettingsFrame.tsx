@@ -52,6 +52,7 @@ const GROUPS = [
     'connections',
     [
       ['providerAccounts', paths.providerAccounts, 'provider_accounts:read'],
+      ['sync', paths.sync, 'provider_accounts:read'],
       ['apiKeys', paths.apiKeys, 'api_keys:manage'],
       ['webhooks', paths.webhooks, 'webhooks:manage'],
       ['providerEvents', paths.providerEvents, 'provider_accounts:read'],
