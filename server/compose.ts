@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { keepBackups } from './kernel/backup/index.ts';
 import type { Config } from './kernel/config.ts';
 import type { CompanyCtx, Kernel } from './kernel/ctx.ts';
 import type { Tx } from './kernel/db/index.ts';
@@ -50,12 +52,16 @@ import {
 
 const CONSOLE_DIST = fileURLToPath(new URL('../console/dist/', import.meta.url));
 const JOB_CONCURRENCY = 6;
+/** Clients that send at all send within this time, and are told to come back by another connection. */
+const DRAIN_MS = 1500;
 
 /** A running Relais: every module wired to the others. */
 export interface App {
   http: HttpServer;
   /** Opens the port and starts the background work of this process's role. @returns the address it listens on. */
   start(): Promise<string>;
+  /** Goes on answering, and has each client open its next connection at another process. */
+  drain(): Promise<void>;
   /** Stops taking work, lets what runs finish, and closes every connection. */
   stop(): Promise<void>;
   /** Resolves when every stored provider event is acted on: for tests. */
@@ -105,6 +111,13 @@ export async function compose(kernel: Kernel): Promise<App> {
       const address = await http.listen({ host: HOST, port: PORT });
       ready = true;
       return address;
+    },
+    async drain() {
+      ready = false;
+      http.server.prependListener('request', (_request, response) =>
+        response.setHeader('connection', 'close'),
+      );
+      await sleep(DRAIN_MS);
     },
     async stop() {
       ready = false;
@@ -231,8 +244,8 @@ function jobsOf(kernel: Kernel, identity: Identity): JobDefinitions {
 
 function kernelJobs(kernel: Kernel): JobDefinitions {
   return {
-    handlers: { 'live.prune': () => pruneLive(kernel.db) },
-    schedules: { 'live.prune': { everySeconds: 3600 } },
+    handlers: { 'live.prune': () => pruneLive(kernel.db), 'backup.keep': () => keepBackups(kernel) },
+    schedules: { 'live.prune': { everySeconds: 3600 }, 'backup.keep': { everySeconds: 300 } },
   };
 }
 

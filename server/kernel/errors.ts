@@ -1,3 +1,4 @@
+import { backups } from './catalogue/backups.ts';
 import { callbox } from './catalogue/callbox.ts';
 import { callboxBoxes } from './catalogue/callbox-boxes.ts';
 import { callboxMoney } from './catalogue/callbox-money.ts';
@@ -33,6 +34,7 @@ export const catalogue = {
   ...callboxBoxes,
   ...callbox,
   ...callboxMoney,
+  ...backups,
 } as const;
 
 export type ErrorCode = keyof typeof catalogue;

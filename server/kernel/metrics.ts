@@ -3,6 +3,8 @@ import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client
 /** Prometheus metrics of this process. No label ever names a company, a person or a phone number. */
 export interface Metrics {
   registry: Registry;
+  /** All figures as Prometheus reads them; with several processes behind one port, those of all of them. */
+  text(): Promise<string>;
   httpSeconds: Histogram<'method' | 'route' | 'status'>;
   requirementGroups: Counter<'country'>;
   purchases: Counter<'provider' | 'outcome'>;
@@ -17,6 +19,7 @@ export function createMetrics(): Metrics {
   collectDefaultMetrics({ register: registry });
   return {
     registry,
+    text: () => registry.metrics(),
     httpSeconds: new Histogram({
       name: 'relais_http_request_seconds',
       help: 'Time to answer a request',

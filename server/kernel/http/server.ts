@@ -46,7 +46,8 @@ export async function createHttp(
       trustProxy: (_address, hop) => hop < config.TRUST_PROXY_HOPS,
       genReqId: () => newId(kernel.clock),
       forceCloseConnections: 'idle',
-      return503OnClosing: true,
+      // What came in while it closes is answered too: whoever sent it cannot know.
+      return503OnClosing: false,
       routerOptions: { maxParamLength: 300, ignoreTrailingSlash: true },
       frameworkErrors: (error, request, reply) => void answerError(kernel, error, request, reply),
       clientErrorHandler: (error, socket) => answerBrokenHttp(kernel, error, socket),

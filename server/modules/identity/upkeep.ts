@@ -7,6 +7,8 @@ import { readKey, writeKey } from './audit-chain-store.ts';
 import { signingSecrets } from './auth.ts';
 import { SEAL } from './invitations.ts';
 
+export { checkChain } from './audit-chain.ts';
+
 /** A sealed text of the sign-in, and how to write it back. */
 interface SealedText {
   /** As it is stored. */
