@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { readFigures } from './figures.ts';
 import { keepBackups } from './kernel/backup/index.ts';
 import type { Config } from './kernel/config.ts';
 import type { CompanyCtx, Kernel } from './kernel/ctx.ts';
@@ -87,6 +88,7 @@ export async function compose(kernel: Kernel): Promise<App> {
   identity.routes(http);
   mountModules(http, kernel);
   listen(kernel);
+  readFigures(kernel);
   await serveConsole(http, CONSOLE_DIST);
 
   const definitions = jobsOf(kernel, identity);
@@ -102,7 +104,7 @@ export async function compose(kernel: Kernel): Promise<App> {
       const { RELAIS_ROLE, HOST, PORT } = kernel.config;
       await kernel.live.start();
       if (RELAIS_ROLE !== 'api') {
-        jobs = await startJobs(kernel.db.ownerPool, kernel.log, definitions, JOB_CONCURRENCY);
+        jobs = await startJobs(kernel, definitions, JOB_CONCURRENCY);
         events = startProviderEvents(kernel, eventOwners(kernel));
         senders = startSenders(kernel);
         calls = startCallWork(kernel);

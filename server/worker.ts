@@ -14,7 +14,6 @@ const log = createLog(config);
 const place = processPlace();
 const stopper = createStopper(config, log);
 const sandbox = place.sandbox ? (JSON.parse(place.sandbox) as SandboxAccess) : null;
-type Figures = Awaited<ReturnType<Metrics['registry']['getMetricsAsJSON']>>;
 const tell = (notice: Notice) => process.send?.(notice);
 
 try {
@@ -35,23 +34,23 @@ try {
 /** /metrics answers with the figures of all processes: whoever scrapes cannot choose one behind a shared port. */
 function shareFigures(metrics: Metrics): void {
   const WAIT_MS = 2000;
-  type Figures =
-    ReturnType<typeof metrics.registry.getMetricsAsJSON> extends Promise<infer Json> ? Json : never;
-  const asked = new Map<number, { parts: Figures[]; settle(): void }>();
+  const asked = new Map<number, { parts: object[]; settle(): void }>();
   let asks = 0;
   process.on('message', async (notice: Notice) => {
     if (notice.relais === 'asked') {
+      // What cannot be read now is not told; the rest is.
+      await metrics.refresh().catch(() => undefined);
       const figures = await metrics.registry.getMetricsAsJSON();
       tell({ ...notice, relais: 'figures', figures });
     } else if (notice.relais === 'figures') {
       const waiting = asked.get(notice.id);
-      waiting?.parts.push(notice.figures as Figures);
+      waiting?.parts.push(notice.figures as object);
       if (waiting?.parts.length === notice.of) waiting.settle();
     }
   });
   metrics.text = async () => {
     const id = ++asks;
-    const parts: Figures[] = [];
+    const parts: object[] = [];
     await new Promise<void>((resolve) => {
       // One that hangs is left out of the sum rather than waited for.
       const timer = setTimeout(resolve, WAIT_MS);

@@ -23,6 +23,8 @@ export interface Database {
   auth: Kysely<DB>;
   /** The owner of the schema: migrations, job runner and LISTEN. Never used for a request. */
   ownerPool: pg.Pool;
+  /** Every pool by the role of its connections, for the figures of their use. */
+  pools: Record<string, pg.Pool>;
   close(): Promise<void>;
 }
 
@@ -64,6 +66,7 @@ export function openDatabase(config: Pick<Config, 'DATABASE_POOL_MAX'>, url: str
     system,
     auth,
     ownerPool,
+    pools: { owner: ownerPool, app: pools[0], system: pools[1], auth: pools[2] },
     close: async () => {
       await Promise.all([app.destroy(), system.destroy(), auth.destroy()]);
       if (!ownerPool.ended) await ownerPool.end();

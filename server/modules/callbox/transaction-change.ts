@@ -1,5 +1,5 @@
 import type { Actor, CompanyCtx } from '../../kernel/ctx.ts';
-import type { Tx } from '../../kernel/db/index.ts';
+import { afterCommit, type Tx } from '../../kernel/db/index.ts';
 import { newId } from '../../kernel/ids.ts';
 import { publish } from '../../kernel/live.ts';
 import { bookMoves, type FloatMove } from './ledger.ts';
@@ -70,6 +70,19 @@ export async function applyChanges(ctx: CompanyCtx, tx: Tx, changes: Change[]): 
   const moves = changes.flatMap((change) => change.moves);
   if (moves.length > 0) await bookMoves(ctx, tx, moves);
   await countOutcomes(tx, changes.flatMap(outcomesOf));
+  afterCommit(tx, () => measure(ctx, at, changes));
+}
+
+/** Counts for whoever watches over the installation: never whose they are. */
+function measure({ kernel: { metrics } }: CompanyCtx, at: Date, changes: Change[]): void {
+  for (const { before, row } of changes) {
+    const { type, status, dueAt, createdAt } = row;
+    if (before.status === status) continue;
+    metrics.transactionChanges.inc({ type, status });
+    if (status === 'assigned') metrics.dispatchSeconds.observe((at.getTime() - dueAt.getTime()) / 1000);
+    if (isFinal(status))
+      metrics.transactionSeconds.observe({ type }, (at.getTime() - createdAt.getTime()) / 1000);
+  }
 }
 
 /** What a change counts for: an end, and when an outcome is corrected, the former one's taking back. */
