@@ -5,6 +5,7 @@ import { hasProviderCredentials, publicBaseUrl } from './kernel/config.ts';
 import type { Logger } from './kernel/log.ts';
 import type { Metrics } from './kernel/metrics.ts';
 import { openKernel } from './kernel/open.ts';
+import { startTraces } from './kernel/traces.ts';
 
 /** A server that answers. */
 export interface Serving {
@@ -24,6 +25,8 @@ export async function serve(
   log: Logger,
   options: { isFirst: boolean; onOpen(close: () => Promise<void>): void },
 ): Promise<Serving> {
+  const endTraces = await startTraces(config);
+  if (endTraces) options.onOpen(endTraces);
   const kernel = await openKernel(config, { log });
   const app = await compose(kernel);
   options.onOpen(() => app.stop());

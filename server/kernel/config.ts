@@ -54,6 +54,8 @@ const schema = z.object({
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
   LOG_FORMAT: z.enum(['auto', 'pretty', 'json']),
   METRICS_TOKEN: z.string(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: address,
+  OTEL_SERVICE_NAME: z.string().min(1),
   LOCKOUT_ATTEMPTS: count(1, 1000),
   LOCKOUT_MINUTES: count(1, 100_000),
   JWT_MINUTES: count(1, 1440),

@@ -3,6 +3,7 @@ import type { Kernel } from './ctx.ts';
 import type { Database } from './db/index.ts';
 import { sql, type Tx } from './db/index.ts';
 import type { Logger } from './log.ts';
+import { inSpan } from './traces.ts';
 
 /** What a job is given: ids only. It reads the rows again, acts, and writes guarded. */
 export type JobPayload = Record<string, string>;
@@ -47,7 +48,9 @@ export async function startJobs(
     taskList[name] = async (payload, helpers) => {
       const end = metrics.jobSeconds.startTimer({ task: name });
       try {
-        await handler(payload as JobPayload);
+        await inSpan(`job ${name}`, { 'relais.attempt': helpers.job.attempts }, () =>
+          handler(payload as JobPayload),
+        );
         end({ outcome: 'ok' });
       } catch (error) {
         end({ outcome: 'failed' });

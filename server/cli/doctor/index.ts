@@ -5,6 +5,7 @@ import type { Kernel } from '../../kernel/ctx.ts';
 import { type Opened, openInstallation } from '../open.ts';
 import { CommandError, same, type Words } from '../words.ts';
 import { checkProviders, checkSecrets } from './accounts.ts';
+import { checkBackups } from './backups.ts';
 import { checkClock } from './clock.ts';
 import { checkDatabase } from './database.ts';
 import { checkFiles } from './files.ts';
@@ -12,6 +13,7 @@ import { type Finding, fail, indent, printFinding } from './finding.ts';
 import { checkDisk, checkNode } from './machine.ts';
 import { checkPublicUrl } from './public-url.ts';
 import { checkTexts } from './texts.ts';
+import { checkMail, checkProcesses, checkWebhooks } from './traffic.ts';
 
 const SETTINGS: Words = { en: 'Settings', fr: 'Réglages' };
 const DATABASE: Words = { en: 'Database', fr: 'Base de données' };
@@ -101,7 +103,11 @@ async function examineKernel(kernel: Kernel, report: Report): Promise<void> {
   report(await attempt({ en: 'Public address', fr: 'Adresse publique' }, () => checkPublicUrl(kernel)));
   report(await attempt({ en: 'Providers', fr: 'Fournisseurs' }, () => checkProviders(kernel)));
   report(await attempt({ en: 'Texts', fr: 'SMS' }, () => checkTexts(kernel)));
+  report(await attempt({ en: 'Webhooks', fr: 'Webhooks' }, () => checkWebhooks(kernel)));
+  report(await attempt({ en: 'Mail', fr: 'E-mail' }, () => checkMail(kernel)));
+  report(await attempt({ en: 'Processes', fr: 'Processus' }, () => checkProcesses(kernel)));
   report(await attempt({ en: 'Files', fr: 'Fichiers' }, () => checkFiles(kernel)));
+  report(await attempt({ en: 'Backups', fr: 'Sauvegardes' }, () => checkBackups(kernel)));
   report(await attempt({ en: 'Secrets', fr: 'Secrets' }, () => checkSecrets(kernel)));
 }
 

@@ -1,6 +1,7 @@
 import { CamelCasePlugin, DummyDriver, Kysely, PostgresDialect, Transaction } from 'kysely';
 import pg from 'pg';
 import type { Config } from '../config.ts';
+import { inSpan } from '../traces.ts';
 import { setCompany, setPace, sparing } from './connections.ts';
 import type { DB } from './schema.generated.ts';
 
@@ -125,13 +126,15 @@ async function run<T>(
   prepare: (tx: Tx) => Promise<void>,
 ): Promise<T> {
   const acts: (() => void)[] = [];
-  const result = await role.transaction().execute(async (begun) => {
-    await prepare(begun);
-    return atOnce(begun, (tx) => {
-      sequels.set(tx, acts);
-      return work(tx);
-    });
-  });
+  const result = await inSpan('database transaction', { 'db.system.name': 'postgresql' }, () =>
+    role.transaction().execute(async (begun) => {
+      await prepare(begun);
+      return atOnce(begun, (tx) => {
+        sequels.set(tx, acts);
+        return work(tx);
+      });
+    }),
+  );
   for (const act of acts) act();
   return result;
 }

@@ -14,6 +14,7 @@ import type { Actor, Ctx, Kernel } from '../ctx.ts';
 import { fail, preferredLanguage, RelaisError } from '../errors.ts';
 import { newId } from '../ids.ts';
 import type { Logger } from '../log.ts';
+import { traceRequests } from '../traces.ts';
 import { type Authenticate, type Authority, isForBoxes } from './authority.ts';
 import { answerBrokenHttp, answerError } from './failures.ts';
 import { registerOpenApi } from './openapi.ts';
@@ -68,6 +69,7 @@ export async function createHttp(
   await server.register(rateLimit, rateLimits(kernel));
   await registerOpenApi(server);
   requireAuthorities(server);
+  if (config.OTEL_EXPORTER_OTLP_ENDPOINT) traceRequests(server);
   addHooks(server, kernel, options.authenticate);
   endConnectionsOnClose(server);
   server.setNotFoundHandler({ preHandler: server.rateLimit() }, (request, reply) =>

@@ -1,4 +1,5 @@
 import { createTransport } from 'nodemailer';
+import type { Config } from '../../kernel/config.ts';
 import type { Kernel } from '../../kernel/ctx.ts';
 import type { Language } from '../../kernel/errors.ts';
 
@@ -67,6 +68,22 @@ export async function sendInvitation(kernel: Kernel, mail: InvitationMail): Prom
       to: { name: '', address: mail.to },
       ...renderInvitation(mail),
     });
+  } finally {
+    transport.close();
+  }
+}
+
+const MAIL_TIMEOUT_MS = 5000;
+
+/** Speaks to the mail server up to the point where a mail would begin. @throws when it does not answer or refuses our credentials. */
+export async function canReachMail({ SMTP_URL }: Pick<Config, 'SMTP_URL'>): Promise<void> {
+  const transport = createTransport(SMTP_URL, {
+    connectionTimeout: MAIL_TIMEOUT_MS,
+    greetingTimeout: MAIL_TIMEOUT_MS,
+    socketTimeout: MAIL_TIMEOUT_MS,
+  } as never);
+  try {
+    await transport.verify();
   } finally {
     transport.close();
   }

@@ -1,5 +1,6 @@
 import type { Clock } from '../../kernel/clock.ts';
 import type { Metrics } from '../../kernel/metrics.ts';
+import { inSpan, noteInSpan } from '../../kernel/traces.ts';
 import { type CodeMap, type Failure, outcomeOf, type ReadFailure, toRelaisError } from './failure.ts';
 import type { ProviderName } from './port.ts';
 
@@ -40,19 +41,23 @@ const PAUSE_MAX_MS = 20_000;
 
 /** Makes the door for requests that are sent one time, whatever comes of it: whoever sends them keeps the pace. */
 export function createAttempt({ provider, readFailure, metrics }: AttemptDeps): Attempt {
-  const count = (outcome: string) => metrics.providerRequests.inc({ provider, outcome });
-  return async (send) => {
-    try {
-      const answer = await send();
-      count('ok');
-      return { answer, failure: null };
-    } catch (error) {
-      const failure = readFailure(error);
-      if (!failure) throw error;
-      count(outcomeOf(failure));
-      return { failure, error };
-    }
+  const count = (outcome: string) => {
+    metrics.providerRequests.inc({ provider, outcome });
+    noteInSpan({ 'relais.outcome': outcome });
   };
+  return (send) =>
+    inSpan(`request to ${provider}`, { 'relais.provider': provider }, async () => {
+      try {
+        const answer = await send();
+        count('ok');
+        return { answer, failure: null };
+      } catch (error) {
+        const failure = readFailure(error);
+        if (!failure) throw error;
+        count(outcomeOf(failure));
+        return { failure, error };
+      }
+    });
 }
 
 /**
