@@ -32,7 +32,7 @@ beforeAll(async () => {
       }[];
     };
     for (const { resource, scopeSpans } of body.resourceSpans) {
-      service = valueOf(resource.attributes, 'service.name') as string;
+      service = attributeOf(resource.attributes, 'service.name') as string;
       for (const scope of scopeSpans) spans.push(...scope.spans);
     }
     response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
@@ -51,7 +51,7 @@ afterAll(async () => {
   receiver?.close();
 });
 
-const valueOf = (attributes: OtlpSpan['attributes'], key: string) => {
+const attributeOf = (attributes: OtlpSpan['attributes'], key: string) => {
   const value = attributes.find((each) => each.key === key)?.value;
   return value?.stringValue ?? Number(value?.intValue);
 };
@@ -73,13 +73,13 @@ it('a request is a span in its caller’s trace, with what it did in the databas
 
   const request = spans.find(({ name }) => name === 'POST /api/phone-numbers/purchase')!;
   expect(request).toMatchObject({ traceId, parentSpanId: 'b7ad6b7169203331' });
-  expect(valueOf(request.attributes, 'http.route')).toBe('/api/phone-numbers/purchase');
-  expect(valueOf(request.attributes, 'http.response.status_code')).toBe(201);
+  expect(attributeOf(request.attributes, 'http.route')).toBe('/api/phone-numbers/purchase');
+  expect(attributeOf(request.attributes, 'http.response.status_code')).toBe(201);
   const inside = spans.filter((span) => span.traceId === traceId && span.parentSpanId === request.spanId);
   expect(new Set(inside.map(({ name }) => name))).toContain('database transaction');
   const asked = spans.filter((span) => span.traceId === traceId && span.name === 'request to telnyx');
   expect(asked.length).toBeGreaterThan(0);
-  expect(valueOf(asked[0]!.attributes, 'relais.outcome')).toBe('ok');
+  expect(attributeOf(asked[0]!.attributes, 'relais.outcome')).toBe('ok');
   // Work that a job does begins a trace of its own.
   expect(spans.some(({ name }) => name.startsWith('job '))).toBe(true);
 
