@@ -1,4 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { readFigures } from './figures.ts';
+import { keepBackups } from './kernel/backup/index.ts';
 import type { Config } from './kernel/config.ts';
 import type { CompanyCtx, Kernel } from './kernel/ctx.ts';
 import type { Tx } from './kernel/db/index.ts';
@@ -53,12 +56,16 @@ import {
 
 const CONSOLE_DIST = fileURLToPath(new URL('../console/dist/', import.meta.url));
 const JOB_CONCURRENCY = 6;
+/** Clients that send at all send within this time, and are told to come back by another connection. */
+const DRAIN_MS = 1500;
 
 /** A running Relais: every module wired to the others. */
 export interface App {
   http: HttpServer;
   /** Opens the port and starts the background work of this process's role. @returns the address it listens on. */
   start(): Promise<string>;
+  /** Goes on answering, and has each client open its next connection at another process. */
+  drain(): Promise<void>;
   /** Stops taking work, lets what runs finish, and closes every connection. */
   stop(): Promise<void>;
   /** Resolves when every stored provider event is acted on: for tests. */
@@ -87,6 +94,7 @@ export async function compose(kernel: Kernel): Promise<App> {
   const definitions = mergeJobs([below, insightsJobs(kernel, rules)]);
   mountModules(http, kernel, rules);
   listen(kernel);
+  readFigures(kernel);
   await serveConsole(http, CONSOLE_DIST);
 
   let jobs: JobRunner | null = null;
@@ -101,7 +109,7 @@ export async function compose(kernel: Kernel): Promise<App> {
       const { RELAIS_ROLE, HOST, PORT } = kernel.config;
       await kernel.live.start();
       if (RELAIS_ROLE !== 'api') {
-        jobs = await startJobs(kernel.db.ownerPool, kernel.log, definitions, JOB_CONCURRENCY);
+        jobs = await startJobs(kernel, definitions, JOB_CONCURRENCY);
         events = startProviderEvents(kernel, eventOwners(kernel));
         senders = startSenders(kernel);
         calls = startCallWork(kernel);
@@ -110,6 +118,13 @@ export async function compose(kernel: Kernel): Promise<App> {
       const address = await http.listen({ host: HOST, port: PORT });
       ready = true;
       return address;
+    },
+    async drain() {
+      ready = false;
+      http.server.prependListener('request', (_request, response) =>
+        response.setHeader('connection', 'close'),
+      );
+      await sleep(DRAIN_MS);
     },
     async stop() {
       ready = false;
@@ -237,8 +252,8 @@ function jobsBelow(kernel: Kernel, identity: Identity): JobDefinitions {
 
 function kernelJobs(kernel: Kernel): JobDefinitions {
   return {
-    handlers: { 'live.prune': () => pruneLive(kernel.db) },
-    schedules: { 'live.prune': { everySeconds: 3600 } },
+    handlers: { 'live.prune': () => pruneLive(kernel.db), 'backup.keep': () => keepBackups(kernel) },
+    schedules: { 'live.prune': { everySeconds: 3600 }, 'backup.keep': { everySeconds: 300 } },
   };
 }
 

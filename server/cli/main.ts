@@ -1,8 +1,12 @@
 import { ConfigError, commandSettings } from '../kernel/config.ts';
 import { RelaisError, sentence } from '../kernel/errors.ts';
+import { backupCommand } from './backup.ts';
 import { createOwnerCommand } from './create-owner.ts';
 import { doctorCommand } from './doctor/index.ts';
+import { drillCommand } from './drill/index.ts';
 import { recountCommand } from './recount.ts';
+import { reloadCommand } from './reload.ts';
+import { restoreCommand } from './restore.ts';
 import { rotateSecretsCommand } from './rotate-secrets.ts';
 import { CommandError, type Words } from './words.ts';
 
@@ -10,8 +14,12 @@ import { CommandError, type Words } from './words.ts';
 type Command = (args: string[]) => Promise<number>;
 
 const COMMANDS: Record<string, Command> = {
+  backup: backupCommand,
   'create-owner': createOwnerCommand,
   doctor: doctorCommand,
+  drill: drillCommand,
+  reload: reloadCommand,
+  restore: restoreCommand,
   recount: recountCommand,
   'rotate-secrets': rotateSecretsCommand,
 };
@@ -24,6 +32,12 @@ const HELP: Words = {
                    The password is asked for, or read from RELAIS_OWNER_PASSWORD or the standard input.
   doctor           checks the installation, and says what to do about what is wrong
                    Exit code 1 when something must be mended.
+  backup [file]    copies the database beside a running server; without a file, into BACKUP_DIR
+                   --with-secrets puts SECRET_KEY inside; it never is otherwise
+  drill [file]     restores the newest backup (or this one) into a database of its own, proves it, and removes it again
+                   --database URL: an empty database to do it in. Exit code 1 when the copy is not good.
+  reload           renews the processes of a running server (RELAIS_PROCESSES) without turning anybody away
+  restore <file>   fills an empty database from a backup; --replace removes what is there (--yes: without a question)
   recount          counts every figure of the reports anew, from what is stored, beside a running server
                    --company (an id) for one company alone
   rotate-secrets   seals everything stored with today's SECRET_KEY; former keys are in SECRET_KEYS_OLD
@@ -38,6 +52,12 @@ Settings come from the environment and config.default.toml, as for the server.`,
                    Le mot de passe est demandé, ou lu dans RELAIS_OWNER_PASSWORD ou sur l'entrée standard.
   doctor           vérifie l'installation et dit que faire de ce qui ne va pas
                    Code de sortie 1 quand quelque chose doit être corrigé.
+  backup [fichier] copie la base à côté d'un serveur en marche ; sans fichier, dans BACKUP_DIR
+                   --with-secrets y met SECRET_KEY ; elle n'y est jamais sinon
+  drill [fichier]  restaure la sauvegarde la plus récente (ou celle-ci) dans une base à part, la vérifie, puis l'efface
+                   --database URL : une base vide où le faire. Code de sortie 1 quand la copie n'est pas bonne.
+  reload           renouvelle les processus d'un serveur en marche (RELAIS_PROCESSES) sans refuser personne
+  restore <fichier> remplit une base vide depuis une sauvegarde ; --replace supprime l'existant (--yes : sans question)
   recount          recompte tous les chiffres des rapports d'après ce qui est conservé, à côté d'un serveur en marche
                    --company (un identifiant) pour une seule entreprise
   rotate-secrets   scelle tout ce qui est conservé avec la SECRET_KEY du jour ; les anciennes sont dans SECRET_KEYS_OLD

@@ -5,6 +5,7 @@ import { needsSandbox, type SandboxAccess, withKeptSecrets, withSandboxAccess } 
 import type { Config } from '../kernel/config.ts';
 import type { Kernel } from '../kernel/ctx.ts';
 import { startEmbeddedDatabase } from '../kernel/db/embedded.ts';
+import { fail } from '../kernel/errors.ts';
 import { lockFolder } from '../kernel/folder-lock.ts';
 import { assembleKernel } from '../kernel/open.ts';
 import { CommandError } from './words.ts';
@@ -47,6 +48,32 @@ export async function openInstallation(given: Config, what: string): Promise<Ope
     return { kernel, close };
   } catch (error) {
     await close();
+    throw error;
+  }
+}
+
+/** A database that a command has to itself, and does not look into. */
+export interface Place {
+  databaseUrl: string;
+  close(): Promise<void>;
+}
+
+/** The database that the server would use, while no server uses it: for a restore. */
+export async function openEmptyPlace(config: Config, what: string): Promise<Place> {
+  if (config.DATABASE_URL) return { databaseUrl: config.DATABASE_URL, close: async () => undefined };
+  const lock = lockFolder(config.DATA_DIR, what);
+  if (!lock.taken) fail('restore_in_use');
+  try {
+    const database = await startEmbeddedDatabase(config.DATA_DIR);
+    return {
+      databaseUrl: database.url,
+      close: async () => {
+        await database.stop();
+        lock.release();
+      },
+    };
+  } catch (error) {
+    lock.release();
     throw error;
   }
 }

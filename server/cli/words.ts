@@ -8,6 +8,12 @@ export function same(text: string): Words {
   return { en: text, fr: text };
 }
 
+/** A size for people. */
+export function sizeOf(bytes: number): string {
+  if (bytes < 1e6) return `${Math.ceil(bytes / 1e3)} kB`;
+  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(2)} GB`;
+}
+
 /** Something that a person must mend; ends the command with its sentence alone. */
 export class CommandError extends Error {
   readonly words: Words;

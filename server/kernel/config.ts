@@ -41,15 +41,21 @@ const schema = z.object({
     .transform((folder) => path.resolve(folder)),
   PUBLIC_BASE_URL: address,
   RELAIS_ROLE: z.enum(['all', 'api', 'worker']),
+  RELAIS_PROCESSES: count(1, 64),
   TRUST_PROXY_HOPS: count(0, 10),
   SHUTDOWN_TIMEOUT_MS: count(100, 600_000),
   DATABASE_URL: z.string(),
   DATABASE_POOL_MAX: count(2, 200),
+  BACKUP_EVERY_HOURS: z.coerce.number().min(0).max(8760),
+  BACKUP_KEEP: count(1, 10_000),
+  BACKUP_DIR: z.string().transform((folder) => (folder ? path.resolve(folder) : '')),
   SECRET_KEY: z.string(),
   SECRET_KEYS_OLD: list,
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
   LOG_FORMAT: z.enum(['auto', 'pretty', 'json']),
   METRICS_TOKEN: z.string(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: address,
+  OTEL_SERVICE_NAME: z.string().min(1),
   LOCKOUT_ATTEMPTS: count(1, 1000),
   LOCKOUT_MINUTES: count(1, 100_000),
   JWT_MINUTES: count(1, 1440),
@@ -201,6 +207,26 @@ export function commandSettings(environment: NodeJS.ProcessEnv = process.env): {
     language: locale.toLowerCase().startsWith('fr') ? 'fr' : 'en',
     ownerPassword: environment.RELAIS_OWNER_PASSWORD ?? '',
   };
+}
+
+/** The settings as an environment that another process of this server reads them from. */
+export function settingsOf(config: Config): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(config).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.join(',') : String(value),
+    ]),
+  );
+}
+
+/** What one of several processes behind a port is told besides the settings. */
+export function processPlace(environment: NodeJS.ProcessEnv = process.env): {
+  /** Whether it is the first one, which makes the demo's data. */
+  isFirst: boolean;
+  /** JSON of the sandbox's access; empty without one. */
+  sandbox: string;
+} {
+  return { isFirst: environment.RELAIS_FIRST === '1', sandbox: environment.RELAIS_SANDBOX ?? '' };
 }
 
 /** Credentials made by the sandbox carry its name, so that they cannot pass for real ones. */

@@ -1,3 +1,4 @@
+import { backups } from './catalogue/backups.ts';
 import { billing } from './catalogue/billing.ts';
 import { callbox } from './catalogue/callbox.ts';
 import { callboxBoxes } from './catalogue/callbox-boxes.ts';
@@ -37,6 +38,7 @@ export const catalogue = {
   ...callbox,
   ...callboxMoney,
   ...reports,
+  ...backups,
 } as const;
 
 export type ErrorCode = keyof typeof catalogue;

@@ -43,6 +43,12 @@ export function lockFolder(folder: string, what: string): FolderLock {
   }
 }
 
+/** The process that has a folder; null when nobody has it. */
+export function folderHolder(folder: string): FolderHolder | null {
+  const holder = readHolder(path.join(folder, FILE));
+  return holder && isAlive(holder) ? holder : null;
+}
+
 function linked(from: string, to: string): boolean {
   try {
     linkSync(from, to);

@@ -1,8 +1,10 @@
 import { parseCronItems, type Runner, run, type TaskList, Logger as WorkerLogger } from 'graphile-worker';
-import type pg from 'pg';
+import type { Kernel } from './ctx.ts';
+import type { Database } from './db/index.ts';
 import { sql, type Tx } from './db/index.ts';
 import type { Logger } from './log.ts';
 import type { RetentionRule } from './retention.ts';
+import { inSpan } from './traces.ts';
 
 /** What a job is given: ids only. It reads the rows again, acts, and writes guarded. */
 export type JobPayload = Record<string, string>;
@@ -40,17 +42,21 @@ export interface JobRunner {
 
 /** Starts taking jobs. A failed job is tried again with exponential back-off; its error is logged. */
 export async function startJobs(
-  pool: pg.Pool,
-  log: Logger,
+  { db, log, metrics }: Pick<Kernel, 'db' | 'log' | 'metrics'>,
   definitions: JobDefinitions,
   concurrency: number,
 ): Promise<JobRunner> {
   const taskList: TaskList = {};
   for (const [name, handler] of Object.entries(definitions.handlers)) {
     taskList[name] = async (payload, helpers) => {
+      const end = metrics.jobSeconds.startTimer({ task: name });
       try {
-        await handler(payload as JobPayload);
+        await inSpan(`job ${name}`, { 'relais.attempt': helpers.job.attempts }, () =>
+          handler(payload as JobPayload),
+        );
+        end({ outcome: 'ok' });
       } catch (error) {
+        end({ outcome: 'failed' });
         log.warn(
           { err: error, job: name, payload, attempt: helpers.job.attempts },
           'A job failed; it will be tried again',
@@ -60,7 +66,7 @@ export async function startJobs(
     };
   }
   const runner: Runner = await run({
-    pgPool: pool,
+    pgPool: db.ownerPool,
     taskList,
     concurrency,
     noHandleSignals: true,
@@ -111,4 +117,22 @@ function quietLogger(log: Logger): WorkerLogger {
     info: 'debug',
   };
   return new WorkerLogger((scope) => (level, message) => log[levels[level] ?? 'trace']({ scope }, message));
+}
+
+/** How jobs stand, by task: due and not done, given up, and since when the first of those has waited. */
+export async function jobFigures(
+  db: Database,
+): Promise<{ task: string; waiting: number; failed: number; oldestAt: Date | null }[]> {
+  const { rows } = await db.ownerPool.query<{
+    task: string;
+    waiting: number;
+    failed: number;
+    oldestAt: Date | null;
+  }>(`
+    select identifier as task, count(*) filter (where attempts < max_attempts and run_at <= now())::int as waiting,
+      count(*) filter (where attempts >= max_attempts)::int as failed,
+      min(run_at) filter (where attempts < max_attempts and run_at <= now() and locked_at is null) as "oldestAt"
+    from graphile_worker._private_tasks task join graphile_worker._private_jobs job on job.task_id = task.id
+    group by identifier`);
+  return rows;
 }

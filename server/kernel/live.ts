@@ -199,8 +199,10 @@ async function companyEventsAfter(
   limit: number,
 ): Promise<LiveEvent[] | null> {
   const [afterTx, afterId] = cursor.split('.');
+  // One that lies ahead was given out by another database server, before a restore: what happened since is not known either.
   const kept = await sql<{ tooOld: boolean }>`
-    select coalesce((${afterTx}::xid8, ${afterId}::bigint) < (tx, id), false) as too_old
+    select coalesce((${afterTx}::xid8, ${afterId}::bigint) < (tx, id), false)
+      or ${afterTx}::xid8 > pg_snapshot_xmax(pg_current_snapshot()) as too_old
     from live_horizon`.execute(tx);
   if (kept.rows[0]?.tooOld) return null;
   const { rows } = await sql<EventRow>`

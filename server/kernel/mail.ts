@@ -13,10 +13,8 @@ export interface Mail {
   attachments?: { filename: string; content: Buffer | string; contentType: string }[];
 }
 
-/** Hands a letter to the mail server of SMTP_URL. @throws what the mail server says; `isRefusal` tells whether it said no for good. */
-export async function sendMail({ config }: Pick<Kernel, 'config'>, mail: Mail): Promise<void> {
-  const { SMTP_URL: url, SMTP_TIMEOUT_MS: timeoutMs, MAIL_FROM: from } = config;
-  const transport = createTransport({
+function open({ SMTP_URL: url, SMTP_TIMEOUT_MS: timeoutMs }: Kernel['config']) {
+  return createTransport({
     url,
     ...{
       connectionTimeout: timeoutMs,
@@ -27,8 +25,23 @@ export async function sendMail({ config }: Pick<Kernel, 'config'>, mail: Mail): 
     // Letters are made of what is in memory: nothing that a name smuggles in is fetched or read.
     ...{ disableFileAccess: true, disableUrlAccess: true },
   });
+}
+
+/** Hands a letter to the mail server of SMTP_URL. @throws what the mail server says; `isRefusal` tells whether it said no for good. */
+export async function sendMail({ config }: Pick<Kernel, 'config'>, mail: Mail): Promise<void> {
+  const transport = open(config);
   try {
-    await transport.sendMail({ from, ...mail, to: { name: '', address: mail.to } });
+    await transport.sendMail({ from: config.MAIL_FROM, ...mail, to: { name: '', address: mail.to } });
+  } finally {
+    transport.close();
+  }
+}
+
+/** Speaks to the mail server up to the point where a letter would begin. @throws when it does not answer or refuses our credentials. */
+export async function canReachMail({ config }: Pick<Kernel, 'config'>): Promise<void> {
+  const transport = open(config);
+  try {
+    await transport.verify();
   } finally {
     transport.close();
   }

@@ -1,22 +1,60 @@
-import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
 /** Prometheus metrics of this process. No label ever names a company, a person or a phone number. */
-export interface Metrics {
-  registry: Registry;
-  httpSeconds: Histogram<'method' | 'route' | 'status'>;
-  requirementGroups: Counter<'country'>;
-  purchases: Counter<'provider' | 'outcome'>;
-  webhookSeconds: Histogram<'provider' | 'outcome'>;
-  webhooks: Counter<'provider' | 'verdict'>;
-  providerRequests: Counter<'provider' | 'outcome'>;
+export type Metrics = ReturnType<typeof createMetrics>;
+
+/** Two scrapes within this time see the same figures of the database: they are asked for once. */
+const FIGURES_FRESH_MS = 10_000;
+
+/** What is read from the database when somebody scrapes. It is one truth for all processes, so of several the largest counts. */
+function figureGauges(registers: Registry[]) {
+  const gauge = <Label extends string = never>(
+    name: string,
+    help: string,
+    labelNames: readonly Label[] = [],
+  ) => new Gauge({ name: `relais_${name}`, help, labelNames, registers, aggregator: 'max' });
+  return {
+    eventsWaiting: gauge('provider_events_waiting', 'Stored webhooks that are due and not acted on'),
+    eventsOldest: gauge('provider_events_oldest_seconds', 'Age of the webhook that has been due for longest'),
+    eventsFailed: gauge(
+      'provider_events_failed',
+      'Webhooks that were given up, and that nobody has looked at',
+    ),
+    jobsWaiting: gauge('jobs_waiting', 'Jobs that are due, by task', ['task']),
+    jobsOldest: gauge('jobs_oldest_seconds', 'Age of the job that has been due for longest'),
+    jobsFailed: gauge('jobs_failed', 'Jobs that used up their attempts, by task', ['task']),
+    textsWaiting: gauge('texts_waiting', 'Texts that wait to leave: due now, or scheduled for later', [
+      'lane',
+    ]),
+    textsOldest: gauge('texts_oldest_seconds', 'How long the text that should have left first has waited'),
+    boxes: gauge('boxes', 'Boxes in use, by whether they are connected', ['state']),
+    transactionsOpen: gauge('transactions_open', 'Transactions that have not ended, by status', ['status']),
+    backupSucceeded: gauge(
+      'backup_last_success_timestamp_seconds',
+      'When a backup or a drill last came to a good end',
+      ['kind'],
+    ),
+    backupFailed: gauge('backup_last_failed', '1 when the last backup or drill did not come to a good end', [
+      'kind',
+    ]),
+    backupBytes: gauge('backup_last_size_bytes', 'Size of the newest backup'),
+    backupSeconds: gauge('backup_last_duration_seconds', 'How long the last good backup or drill took', [
+      'kind',
+    ]),
+    backupEvery: gauge(
+      'backup_interval_seconds',
+      'How often a backup is to be made; 0: never (BACKUP_EVERY_HOURS)',
+    ),
+    diskFree: gauge('disk_free_bytes', 'Room where a folder is: data (DATA_DIR), backups (BACKUP_DIR)', [
+      'folder',
+    ]),
+    diskSize: gauge('disk_size_bytes', 'Size of the disk where a folder is', ['folder']),
+  };
 }
 
-export function createMetrics(): Metrics {
-  const registry = new Registry();
-  const registers = [registry];
-  collectDefaultMetrics({ register: registry });
+/** What each process counts as it happens; of several processes the sum counts. */
+function eventMetrics(registers: Registry[]) {
   return {
-    registry,
     httpSeconds: new Histogram({
       name: 'relais_http_request_seconds',
       help: 'Time to answer a request',
@@ -55,5 +93,81 @@ export function createMetrics(): Metrics {
       labelNames: ['provider', 'outcome'],
       registers,
     }),
+    transactionChanges: new Counter({
+      name: 'relais_transaction_changes_total',
+      help: 'Transactions of boxes that came to a status, by type',
+      labelNames: ['type', 'status'],
+      registers,
+    }),
+    dispatchSeconds: new Histogram({
+      name: 'relais_dispatch_seconds',
+      help: 'Time from when a transaction was due until a box was given it',
+      buckets: [0.01, 0.05, 0.2, 1, 5, 30, 120, 600],
+      registers,
+    }),
+    transactionSeconds: new Histogram({
+      name: 'relais_transaction_seconds',
+      help: 'Time from the submission of a transaction to its end',
+      labelNames: ['type'],
+      buckets: [1, 5, 15, 30, 60, 300, 1800],
+      registers,
+    }),
+    jobSeconds: new Histogram({
+      name: 'relais_job_seconds',
+      help: 'Time that a job took, by task and outcome',
+      labelNames: ['task', 'outcome'],
+      buckets: [0.01, 0.1, 1, 10, 60],
+      registers,
+    }),
+    liveStreams: new Gauge({
+      name: 'relais_live_streams',
+      help: 'Browsers that are told what changes',
+      registers,
+    }),
+    poolConnections: new Gauge({
+      name: 'relais_database_connections',
+      help: 'Connections to the database, by role and by whether they are busy; waiting: requests for one',
+      labelNames: ['role', 'state'],
+      registers,
+    }),
+  };
+}
+
+/** @param nowMs the clock of the process. */
+export function createMetrics(nowMs: () => number) {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  let collect = async () => {};
+  let collectedMs = Number.NEGATIVE_INFINITY;
+  let collecting: Promise<void> | null = null;
+
+  /** Brings the figures of the database up to date, if they are not fresh. */
+  function refresh(): Promise<void> {
+    if (nowMs() - collectedMs < FIGURES_FRESH_MS) return Promise.resolve();
+    collecting ??= collect()
+      .then(() => {
+        collectedMs = nowMs();
+      })
+      .finally(() => {
+        collecting = null;
+      });
+    return collecting;
+  }
+
+  return {
+    registry,
+    figures: figureGauges(registers),
+    ...eventMetrics(registers),
+    /** Says how the figures are read. */
+    readFiguresBy: (read: () => Promise<void>) => {
+      collect = read;
+    },
+    refresh,
+    /** All figures as Prometheus reads them; with several processes behind one port, those of all of them. */
+    text: async (): Promise<string> => {
+      await refresh();
+      return registry.metrics();
+    },
   };
 }

@@ -30,7 +30,7 @@ export function assembleKernel(config: Config, replacements: Replacements = {}):
     blobs: createBlobs(config, { db, clock }),
     live: createLive(db, config.DATABASE_URL, log),
     news: createNews(),
-    metrics: createMetrics(),
+    metrics: createMetrics(() => clock.nowMs()),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Language } from '../../kernel/errors.ts';
 import type { Words } from '../words.ts';
 
 /** What one check came to. */
@@ -19,4 +20,24 @@ export function warning(name: Words, text: Words, advice: Words): Finding {
 
 export function fail(name: Words, text: Words, advice: Words): Finding {
   return { level: 'fail', name, text, advice };
+}
+
+const LEVELS: Record<Finding['level'], Words> = {
+  ok: { en: 'ok', fr: 'ok' },
+  warning: { en: 'warning', fr: 'attention' },
+  fail: { en: 'FAIL', fr: 'ÉCHEC' },
+};
+
+/** One line for people, and what to do about it. */
+export function printFinding({ level, name, text, advice }: Finding, language: Language): void {
+  console.log(`${LEVELS[level][language].padEnd(10)}${name[language].padEnd(18)}${text[language]}`);
+  if (advice?.[language]) console.log(indent(`→ ${advice[language]}`));
+}
+
+/** Moves a text to where the findings' texts stand. */
+export function indent(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => `${' '.repeat(10)}${line}`)
+    .join('\n');
 }

@@ -2,17 +2,18 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { type Config, ConfigError, commandSettings, loadConfig, printConfig } from '../../kernel/config.ts';
 import type { Kernel } from '../../kernel/ctx.ts';
-import type { Language } from '../../kernel/errors.ts';
 import { type Opened, openInstallation } from '../open.ts';
 import { CommandError, same, type Words } from '../words.ts';
 import { checkProviders, checkSecrets } from './accounts.ts';
+import { checkBackups } from './backups.ts';
 import { checkClock } from './clock.ts';
 import { checkDatabase } from './database.ts';
 import { checkFiles } from './files.ts';
-import { type Finding, fail } from './finding.ts';
+import { type Finding, fail, indent, printFinding } from './finding.ts';
 import { checkDisk, checkNode } from './machine.ts';
 import { checkPublicUrl } from './public-url.ts';
 import { checkTexts } from './texts.ts';
+import { checkMail, checkProcesses, checkWebhooks } from './traffic.ts';
 
 const SETTINGS: Words = { en: 'Settings', fr: 'Réglages' };
 const DATABASE: Words = { en: 'Database', fr: 'Base de données' };
@@ -25,7 +26,7 @@ export async function doctorCommand(): Promise<number> {
   let failed = false;
   const report = (findings: Finding | Finding[]) => {
     for (const finding of [findings].flat()) {
-      print(finding, language);
+      printFinding(finding, language);
       failed ||= finding.level === 'fail';
     }
   };
@@ -102,7 +103,11 @@ async function examineKernel(kernel: Kernel, report: Report): Promise<void> {
   report(await attempt({ en: 'Public address', fr: 'Adresse publique' }, () => checkPublicUrl(kernel)));
   report(await attempt({ en: 'Providers', fr: 'Fournisseurs' }, () => checkProviders(kernel)));
   report(await attempt({ en: 'Texts', fr: 'SMS' }, () => checkTexts(kernel)));
+  report(await attempt({ en: 'Webhooks', fr: 'Webhooks' }, () => checkWebhooks(kernel)));
+  report(await attempt({ en: 'Mail', fr: 'E-mail' }, () => checkMail(kernel)));
+  report(await attempt({ en: 'Processes', fr: 'Processus' }, () => checkProcesses(kernel)));
   report(await attempt({ en: 'Files', fr: 'Fichiers' }, () => checkFiles(kernel)));
+  report(await attempt({ en: 'Backups', fr: 'Sauvegardes' }, () => checkBackups(kernel)));
   report(await attempt({ en: 'Secrets', fr: 'Secrets' }, () => checkSecrets(kernel)));
 }
 
@@ -123,22 +128,4 @@ function unexpected(name: Words, error: unknown): Finding {
     en: 'Check that it runs and that this machine may reach it.',
     fr: "Vérifiez que cela tourne et que cette machine peut l'atteindre.",
   });
-}
-
-const LEVELS: Record<Finding['level'], Words> = {
-  ok: { en: 'ok', fr: 'ok' },
-  warning: { en: 'warning', fr: 'attention' },
-  fail: { en: 'FAIL', fr: 'ÉCHEC' },
-};
-
-function print({ level, name, text, advice }: Finding, language: Language): void {
-  console.log(`${LEVELS[level][language].padEnd(10)}${name[language].padEnd(18)}${text[language]}`);
-  if (advice?.[language]) console.log(indent(`→ ${advice[language]}`));
-}
-
-function indent(text: string): string {
-  return text
-    .split('\n')
-    .map((line) => `${' '.repeat(10)}${line}`)
-    .join('\n');
 }

@@ -1,6 +1,7 @@
 import { CamelCasePlugin, DummyDriver, Kysely, PostgresDialect, Transaction } from 'kysely';
 import pg from 'pg';
 import type { Config } from '../config.ts';
+import { inSpan } from '../traces.ts';
 import { setCompany, setPace, sparing } from './connections.ts';
 import type { DB } from './schema.generated.ts';
 
@@ -23,6 +24,8 @@ export interface Database {
   auth: Kysely<DB>;
   /** The owner of the schema: migrations, job runner and LISTEN. Never used for a request. */
   ownerPool: pg.Pool;
+  /** Every pool by the role of its connections, for the figures of their use. */
+  pools: Record<string, pg.Pool>;
   close(): Promise<void>;
 }
 
@@ -64,6 +67,7 @@ export function openDatabase(config: Pick<Config, 'DATABASE_POOL_MAX'>, url: str
     system,
     auth,
     ownerPool,
+    pools: { owner: ownerPool, app: pools[0], system: pools[1], auth: pools[2] },
     close: async () => {
       await Promise.all([app.destroy(), system.destroy(), auth.destroy()]);
       if (!ownerPool.ended) await ownerPool.end();
@@ -122,13 +126,15 @@ async function run<T>(
   prepare: (tx: Tx) => Promise<void>,
 ): Promise<T> {
   const acts: (() => void)[] = [];
-  const result = await role.transaction().execute(async (begun) => {
-    await prepare(begun);
-    return atOnce(begun, (tx) => {
-      sequels.set(tx, acts);
-      return work(tx);
-    });
-  });
+  const result = await inSpan('database transaction', { 'db.system.name': 'postgresql' }, () =>
+    role.transaction().execute(async (begun) => {
+      await prepare(begun);
+      return atOnce(begun, (tx) => {
+        sequels.set(tx, acts);
+        return work(tx);
+      });
+    }),
+  );
   for (const act of acts) act();
   return result;
 }

@@ -182,6 +182,18 @@ export interface AuditUnmarked {
   entryId: string;
 }
 
+export interface BackupRuns {
+  bytes: Int8 | null;
+  error: string | null;
+  file: string;
+  finishedAt: Timestamp | null;
+  host: string;
+  id: string;
+  kind: string;
+  startedAt: Timestamp;
+  tableRows: Int8 | null;
+}
+
 export interface BoxEnrolments {
   boxId: string;
   codeHash: string;
@@ -1666,6 +1678,7 @@ export interface DB {
   auditLog: AuditLog;
   auditMarks: AuditMarks;
   auditUnmarked: AuditUnmarked;
+  backupRuns: BackupRuns;
   boxEnrolments: BoxEnrolments;
   boxes: Boxes;
   boxLogs: BoxLogs;

@@ -38,8 +38,10 @@ export function liveRoute(server: HttpServer, kernel: Kernel): void {
       reply.hijack();
       const stream = reply.raw;
       streams.add(stream);
+      kernel.metrics.liveStreams.set(streams.size);
       stream.on('close', () => {
         streams.delete(stream);
+        kernel.metrics.liveStreams.set(streams.size);
         feed.close();
       });
       stream.writeHead(200, {

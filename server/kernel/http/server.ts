@@ -14,6 +14,7 @@ import type { Actor, Ctx, Kernel } from '../ctx.ts';
 import { fail, preferredLanguage, RelaisError } from '../errors.ts';
 import { newId } from '../ids.ts';
 import type { Logger } from '../log.ts';
+import { traceRequests } from '../traces.ts';
 import { type Authenticate, type Authority, isForBoxes } from './authority.ts';
 import { answerBrokenHttp, answerError } from './failures.ts';
 import { registerOpenApi } from './openapi.ts';
@@ -46,7 +47,8 @@ export async function createHttp(
       trustProxy: (_address, hop) => hop < config.TRUST_PROXY_HOPS,
       genReqId: () => newId(kernel.clock),
       forceCloseConnections: 'idle',
-      return503OnClosing: true,
+      // What came in while it closes is answered too: whoever sent it cannot know.
+      return503OnClosing: false,
       routerOptions: { maxParamLength: 300, ignoreTrailingSlash: true },
       frameworkErrors: (error, request, reply) => void answerError(kernel, error, request, reply),
       clientErrorHandler: (error, socket) => answerBrokenHttp(kernel, error, socket),
@@ -67,6 +69,7 @@ export async function createHttp(
   await server.register(rateLimit, rateLimits(kernel));
   await registerOpenApi(server);
   requireAuthorities(server);
+  if (config.OTEL_EXPORTER_OTLP_ENDPOINT) traceRequests(server);
   addHooks(server, kernel, options.authenticate);
   endConnectionsOnClose(server);
   server.setNotFoundHandler({ preHandler: server.rateLimit() }, (request, reply) =>

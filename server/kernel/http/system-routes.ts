@@ -56,7 +56,7 @@ function metricsRoute(server: HttpServer, kernel: Kernel): void {
       const expected = kernel.config.METRICS_TOKEN;
       if (expected && !secretsEqual(request.headers.authorization ?? '', `Bearer ${expected}`))
         fail('unauthenticated');
-      return reply.type(kernel.metrics.registry.contentType).send(await kernel.metrics.registry.metrics());
+      return reply.type(kernel.metrics.registry.contentType).send(await kernel.metrics.text());
     },
   );
 }

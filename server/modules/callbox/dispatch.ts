@@ -1,5 +1,5 @@
 import type { CompanyCtx } from '../../kernel/ctx.ts';
-import type { Tx } from '../../kernel/db/index.ts';
+import { afterCommit, type Tx } from '../../kernel/db/index.ts';
 import { configFor, type Settings, settingsOf } from './config.ts';
 import { match, type RoomyBox, roomOf, servedLanes } from './dispatch-match.ts';
 import {
@@ -95,6 +95,15 @@ function momentsOf(now: Date) {
   return { since: ago(CONNECTED_MS), minuteAgo: ago(MINUTE_MS), dayAgo: ago(DAY_MS) };
 }
 
+/** How long what was given had waited, for whoever watches over the installation: never whose it is. */
+function measure({ kernel: { metrics } }: CompanyCtx, now: Date, waiting: Candidate[], given: Assigned[]) {
+  const dueAt = new Map(waiting.map((each) => [each.id, each.dueAt]));
+  for (const { transactionId, type } of given) {
+    metrics.transactionChanges.inc({ type, status: 'assigned' });
+    metrics.dispatchSeconds.observe((now.getTime() - dueAt.get(transactionId)!.getTime()) / 1000);
+  }
+}
+
 async function give(
   ctx: CompanyCtx,
   tx: Tx,
@@ -119,5 +128,6 @@ async function give(
     ),
     signal(tx, processId, 'given', [...new Set(wanted.map(({ boxId }) => boxId))]),
   ]);
+  afterCommit(tx, () => measure(ctx, now, waiting, given));
   return given;
 }

@@ -102,3 +102,26 @@ export async function noteLowFloat(tx: Tx, told: string[], rose: string[], at: D
     update box_sims set low_float_told_at = case when id = any(${told}::uuid[]) then ${at}::timestamptz end
     where id = any(${[...told, ...rose]}::uuid[])`.execute(tx);
 }
+
+/** The whole ledger of the transaction's company, added up anew. */
+export async function reviewBooks(
+  tx: Tx,
+): Promise<{ entries: number; unbalanced: number; sims: number; simsOff: number }> {
+  const { rows } = await sql<{ entries: number; unbalanced: number; sims: number; simsOff: number }>`
+    with booked as (
+      select sim_id, coalesce(sum(amount) filter (where account = 'float'), 0) as available,
+        coalesce(sum(amount) filter (where account = 'held'), 0) as held
+      from ledger_lines group by sim_id
+    ), sums as (
+      select entry.id, coalesce(sum(amount), 0) as total, count(amount) as parts
+      from ledger_entries entry left join ledger_lines line on line.entry_id = entry.id group by entry.id
+    )
+    select (select count(*)::int from sums) as entries,
+      (select count(*)::int from sums where total <> 0 or parts < 2) as unbalanced,
+      (select count(*)::int from box_sims) as sims,
+      (select count(*)::int from box_sims sim left join booked on booked.sim_id = sim.id
+       where sim.float_available <> coalesce(booked.available, 0) or sim.float_held <> coalesce(booked.held, 0)) as sims_off`.execute(
+    tx,
+  );
+  return rows[0]!;
+}

@@ -131,3 +131,36 @@ export async function endedOf(tx: Tx, boxIds: readonly string[]): Promise<Map<st
     group by box_id`.execute(tx);
   return new Map(rows.map(({ boxId, count }) => [boxId, count]));
 }
+
+/** Boxes by whether they are connected, and what has not ended, by status. */
+export interface FleetReview {
+  connected: number;
+  away: number;
+  open: Record<string, number>;
+}
+
+/** Of all companies, for the system role. More than this many of a status are not counted on: such a figure is an alarm already. */
+const COUNTED_MAX = 100_000;
+
+export async function reviewAll(tx: Tx): Promise<FleetReview> {
+  const { rows: boxes } = await sql<{ connected: number; away: number }>`
+    select count(*) filter (where presence.connected)::int as connected, count(*) filter (where not presence.connected)::int as away
+    from boxes join box_presence presence on presence.box_id = boxes.id where boxes.retired_at is null`.execute(
+    tx,
+  );
+  const open: Record<string, number> = { pending: 0, retry: 0, assigned: 0, processing: 0, unknown: 0 };
+  for (const [status, of] of [
+    ['pending', sql`status in ('pending', 'retry') and status = 'pending'`],
+    ['retry', sql`status in ('pending', 'retry') and status = 'retry'`],
+    ['assigned', sql`status in ('assigned', 'processing', 'unknown') and status = 'assigned'`],
+    ['processing', sql`status in ('assigned', 'processing', 'unknown') and status = 'processing'`],
+    ['unknown', sql`status in ('assigned', 'processing', 'unknown') and status = 'unknown'`],
+  ] as const) {
+    const { rows } = await sql<{ count: number }>`
+      select count(*)::int as count from (select from transactions where ${of} limit ${COUNTED_MAX}) counted`.execute(
+      tx,
+    );
+    open[status] = rows[0]!.count;
+  }
+  return { ...boxes[0]!, open };
+}

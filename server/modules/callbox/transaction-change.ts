@@ -1,5 +1,5 @@
 import type { Actor, CompanyCtx } from '../../kernel/ctx.ts';
-import type { Tx } from '../../kernel/db/index.ts';
+import { afterCommit, type Tx } from '../../kernel/db/index.ts';
 import { newId } from '../../kernel/ids.ts';
 import { publish } from '../../kernel/live.ts';
 import { bookMoves, type FloatMove } from './ledger.ts';
@@ -74,6 +74,18 @@ export async function applyChanges(ctx: CompanyCtx, tx: Tx, changes: Change[]): 
     ),
     countOutcomes(tx, changes.flatMap(outcomesOf)),
   ]);
+  afterCommit(tx, () => measure(ctx, at, changes));
+}
+
+/** Counts for whoever watches over the installation: never whose they are. */
+function measure({ kernel: { metrics } }: CompanyCtx, at: Date, changes: Change[]): void {
+  for (const { before, row } of changes) {
+    const { type, status, createdAt } = row;
+    if (before.status === status) continue;
+    metrics.transactionChanges.inc({ type, status });
+    if (isFinal(status))
+      metrics.transactionSeconds.observe({ type }, (at.getTime() - createdAt.getTime()) / 1000);
+  }
 }
 
 /** What a change counts for: an end, and when an outcome is corrected, the former one's taking back. */

@@ -8,6 +8,7 @@ import { signingSecrets } from './auth.ts';
 import { SEAL } from './invitations.ts';
 
 export { createOwner, type NewOwner } from './accounts.ts';
+export { checkChain } from './audit-chain.ts';
 
 /** A sealed text of the sign-in, and how to write it back. */
 interface SealedText {

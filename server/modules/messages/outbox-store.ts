@@ -98,3 +98,11 @@ export async function oldestDeparture(tx: Tx, now: Date): Promise<Date | null> {
     select min(next_attempt_at) as at from outbox where next_attempt_at <= ${now}`.execute(tx);
   return rows[0]?.at ?? null;
 }
+
+/** How many texts should have left by now, and how many are to leave later. */
+export async function countDepartures(tx: Tx, now: Date): Promise<{ due: number; later: number }> {
+  const { rows } = await sql<{ due: number; later: number }>`
+    select count(*) filter (where next_attempt_at <= ${now})::int as due,
+      count(*) filter (where next_attempt_at > ${now})::int as later from outbox`.execute(tx);
+  return rows[0]!;
+}

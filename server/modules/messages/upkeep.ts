@@ -3,7 +3,7 @@ import { inSystem } from '../../kernel/db/index.ts';
 import type { SealedFiles } from '../../kernel/sealed-files.ts';
 import { mediaPurpose } from './media.ts';
 import * as store from './media-store.ts';
-import { oldestDeparture } from './outbox-store.ts';
+import { countDepartures, oldestDeparture } from './outbox-store.ts';
 import { countNobodys } from './unroutable-store.ts';
 
 /** Pictures and files of texts, for whoever looks after the keys. */
@@ -19,6 +19,9 @@ export const mediaFiles: SealedFiles = {
 export interface TextHealth {
   /** Since when the text waits that should have left first; null when none is due. */
   waitingSince: Date | null;
+  /** How many wait: those that should have left, and those that are to leave later. */
+  due: number;
+  later: number;
   /** Texts that came for numbers that no company can be named for. */
   nobodys: number;
 }
@@ -26,6 +29,7 @@ export interface TextHealth {
 export function reviewTexts(kernel: Kernel): Promise<TextHealth> {
   return inSystem(kernel.db, async (tx) => ({
     waitingSince: await oldestDeparture(tx, kernel.clock.now()),
+    ...(await countDepartures(tx, kernel.clock.now())),
     nobodys: await countNobodys(tx),
   }));
 }

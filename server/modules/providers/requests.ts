@@ -1,5 +1,6 @@
 import type { Clock } from '../../kernel/clock.ts';
 import type { Metrics } from '../../kernel/metrics.ts';
+import { inSpan, noteInSpan } from '../../kernel/traces.ts';
 import {
   type CodeMap,
   type Failure,
@@ -52,20 +53,22 @@ const PAUSE_MAX_MS = 20_000;
 export function createAttempt({ provider, readFailure, metrics, note }: AttemptDeps): Attempt {
   const count = (outcome: Outcome, failure: Failure | null) => {
     metrics.providerRequests.inc({ provider, outcome });
+    noteInSpan({ 'relais.outcome': outcome });
     note?.(outcome, failure);
   };
-  return async (send) => {
-    try {
-      const answer = await send();
-      count('ok', null);
-      return { answer, failure: null };
-    } catch (error) {
-      const failure = readFailure(error);
-      if (!failure) throw error;
-      count(outcomeOf(failure), failure);
-      return { failure, error };
-    }
-  };
+  return (send) =>
+    inSpan(`request to ${provider}`, { 'relais.provider': provider }, async () => {
+      try {
+        const answer = await send();
+        count('ok', null);
+        return { answer, failure: null };
+      } catch (error) {
+        const failure = readFailure(error);
+        if (!failure) throw error;
+        count(outcomeOf(failure), failure);
+        return { failure, error };
+      }
+    });
 }
 
 /**

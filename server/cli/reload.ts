@@ -1,0 +1,52 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { commandSettings, loadConfig } from '../kernel/config.ts';
+import { folderHolder } from '../kernel/folder-lock.ts';
+import { type ProcessesState, processesFolder, stateFile } from '../processes.ts';
+import { CommandError } from './words.ts';
+
+const LOOK_MS = 200;
+/** One renewal for each process: to start, and to finish what it has begun. */
+const PATIENCE_MS = 120_000;
+
+/** `reload`: renews the processes of a running server one after the other; nobody is turned away. */
+export async function reloadCommand(): Promise<number> {
+  const { language } = commandSettings();
+  const config = loadConfig();
+  const holder = folderHolder(processesFolder(config));
+  const before = readState(stateFile(config));
+  if (!holder || !before)
+    throw new CommandError({
+      en: `No server with several processes runs on ${config.DATA_DIR}. Start it with RELAIS_PROCESSES=2 or more; a single one is restarted by stopping and starting it.`,
+      fr: `Aucun serveur à plusieurs processus ne tourne sur ${config.DATA_DIR}. Démarrez-le avec RELAIS_PROCESSES=2 ou plus ; un serveur à processus unique se redémarre en l'arrêtant puis en le lançant.`,
+    });
+  process.kill(holder.pid, 'SIGUSR2');
+  const patienceMs = PATIENCE_MS + before.workers.length * config.SHUTDOWN_TIMEOUT_MS;
+  for (let waitedMs = 0; waitedMs < patienceMs; waitedMs += LOOK_MS) {
+    const state = readState(stateFile(config));
+    if (state && state.reloads > before.reloads) return conclude(state);
+    await sleep(LOOK_MS);
+  }
+  throw new CommandError({
+    en: 'The processes are not all renewed yet: the log of the server says how far it is.',
+    fr: 'Les processus ne sont pas encore tous renouvelés : le journal du serveur dit où il en est.',
+  });
+
+  function conclude({ failure, workers }: ProcessesState): number {
+    if (failure)
+      throw new CommandError({
+        en: `A new process did not start (${failure}), so those that ran go on. The log of the server says why.`,
+        fr: `Un nouveau processus n'a pas démarré (${failure}) ; les précédents continuent donc. Le journal du serveur dit pourquoi.`,
+      });
+    const done = {
+      en: `${workers.length} processes renewed, one after the other.`,
+      fr: `${workers.length} processus renouvelés, l'un après l'autre.`,
+    };
+    console.log(done[language]);
+    return 0;
+  }
+}
+
+function readState(file: string): ProcessesState | null {
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as ProcessesState) : null;
+}

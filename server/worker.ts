@@ -1,0 +1,67 @@
+import { AggregatorRegistry } from 'prom-client';
+import type { SandboxAccess } from './demo.ts';
+import { loadConfig, processPlace } from './kernel/config.ts';
+import { createLog } from './kernel/log.ts';
+import type { Metrics } from './kernel/metrics.ts';
+import type { Notice } from './processes.ts';
+import { serve } from './serve.ts';
+import { createStopper } from './stop.ts';
+
+// One of several server processes behind a port; server/processes.ts starts it, and holds the port.
+
+const config = loadConfig();
+const log = createLog(config);
+const place = processPlace();
+const stopper = createStopper(config, log);
+const sandbox = place.sandbox ? (JSON.parse(place.sandbox) as SandboxAccess) : null;
+const tell = (notice: Notice) => process.send?.(notice);
+
+try {
+  const serving = await serve({ config, sandbox }, log, { isFirst: place.isFirst, onOpen: stopper.add });
+  shareFigures(serving.metrics);
+  process.on('message', (notice: Notice) => {
+    if (notice.relais === 'drain') void serving.drain().then(() => stopper.stop('renewed'));
+  });
+  tell({ relais: 'ready' });
+} catch (error) {
+  if (!stopper.isStopping()) {
+    log.error({ err: error }, 'A server process did not start');
+    await stopper.closeAll().catch(() => undefined);
+    process.exit(1);
+  }
+}
+
+/** /metrics answers with the figures of all processes: whoever scrapes cannot choose one behind a shared port. */
+function shareFigures(metrics: Metrics): void {
+  const WAIT_MS = 2000;
+  const asked = new Map<number, { parts: object[]; settle(): void }>();
+  let asks = 0;
+  process.on('message', async (notice: Notice) => {
+    if (notice.relais === 'asked') {
+      // What cannot be read now is not told; the rest is.
+      await metrics.refresh().catch(() => undefined);
+      const figures = await metrics.registry.getMetricsAsJSON();
+      tell({ ...notice, relais: 'figures', figures });
+    } else if (notice.relais === 'figures') {
+      const waiting = asked.get(notice.id);
+      waiting?.parts.push(notice.figures as object);
+      if (waiting?.parts.length === notice.of) waiting.settle();
+    }
+  });
+  metrics.text = async () => {
+    const id = ++asks;
+    const parts: object[] = [];
+    await new Promise<void>((resolve) => {
+      // One that hangs is left out of the sum rather than waited for.
+      const timer = setTimeout(resolve, WAIT_MS);
+      const settle = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      asked.set(id, { parts, settle });
+      tell({ relais: 'ask', id });
+    });
+    asked.delete(id);
+    return AggregatorRegistry.aggregate(parts).metrics();
+  };
+}
