@@ -6,8 +6,11 @@ export const paths = {
   today: '/today',
   reports: '/reports',
   inbox: '/inbox',
+  /** The form for a text to somebody new. */
+  newText: '/inbox?new=1',
   conversation: (id: string) => `/inbox/${id}`,
   gigs: '/gigs',
+  newGig: '/gigs?new=1',
   contacts: '/contacts',
   contact: (id: string) => `/contacts/${id}`,
   /** The form for a contact, with a number already written in it. */
@@ -28,8 +31,10 @@ export const paths = {
   voicemail: '/calls/voicemail',
   callQuality: '/calls/quality',
   boxes: '/boxes',
+  newBox: '/boxes?new=1',
   box: (id: string) => `/boxes/${id}`,
   transactions: '/transactions',
+  newTransaction: '/transactions?new=1',
   /** The list with one transaction open beside it. */
   transaction: (id: string) => `/transactions?transaction=${id}`,
   transactionsOfBox: (boxId: string) => `/transactions?boxId=${boxId}`,
@@ -44,6 +49,7 @@ export const paths = {
   settings: '/settings',
   company: '/settings/company',
   members: '/settings/members',
+  newMember: '/settings/members?new=1',
   providerAccounts: '/settings/provider-accounts',
   apiKeys: '/settings/api-keys',
   security: '/settings/security',

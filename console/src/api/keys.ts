@@ -4,6 +4,7 @@ import type { PaperworkKind } from './requirementService.ts';
 /** The key of every query, by noun first: a live event of a noun refreshes all that begins with it. */
 export const keys = {
   me: ['me'] as const,
+  savedFilters: ['saved-filters'] as const,
   company: ['company'] as const,
   members: ['members'] as const,
   invitations: ['invitations'] as const,
@@ -91,6 +92,7 @@ const keysOfTopic: Record<string, readonly string[]> = {
   document: ['documents', 'requirement-groups'],
   member: ['members', 'me'],
   invitation: ['invitations'],
+  saved_filter: ['saved-filters'],
   api_key: ['api-keys'],
   provider_account: ['provider-accounts'],
   provider_event: ['provider-events'],

@@ -1,6 +1,7 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { may } from '../../../server/modules/identity/model.ts';
 import { paths } from '../paths.ts';
+import { forgetAll } from '../ui/storage.ts';
 import { auth } from './auth.ts';
 import { ApiError, requestContext } from './client.ts';
 import { me as meApi } from './identity.ts';
@@ -60,6 +61,8 @@ export function useSignOut(nextPath: string = paths.signIn) {
   return useMutation({
     mutationFn: () => auth.signOut(),
     onSettled: () => {
+      // Whom and what a person looked up is nobody else's business on a shared device.
+      forgetAll('recent.');
       tabs.postMessage('signed-out');
       location.assign(nextPath);
     },

@@ -12,8 +12,11 @@ import { float } from './en/float.ts';
 import { gigs } from './en/gigs.ts';
 import { inbox } from './en/inbox.ts';
 import { insights } from './en/insights.ts';
+import { keyboard } from './en/keyboard.ts';
 import { numbers } from './en/numbers.ts';
 import { operatorTexts } from './en/operatorTexts.ts';
+import { palette } from './en/palette.ts';
+import { saved } from './en/saved.ts';
 import { settings } from './en/settings.ts';
 import { setup } from './en/setup.ts';
 import { shell } from './en/shell.ts';
@@ -36,8 +39,11 @@ export const en = {
   gigs,
   inbox,
   insights,
+  keyboard,
   numbers,
+  palette,
   operatorTexts,
+  saved,
   settings,
   setup,
   shell,

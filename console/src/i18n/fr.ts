@@ -13,8 +13,11 @@ import { float } from './fr/float.ts';
 import { gigs } from './fr/gigs.ts';
 import { inbox } from './fr/inbox.ts';
 import { insights } from './fr/insights.ts';
+import { keyboard } from './fr/keyboard.ts';
 import { numbers } from './fr/numbers.ts';
 import { operatorTexts } from './fr/operatorTexts.ts';
+import { palette } from './fr/palette.ts';
+import { saved } from './fr/saved.ts';
 import { settings } from './fr/settings.ts';
 import { setup } from './fr/setup.ts';
 import { shell } from './fr/shell.ts';
@@ -38,8 +41,11 @@ export const fr: Dictionary = withFrenchTypography<Dictionary>({
   gigs,
   inbox,
   insights,
+  keyboard,
   numbers,
+  palette,
   operatorTexts,
+  saved,
   settings,
   setup,
   shell,

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { Navigate, Outlet, ScrollRestoration, useLocation } from 'react-router';
 import { useMe, useMeQuery } from '../api/session.ts';
 import { hasChosenLanguage, setLanguage } from '../i18n/index.ts';
+import { PaletteButton, PaletteHost } from '../palette/PaletteHost.tsx';
 import { signInPath } from '../paths.ts';
 import { ErrorNotice } from '../ui/ErrorNotice.tsx';
 import { LogoMark } from '../ui/Logo.tsx';
@@ -73,6 +74,7 @@ function Frame() {
           </span>
           <LiveBadge />
           <span className="top-space" />
+          <PaletteButton />
           <DialButton />
           <LanguageSwitch keepWithAccount />
           <UserMenu />
@@ -94,6 +96,7 @@ function Frame() {
       </Drawer>
       <InboxNews />
       <Telephone />
+      <PaletteHost />
       <ScrollRestoration />
     </div>
   );

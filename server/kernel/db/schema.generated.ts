@@ -1166,6 +1166,18 @@ export interface Requirements {
   type: string;
 }
 
+export interface SavedFilters {
+  companyId: string;
+  createdAt: Timestamp;
+  id: string;
+  isShared: boolean;
+  name: string;
+  page: string;
+  query: string;
+  updatedAt: Timestamp;
+  userId: string;
+}
+
 export interface Sessions {
   activeCompanyId: string | null;
   createdAt: Timestamp;
@@ -1434,6 +1446,7 @@ export interface DB {
   pushTraces: PushTraces;
   requirementGroups: RequirementGroups;
   requirements: Requirements;
+  savedFilters: SavedFilters;
   sessions: Sessions;
   signInAttempts: SignInAttempts;
   transactionAttempts: TransactionAttempts;

@@ -10,6 +10,7 @@ import { invitationRoutes } from './invitation-routes.ts';
 import { requirePerson } from './me.ts';
 import { meRoutes } from './me-routes.ts';
 import { memberRoutes } from './member-routes.ts';
+import { savedFilterRoutes } from './saved-filter-routes.ts';
 import { companyChange, companySchema, country, nameSchema, tags } from './schemas.ts';
 
 /** The doors of identity: sign-in, the caller, companies, members, invitations, API keys and the audit log. */
@@ -20,6 +21,7 @@ export function identityRoutes(server: HttpServer, kernel: Kernel, auth: Auth): 
   memberRoutes(server);
   invitationRoutes(server, kernel, auth);
   accessRoutes(server);
+  savedFilterRoutes(server);
 }
 
 function companyRoutes(server: HttpServer): void {
