@@ -53,6 +53,7 @@ export const paths = {
   providerAccounts: '/settings/provider-accounts',
   apiKeys: '/settings/api-keys',
   security: '/settings/security',
+  notifications: '/settings/notifications',
   audit: '/settings/audit',
   providerEvents: '/settings/provider-events',
   webhooks: '/settings/webhooks',

@@ -20,6 +20,7 @@ const settings: RouteObject = {
     page('provider-accounts', () => import('./pages/settings/ProviderAccountsPage.tsx')),
     page('api-keys', () => import('./pages/settings/ApiKeysPage.tsx')),
     page('security', () => import('./pages/settings/SecurityPage.tsx')),
+    page('notifications', () => import('./pages/settings/NotificationsPage.tsx')),
     page('audit', () => import('./pages/settings/AuditPage.tsx')),
     page('provider-events', () => import('./pages/settings/ProviderEventsPage.tsx')),
     page('webhooks', () => import('./pages/settings/WebhooksPage.tsx')),

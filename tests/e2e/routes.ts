@@ -1,5 +1,15 @@
-import type { RouteObject } from 'react-router';
-import { routes } from '../../console/src/routes.tsx';
+import { fileURLToPath } from 'node:url';
+
+/** What is read of a route of the console, which is typed for browsers. */
+interface Route {
+  path?: string;
+  index?: boolean;
+  element?: unknown;
+  children?: Route[];
+}
+
+const file = fileURLToPath(new URL('../../console/src/routes.tsx', import.meta.url));
+const { routes } = (await import(file)) as { routes: Route[] };
 
 /** What stands for the parameters of an address: the id of a row that the test has made. */
 export type Rows = Record<string, string>;
@@ -9,7 +19,9 @@ export type Rows = Record<string, string>;
  * the one for addresses that lead nowhere are not among them. @throws when a page names a row that the test has not made.
  */
 export function consolePages(rows: Rows): string[] {
-  const pages = pathsOf(routes).filter((path) => !/^\/(sign-in|invitation)\b/.test(path) && !path.includes('*'));
+  const pages = pathsOf(routes).filter(
+    (path) => !/^\/(sign-in|invitation)\b/.test(path) && !path.includes('*'),
+  );
   return pages.map((path) => {
     const [, name] = /:(\w+)/.exec(path) ?? [];
     if (!name) return path;
@@ -20,7 +32,7 @@ export function consolePages(rows: Rows): string[] {
   });
 }
 
-function pathsOf(list: readonly RouteObject[], base = ''): string[] {
+function pathsOf(list: readonly Route[], base = ''): string[] {
   return list.flatMap(({ path, index, element, children }) => {
     const at = path ? `${base}/${path}` : base;
     if (children) return pathsOf(children, at);

@@ -63,6 +63,7 @@ export const keys = {
   callAlerts: (query: Query) => ['call-alerts', query] as const,
   alertRules: ['call-alert-rules'] as const,
   devices: ['devices'] as const,
+  callPush: ['call-push'] as const,
   boxes: (query: Query) => ['boxes', 'list', query] as const,
   box: (id: string) => ['boxes', 'one', id] as const,
   boxLogs: (id: string, query: Query) => ['box-logs', id, query] as const,
@@ -74,6 +75,7 @@ export const keys = {
   unknownTransactions: (query: Query) => ['transactions', 'unknown', query] as const,
   transactionStats: (query: Query) => ['transactions', 'stats', query] as const,
   float: ['float', 'sims'] as const,
+  floatSettings: ['float', 'settings'] as const,
   floatEntries: (simId: string, query: Query) => ['float', 'entries', simId, query] as const,
   floatDays: (simId: string) => ['float', 'days', simId] as const,
   operatorTexts: (query: Query) => ['operator-texts', query] as const,
@@ -81,6 +83,7 @@ export const keys = {
   webhooks: ['webhooks', 'list'] as const,
   webhookDeliveries: (id: string) => ['webhooks', 'deliveries', id] as const,
   dashboard: ['dashboard'] as const,
+  firstRun: ['first-run'] as const,
   reports: (query: Query) => ['reports', query] as const,
 };
 

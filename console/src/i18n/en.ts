@@ -8,14 +8,18 @@ import { calls } from './en/calls.ts';
 import { common } from './en/common.ts';
 import { compliance } from './en/compliance.ts';
 import { contacts } from './en/contacts.ts';
+import { firstSteps } from './en/firstSteps.ts';
 import { float } from './en/float.ts';
+import { floatAlerts } from './en/floatAlerts.ts';
 import { gigs } from './en/gigs.ts';
 import { inbox } from './en/inbox.ts';
 import { insights } from './en/insights.ts';
 import { keyboard } from './en/keyboard.ts';
+import { notices } from './en/notices.ts';
 import { numbers } from './en/numbers.ts';
 import { operatorTexts } from './en/operatorTexts.ts';
 import { palette } from './en/palette.ts';
+import { pwa } from './en/pwa.ts';
 import { saved } from './en/saved.ts';
 import { settings } from './en/settings.ts';
 import { setup } from './en/setup.ts';
@@ -35,14 +39,18 @@ export const en = {
   common,
   compliance,
   contacts,
+  firstSteps,
   float,
+  floatAlerts,
   gigs,
   inbox,
   insights,
   keyboard,
+  notices,
   numbers,
   palette,
   operatorTexts,
+  pwa,
   saved,
   settings,
   setup,

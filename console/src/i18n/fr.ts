@@ -9,14 +9,18 @@ import { calls } from './fr/calls.ts';
 import { common } from './fr/common.ts';
 import { compliance } from './fr/compliance.ts';
 import { contacts } from './fr/contacts.ts';
+import { firstSteps } from './fr/firstSteps.ts';
 import { float } from './fr/float.ts';
+import { floatAlerts } from './fr/floatAlerts.ts';
 import { gigs } from './fr/gigs.ts';
 import { inbox } from './fr/inbox.ts';
 import { insights } from './fr/insights.ts';
 import { keyboard } from './fr/keyboard.ts';
+import { notices } from './fr/notices.ts';
 import { numbers } from './fr/numbers.ts';
 import { operatorTexts } from './fr/operatorTexts.ts';
 import { palette } from './fr/palette.ts';
+import { pwa } from './fr/pwa.ts';
 import { saved } from './fr/saved.ts';
 import { settings } from './fr/settings.ts';
 import { setup } from './fr/setup.ts';
@@ -37,14 +41,18 @@ export const fr: Dictionary = withFrenchTypography<Dictionary>({
   common,
   compliance,
   contacts,
+  firstSteps,
   float,
+  floatAlerts,
   gigs,
   inbox,
   insights,
   keyboard,
+  notices,
   numbers,
   palette,
   operatorTexts,
+  pwa,
   saved,
   settings,
   setup,

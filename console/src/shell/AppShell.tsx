@@ -5,8 +5,10 @@ import { useTranslation } from 'react-i18next';
 import { Navigate, Outlet, ScrollRestoration, useLocation } from 'react-router';
 import { useMe, useMeQuery } from '../api/session.ts';
 import { hasChosenLanguage, setLanguage } from '../i18n/index.ts';
+import { Notices } from '../notices/Notices.tsx';
 import { PaletteButton, PaletteHost } from '../palette/PaletteHost.tsx';
 import { signInPath } from '../paths.ts';
+import { Worker } from '../pwa/Worker.tsx';
 import { ErrorNotice } from '../ui/ErrorNotice.tsx';
 import { LogoMark } from '../ui/Logo.tsx';
 import { DialButton } from './DialButton.tsx';
@@ -95,7 +97,9 @@ function Frame() {
         <SideNav onLeave={() => setMenuOpen(false)} />
       </Drawer>
       <InboxNews />
+      <Notices />
       <Telephone />
+      <Worker />
       <PaletteHost />
       <ScrollRestoration />
     </div>

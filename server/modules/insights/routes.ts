@@ -1,5 +1,6 @@
 import type { HttpServer } from '../../kernel/http/server.ts';
 import { dashboardRoute } from './dashboard.ts';
+import { firstRunRoute } from './first-run.ts';
 import { reportRoutes } from './report-routes.ts';
 import { webhookRoutes } from './webhook-routes.ts';
 
@@ -8,4 +9,5 @@ export function insightsRoutes(server: HttpServer): void {
   dashboardRoute(server);
   reportRoutes(server);
   webhookRoutes(server);
+  firstRunRoute(server);
 }

@@ -132,3 +132,14 @@ export async function companiesToCount(tx: Tx): Promise<string[]> {
 export async function countAnew(tx: Tx, companyId: string, at: Date): Promise<void> {
   await sql`select count_activity_anew(${companyId}::uuid, ${at})`.execute(tx);
 }
+
+/** Whether the company ever sent a text, and whether it ever had a call. */
+export async function firstDeeds(tx: Tx): Promise<{ text: boolean; call: boolean }> {
+  const { rows } = await sql<{ text: boolean; call: boolean }>`
+    select
+      exists (select from activity_figures where company_id = current_company() and kind = 'text' and direction = 'outbound' and count > 0) as text,
+      exists (select from activity_figures where company_id = current_company() and kind = 'call' and count > 0) as call`.execute(
+    tx,
+  );
+  return rows[0]!;
+}

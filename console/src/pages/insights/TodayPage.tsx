@@ -13,6 +13,7 @@ import { countText, francsText } from '../../ui/format.ts';
 import { PageFrame } from '../../ui/PageFrame.tsx';
 import { RequirePermission } from '../../ui/RequirePermission.tsx';
 import { useFormat } from '../../ui/useFormat.ts';
+import { FirstSteps } from './FirstSteps.tsx';
 
 const DayCharts = lazy(() => import('./ActivityCharts.tsx'));
 /** Figures move with every call; nobody reads them faster than this. */
@@ -33,6 +34,7 @@ export default function TodayPage() {
       title={t('insights.today.title')}
       intro={data ? t('insights.today.intro', { zone: data.timeZone }) : undefined}
     >
+      <FirstSteps />
       <RequirePermission permission="reports:read">
         {error ? (
           <ErrorNotice error={error} onRetry={() => void refetch()} />

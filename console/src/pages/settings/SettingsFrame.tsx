@@ -16,6 +16,7 @@ export const SETTINGS_GROUPS = [
       ['company', paths.company, 'company:read'],
       ['members', paths.members, 'members:read'],
       ['security', paths.security, null],
+      ['notifications', paths.notifications, null],
       ['audit', paths.audit, 'audit:read'],
     ],
   ],

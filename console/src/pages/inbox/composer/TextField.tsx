@@ -43,7 +43,6 @@ export function TextField({ ref, writing, templates, onTyped, attach }: Props) {
       value={draft.text}
       placeholder={t('inbox.placeholder.text')}
       aria-label={t('inbox.yourText')}
-      aria-expanded={templates.isOpen}
       aria-controls={templates.isOpen ? TEMPLATE_MENU : undefined}
       aria-activedescendant={templates.isOpen && templates.found.length ? optionId(templates.at) : undefined}
       onChange={(event) => {
