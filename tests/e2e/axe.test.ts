@@ -40,7 +40,10 @@ async function visit(page: Page, path: string): Promise<void> {
 
 /** What axe calls serious or critical, as one can find it again. */
 async function findings(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
+  const { violations } = await new AxeBuilder({ page })
+    .setLegacyMode(true)
+    .options({ resultTypes: ['violations'] })
+    .analyze();
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .flatMap(({ id, nodes }) =>
@@ -73,10 +76,10 @@ describe('axe finds nothing serious', () => {
       await page.context().close();
     },
     // Some fifty pages, one after the other.
-    240_000,
+    480_000,
   );
 
-  it('nor in what opens over a page', async () => {
+  it('nor in what opens over a page', { timeout: 120_000 }, async () => {
     const { page } = await openPage(browser, { locale: 'en-GB' });
     await speak(relais, relais.owner, 'en');
     await signIn(page, relais, relais.owner);

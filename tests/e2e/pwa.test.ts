@@ -31,7 +31,7 @@ const kept = (page: Page): Promise<string[]> =>
   page.evaluate(`caches.keys().then((names) => Promise.all(names.map((name) => caches.open(name).then((cache) => cache.keys()))))
     .then((lists) => lists.flat().map(({ url }) => new URL(url).pathname))`);
 
-describe('the console as an app', () => {
+describe('the console as an app', { timeout: 120_000 }, () => {
   it('can be installed: a manifest in the language of the console, with icons that are there', async () => {
     const { page } = await openPage(browser, { locale: 'fr-FR' });
     await page.goto(`${relais.baseUrl}/sign-in`);

@@ -145,7 +145,7 @@ describe('a box that vanishes', () => {
       (await relais.api.get('/api/transactions/queue')).body.lanes.map(
         (lane: { reason: string }) => lane.reason,
       );
-    expect(await reasons()).toEqual(['not_started']);
+    expect(await reasons()).toContain('not_started');
     await a.register();
     expect(await reasons()).not.toContain('not_started');
     await relais.app.dispatched();

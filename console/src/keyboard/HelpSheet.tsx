@@ -64,8 +64,8 @@ function useTables(enterSends: boolean): [title: string, lines: Line[]][] {
   );
   return [
     [t('keyboard.scopes.everywhere'), linesOf('everywhere')],
-    [t('keyboard.scopes.inbox'), inbox],
     [t('keyboard.scopes.go'), linesOf('go')],
+    [t('keyboard.scopes.inbox'), inbox],
     [t('keyboard.scopes.calls'), calls],
   ];
 }

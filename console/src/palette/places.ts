@@ -39,6 +39,13 @@ function innerPlaces(t: TFunction): Place[] {
   ];
 }
 
+/** What pages of the menu are called at their head, where that is another word. */
+const titles = (t: TFunction): Record<string, string> => ({
+  [paths.inbox]: t('inbox.title'),
+  [paths.float]: t('float.title'),
+  [paths.boxes]: t('boxes.title'),
+});
+
 /** Every page with an address of its own, named in one language. */
 export function allPlaces(t: TFunction): Place[] {
   const menu = placesOf(t).map(([path, label, , permission]) => ({
@@ -81,12 +88,21 @@ export function pageEntries(
   const others = allPlaces(other);
   return allPlaces(t).flatMap(({ path, label, section, permission }, index) => {
     if (permission && !may(permission)) return [];
+    const also = [titles(t)[path], titles(other)[path]].filter((title) => title !== undefined);
     const words = [others[index], { label, section }].flatMap((place) => [
       place?.label ?? '',
       `${place?.section ?? ''} ${place?.label ?? ''}`,
     ]);
     return [
-      { id: `page:${path}`, kind: 'page' as const, label, hint: section, words, keys: KEYS[path], to: path },
+      {
+        id: `page:${path}`,
+        kind: 'page' as const,
+        label,
+        hint: section,
+        words: [...also, ...words],
+        keys: KEYS[path],
+        to: path,
+      },
     ];
   });
 }

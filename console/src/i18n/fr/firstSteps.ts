@@ -13,7 +13,7 @@ export const firstSteps: Dictionary['firstSteps'] = {
       text: 'Les messages et les appels passent par lui. Les pièces que demande son pays sont réunies en chemin.',
     },
     address: {
-      title: 'Rendre ce serveur joignable par les opérateurs',
+      title: 'Rendre ce serveur joignable par les fournisseurs',
       text: 'Ils envoient messages et appels à {{url}} : donnez à PUBLIC_BASE_URL une adresse https joignable depuis internet.',
     },
     text: {

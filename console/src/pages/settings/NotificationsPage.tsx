@@ -12,7 +12,7 @@ import { noticePermission } from '../../notices/system.ts';
 import { useInstall } from '../../pwa/worker.ts';
 import { PageFrame } from '../../ui/PageFrame.tsx';
 import { useNotify } from '../../ui/useNotify.ts';
-import '../../ui/styles/call-settings.css';
+import '../../ui/styles/notices.css';
 
 /** What this device tells its person of, and the console as an app of its own. */
 export default function NotificationsPage() {
@@ -23,7 +23,7 @@ export default function NotificationsPage() {
   return (
     <PageFrame title={t('notices.title')} intro={t('notices.intro')}>
       <div className="two-columns">
-        <section className="panel panel-pad settings-part" aria-labelledby="notice-kinds">
+        <section className="panel panel-pad notices-part" aria-labelledby="notice-kinds">
           <h2 id="notice-kinds">{t('notices.whileOpen')}</h2>
           <p className="muted section-text">{t('notices.whileOpenText')}</p>
           <Permission permission={permission} onChange={setPermission} />
@@ -31,7 +31,7 @@ export default function NotificationsPage() {
             <Kind key={kind} kind={kind} isOff={permission !== 'granted'} />
           ))}
         </section>
-        <section className="panel panel-pad settings-part" aria-labelledby="notice-app">
+        <section className="panel panel-pad notices-part" aria-labelledby="notice-app">
           <h2 id="notice-app">{t('notices.app')}</h2>
           <p className="muted section-text">{t('notices.appText')}</p>
           <Install />
