@@ -38,6 +38,7 @@ const ROW_OF: [RegExp, keyof CompanyRows][] = [
   [/\/boxes\/\{id\}/, 'boxId'],
   [/\/transactions\/\{(id|transactionId)\}/, 'transactionId'],
   [/\/webhook-endpoints\/\{webhookId\}/, 'webhookId'],
+  [/\/saved-filters\/\{filterId\}/, 'savedFilterId'],
 ];
 
 /** The row that a second parameter names. */

@@ -1,4 +1,6 @@
-import { newSecret } from '../../server/kernel/ids.ts';
+import { systemCtx, transact } from '../../server/kernel/ctx.ts';
+import { newId, newSecret } from '../../server/kernel/ids.ts';
+import { saveFilter } from '../../server/modules/identity/saved-filters-store.ts';
 import { ALERT_RULE, OPERATOR_TEMPLATE } from './addresses.ts';
 import { makeCallRows } from './call-rows.ts';
 import type { Client } from './client.ts';
@@ -21,6 +23,7 @@ export interface CompanyRows {
   documentField: string;
   documentId: string;
   memberId: string;
+  savedFilterId: string;
   invitationId: string;
   apiKeyId: string;
   providerAccountId: string;
@@ -114,9 +117,21 @@ export async function fillCompany(
     spareContactId,
     ...{ companyId, gigId: gig.id, numberId: number.id, groupId: group.id, documentId: document.id },
     ...{ textField: fieldOf('textual'), documentField: fieldOf('document') },
+    savedFilterId: await keepFilter(relais, companyId, members[0].userId),
     ...{ memberId: members[0].id, invitationId: invitation.id, apiKeyId: apiKey.id },
     providerAccountId: account.id,
   };
+}
+
+/** A filter of a person, which no API key can save. */
+async function keepFilter({ kernel }: Pick<TestRelais, 'kernel'>, companyId: string, userId: string) {
+  const now = kernel.clock.now();
+  const what = { name: 'Failed', page: '/transactions', query: 'status=failed', isShared: true };
+  return transact(systemCtx(kernel, companyId, 'test'), (tx) =>
+    saveFilter(tx, {
+      ...{ id: newId(kernel.clock), companyId, userId, ...what, createdAt: now, updatedAt: now },
+    }),
+  );
 }
 
 async function fillInbox(relais: Pick<TestRelais, 'sandbox'>, api: Client, phoneNumber: string) {

@@ -14,7 +14,7 @@ export const floatAlerts: Dictionary['floatAlerts'] = {
   secretTitle: 'Secret de la nouvelle adresse',
   secretText:
     "Il signe ce qui y est envoyé. Il n'est montré qu'une fois : gardez-le là où le programme le trouve.",
-  closeBox: 'Clore une journée de {{name}}',
+  closeBox: 'Arrêter une journée de {{name}}',
   closeBoxText:
     'Toutes ses SIM comptées ensemble, ou aucune. Ce qui a été compté est gardé à côté de ce que disent les relevés ; vide : sans relevé.',
 };
