@@ -1,11 +1,12 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import { compressed, serviceWorker } from './worker/plugin.ts';
 
 const server = process.env.RELAIS_SERVER ?? 'http://localhost:4000';
 
 export default defineConfig({
   root: import.meta.dirname,
-  plugins: [react()],
+  plugins: [react(), serviceWorker(), compressed()],
   server: {
     proxy: {
       '/api': { target: server },

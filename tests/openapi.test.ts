@@ -8,7 +8,8 @@ import { type Operation, readOperations } from './harness/operations.ts';
 const OTHER_ERRORS = new Set(['getHealthReady 503']);
 
 /** Routes that are pages and files for people, not part of the API. */
-const HIDDEN = /^\/(api\/docs(\/|\*|$)|assets\/|favicon|index\.html|boot\.js|silence\.wav|\*|$)/;
+const HIDDEN =
+  /^\/(api\/docs(\/|\*|$)|assets\/|favicon|index\.html|boot\.js|sw\.js|icons\/|manifest\.|silence\.wav|\*|$)/;
 
 let api: Awaited<ReturnType<typeof describeApi>>;
 let operations: Operation[];

@@ -1,4 +1,4 @@
-import { createBrowserRouter, Navigate, type RouteObject } from 'react-router';
+import { Navigate, type RouteObject } from 'react-router';
 import { paths } from './paths.ts';
 import { AppShell } from './shell/AppShell.tsx';
 import { CrashPage } from './shell/CrashPage.tsx';
@@ -22,6 +22,7 @@ const settings: RouteObject = {
     page('provider-accounts', () => import('./pages/settings/ProviderAccountsPage.tsx')),
     page('api-keys', () => import('./pages/settings/ApiKeysPage.tsx')),
     page('security', () => import('./pages/settings/SecurityPage.tsx')),
+    page('notifications', () => import('./pages/settings/NotificationsPage.tsx')),
     page('audit', () => import('./pages/settings/AuditPage.tsx')),
     page('provider-events', () => import('./pages/settings/ProviderEventsPage.tsx')),
     page('synchronisation', () => import('./pages/sync/SyncPage.tsx')),
@@ -129,7 +130,8 @@ const signedIn: RouteObject = {
   ],
 };
 
-export const router = createBrowserRouter([
+/** Every page of the console; the tests that look at each of them read this too. */
+export const routes: RouteObject[] = [
   {
     errorElement: <CrashPage />,
     hydrateFallbackElement: <PageSkeleton />,
@@ -140,4 +142,4 @@ export const router = createBrowserRouter([
       signedIn,
     ],
   },
-]);
+];

@@ -140,7 +140,14 @@ describe('a box that vanishes', () => {
     await relais.app.dispatched();
     expect(await a.pull()).toEqual([]);
     expect(await statusOf(id)).toBe('pending');
+    // People are told why it waits though a box is there, free, and serves it.
+    const reasons = async () =>
+      (await relais.api.get('/api/transactions/queue')).body.lanes.map(
+        (lane: { reason: string }) => lane.reason,
+      );
+    expect(await reasons()).toContain('not_started');
     await a.register();
+    expect(await reasons()).not.toContain('not_started');
     await relais.app.dispatched();
     expect(await a.pull()).toMatchObject([{ id, attempt: 2 }]);
   });

@@ -45,6 +45,7 @@ const ROW_OF: [RegExp, keyof CompanyRows][] = [
   [/\/insights\/schedules\/\{scheduleId\}/, 'scheduleId'],
   [/\/sync-runs\/\{runId\}/, 'syncRunId'],
   [/\/drift\/\{driftId\}/, 'driftId'],
+  [/\/saved-filters\/\{filterId\}/, 'savedFilterId'],
 ];
 
 /** The row that a second parameter names. */

@@ -1,5 +1,7 @@
-import { newSecret } from '../../server/kernel/ids.ts';
-import { ALERT_RULE, BUDGET, OPERATOR_TEMPLATE, PRICE } from './addresses.ts';
+import { systemCtx, transact } from '../../server/kernel/ctx.ts';
+import { newId, newSecret, newSecret } from '../../server/kernel/ids.ts';
+import { saveFilter } from '../../server/modules/identity/saved-filters-store.ts';
+import { ALERT_RULE, ALERT_RULE, BUDGET, OPERATOR_TEMPLATE, OPERATOR_TEMPLATE, PRICE } from './addresses.ts';
 import { archive, manyCalls } from './archives.ts';
 import { makeCallRows } from './call-rows.ts';
 import type { Client } from './client.ts';
@@ -23,6 +25,7 @@ export interface CompanyRows {
   documentField: string;
   documentId: string;
   memberId: string;
+  savedFilterId: string;
   invitationId: string;
   apiKeyId: string;
   providerAccountId: string;
@@ -132,6 +135,7 @@ export async function fillCompany(
     ...{ roleId: role.id, archiveId: await archivedMonth(relais, companyId, api) },
     ...{ companyId, gigId: gig.id, numberId: number.id, groupId: group.id, documentId: document.id },
     ...{ textField: fieldOf('textual'), documentField: fieldOf('document') },
+    savedFilterId: await keepFilter(relais, companyId, members[0].userId),
     ...{ memberId: members[0].id, invitationId: invitation.id, apiKeyId: apiKey.id },
     providerAccountId: account.id,
   };
@@ -141,6 +145,17 @@ async function archivedMonth({ kernel }: Pick<TestRelais, 'kernel'>, companyId: 
   await manyCalls(kernel, companyId, '2024-01', 1);
   await archive(kernel, companyId, '2024-02-01T00:00:00Z');
   return (await made(api.get('/api/call-archives'))).archives[0].id;
+}
+
+/** A filter of a person, which no API key can save. */
+async function keepFilter({ kernel }: Pick<TestRelais, 'kernel'>, companyId: string, userId: string) {
+  const now = kernel.clock.now();
+  const what = { name: 'Failed', page: '/transactions', query: 'status=failed', isShared: true };
+  return transact(systemCtx(kernel, companyId, 'test'), (tx) =>
+    saveFilter(tx, {
+      ...{ id: newId(kernel.clock), companyId, userId, ...what, createdAt: now, updatedAt: now },
+    }),
+  );
 }
 
 async function fillInbox(relais: Pick<TestRelais, 'sandbox'>, api: Client, phoneNumber: string) {

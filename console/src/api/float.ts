@@ -25,6 +25,19 @@ export interface NewClose {
   note: string;
 }
 
+export interface NewBoxClose {
+  day: string;
+  statements: { simId: string; statementBalance: number }[];
+  note: string;
+}
+
+/** When the company is told about the money on SIMs, and where. */
+export interface FloatSettings {
+  differenceAbove: number;
+  differenceMinutes: number;
+  webhookUrl: string | null;
+}
+
 /** The money on SIMs. */
 export const float = {
   sims: async () => ({
@@ -43,6 +56,14 @@ export const float = {
     request<unknown>(at(simId), { method: 'PATCH', body }),
   days: (simId: string) => request<{ days: FloatDay[] }>(at(simId, '/days')),
   close: (simId: string, body: NewClose) => post<unknown>(at(simId, '/closes'), body),
+  /** Of every SIM of a box whose money is counted, all or none. */
+  closeBox: (boxId: string, body: NewBoxClose) => post<unknown>(`/api/float/boxes/${boxId}/closes`, body),
+  settings: () => request<{ settings: FloatSettings }>('/api/float/settings'),
+  saveSettings: (body: FloatSettings) =>
+    request<{ settings: FloatSettings; webhookSecret: string | null }>('/api/float/settings', {
+      method: 'PUT',
+      body,
+    }),
 };
 
 /** What operators write to the SIMs, and how it is read. */

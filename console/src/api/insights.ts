@@ -117,8 +117,21 @@ interface Report<Row> {
   rows: Row[];
 }
 
+/** What is set up already: what an owner does first. */
+export interface FirstRun {
+  number: boolean;
+  text: boolean;
+  call: boolean;
+  box: boolean;
+  boxConnected: boolean;
+  publicAddress: { url: string; fault: 'not_https' | 'not_public' | null };
+  mail: boolean;
+  practice: boolean;
+}
+
 /** What happened, counted. */
 export const insights = {
+  firstRun: () => request<FirstRun>('/api/insights/first-run'),
   dashboard: () => request<Dashboard>('/api/insights/dashboard'),
   activityPath: '/api/insights/activity',
   costsPath: '/api/insights/costs',

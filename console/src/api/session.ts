@@ -1,5 +1,7 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
+import { stopCallPush } from '../notices/callPush.ts';
 import { paths } from '../paths.ts';
+import { forgetAll } from '../ui/storage.ts';
 import { auth } from './auth.ts';
 import { ApiError, requestContext } from './client.ts';
 import { me as meApi } from './identity.ts';
@@ -57,8 +59,15 @@ export function useMay(): (permission: Permission) => boolean {
 /** Signs out and loads the page anew, so that nothing of the person stays in memory. */
 export function useSignOut(nextPath: string = paths.signIn) {
   return useMutation({
-    mutationFn: () => auth.signOut(),
+    mutationFn: async () => {
+      // Calls are not told to a device whose person has left.
+      await stopCallPush().catch(() => undefined);
+      return auth.signOut();
+    },
     onSettled: () => {
+      // Whom and what a person looked up is nobody else's business on a shared device.
+      forgetAll('recent.');
+      forgetAll('push.');
       tabs.postMessage('signed-out');
       location.assign(nextPath);
     },

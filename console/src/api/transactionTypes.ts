@@ -125,6 +125,8 @@ export interface TransactionDetails extends Transaction {
   timeline: TransactionStep[];
   attempts: TransactionAttempt[];
   operatorMessages: OperatorWording[];
+  /** Counted on its SIM before it was begun; null: nobody counts them, or it never began. */
+  balanceBefore: number | null;
 }
 
 /** What waits of one operator and type. */

@@ -33,10 +33,11 @@ export const transactions = {
   list: (query: Query) =>
     request<{ transactions: Transaction[]; nextCursor: string | null }>('/api/transactions', { query }),
   get: async (id: string): Promise<{ transaction: TransactionDetails }> => {
-    const { transaction, attempts, timeline, operatorMessages } = await request<
-      OneTransaction & Pick<TransactionDetails, 'attempts' | 'timeline' | 'operatorMessages'>
+    const { transaction, attempts, timeline, operatorMessages, balanceBefore } = await request<
+      OneTransaction &
+        Pick<TransactionDetails, 'attempts' | 'timeline' | 'operatorMessages' | 'balanceBefore'>
     >(at(id));
-    return { transaction: { ...transaction, attempts, timeline, operatorMessages } };
+    return { transaction: { ...transaction, attempts, timeline, operatorMessages, balanceBefore } };
   },
   cancel: (id: string) => post<OneTransaction>(at(id, '/cancel')),
   /** Lets one go that was held because it looks like another. */

@@ -10,14 +10,21 @@ import { common } from './en/common.ts';
 import { compliance } from './en/compliance.ts';
 import { contacts } from './en/contacts.ts';
 import { costs } from './en/costs.ts';
+import { firstSteps } from './en/firstSteps.ts';
 import { float } from './en/float.ts';
+import { floatAlerts } from './en/floatAlerts.ts';
 import { gigs } from './en/gigs.ts';
 import { inbox } from './en/inbox.ts';
 import { insights } from './en/insights.ts';
+import { keyboard } from './en/keyboard.ts';
+import { notices } from './en/notices.ts';
 import { numbers } from './en/numbers.ts';
 import { operatorTexts } from './en/operatorTexts.ts';
+import { palette } from './en/palette.ts';
+import { pwa } from './en/pwa.ts';
 import { retention } from './en/retention.ts';
 import { roles } from './en/roles.ts';
+import { saved } from './en/saved.ts';
 import { settings } from './en/settings.ts';
 import { setup } from './en/setup.ts';
 import { shell } from './en/shell.ts';
@@ -39,14 +46,21 @@ export const en = {
   compliance,
   contacts,
   costs,
+  firstSteps,
   float,
+  floatAlerts,
   gigs,
   inbox,
   insights,
+  keyboard,
+  notices,
   numbers,
+  palette,
   operatorTexts,
   retention,
   roles,
+  pwa,
+  saved,
   settings,
   setup,
   shell,

@@ -11,14 +11,21 @@ import { common } from './fr/common.ts';
 import { compliance } from './fr/compliance.ts';
 import { contacts } from './fr/contacts.ts';
 import { costs } from './fr/costs.ts';
+import { firstSteps } from './fr/firstSteps.ts';
 import { float } from './fr/float.ts';
+import { floatAlerts } from './fr/floatAlerts.ts';
 import { gigs } from './fr/gigs.ts';
 import { inbox } from './fr/inbox.ts';
 import { insights } from './fr/insights.ts';
+import { keyboard } from './fr/keyboard.ts';
+import { notices } from './fr/notices.ts';
 import { numbers } from './fr/numbers.ts';
 import { operatorTexts } from './fr/operatorTexts.ts';
+import { palette } from './fr/palette.ts';
+import { pwa } from './fr/pwa.ts';
 import { retention } from './fr/retention.ts';
 import { roles } from './fr/roles.ts';
+import { saved } from './fr/saved.ts';
 import { settings } from './fr/settings.ts';
 import { setup } from './fr/setup.ts';
 import { shell } from './fr/shell.ts';
@@ -41,14 +48,21 @@ export const fr: Dictionary = withFrenchTypography<Dictionary>({
   compliance,
   contacts,
   costs,
+  firstSteps,
   float,
+  floatAlerts,
   gigs,
   inbox,
   insights,
+  keyboard,
+  notices,
   numbers,
+  palette,
   operatorTexts,
   retention,
   roles,
+  pwa,
+  saved,
   settings,
   setup,
   shell,

@@ -5,7 +5,10 @@ import { useTranslation } from 'react-i18next';
 import { Navigate, Outlet, ScrollRestoration, useLocation } from 'react-router';
 import { useMe, useMeQuery } from '../api/session.ts';
 import { hasChosenLanguage, setLanguage } from '../i18n/index.ts';
+import { Notices } from '../notices/Notices.tsx';
+import { PaletteButton, PaletteHost } from '../palette/PaletteHost.tsx';
 import { signInPath } from '../paths.ts';
+import { Worker } from '../pwa/Worker.tsx';
 import { ErrorNotice } from '../ui/ErrorNotice.tsx';
 import { LogoMark } from '../ui/Logo.tsx';
 import { BudgetNews } from './BudgetNews.tsx';
@@ -74,6 +77,7 @@ function Frame() {
           </span>
           <LiveBadge />
           <span className="top-space" />
+          <PaletteButton />
           <DialButton />
           <LanguageSwitch keepWithAccount />
           <UserMenu />
@@ -95,7 +99,10 @@ function Frame() {
       </Drawer>
       <InboxNews />
       <BudgetNews />
+      <Notices />
       <Telephone />
+      <Worker />
+      <PaletteHost />
       <ScrollRestoration />
     </div>
   );

@@ -8,6 +8,7 @@ import type { Conversation } from '../api/inboxTypes.ts';
 import { keys } from '../api/keys.ts';
 import { queryClient } from '../api/queryClient.ts';
 import { useMay } from '../api/session.ts';
+import { showNotice } from '../notices/system.ts';
 import { paths } from '../paths.ts';
 import { phoneText } from '../ui/format.ts';
 import { usePhone } from '../ui/useMedia.ts';
@@ -31,11 +32,20 @@ export function InboxNews() {
   useNewestUnread();
 
   const tell = ({ id, last_message, contact, phone_number }: Conversation) => {
+    const name = contact?.name || phoneText(phone_number);
+    const words = last_message?.preview || t('inbox.mediaOnly');
+    void showNotice({
+      kind: 'texts',
+      tag: `text.${id}`,
+      title: name,
+      body: words,
+      path: paths.conversation(id),
+    });
     if (pathname === paths.conversation(id)) return;
     notification.open({
       key: id,
-      title: contact?.name || phoneText(phone_number),
-      description: <span className="news-text">{last_message?.preview || t('inbox.mediaOnly')}</span>,
+      title: name,
+      description: <span className="news-text">{words}</span>,
       // Where neither a composer nor the foot of a drawer is.
       placement: isPhone ? 'top' : 'bottomLeft',
       duration: SHOWN_S,

@@ -14,6 +14,7 @@ import {
   TeamOutlined,
   WalletOutlined,
 } from '@ant-design/icons';
+import type { TFunction } from 'i18next';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { NavLink } from 'react-router';
@@ -26,13 +27,8 @@ import { Logo } from '../ui/Logo.tsx';
 import { CompanySwitch } from './CompanySwitch.tsx';
 import { useInboxCounts } from './InboxNews.tsx';
 
-/** Where one can go. `onLeave` closes the drawer on a phone. */
-export function SideNav({ onLeave }: { onLeave?: () => void }) {
-  const { t } = useTranslation();
-  const unread = useInboxCounts().data?.unread ?? 0;
-  const unheard = useUnheard();
-  const toSettle = useToSettle();
-  const may = useMay();
+/** The lines of the menu, named in a language; the last part is what one needs to see it. */
+export function placesOf(t: TFunction) {
   const items: [path: string, label: string, icon: ReactNode, permission?: Permission][] = [
     [paths.today, t('shell.nav.today'), <DashboardOutlined key="i" />, 'reports:read'],
     [paths.inbox, t('shell.nav.inbox'), <InboxOutlined key="i" />],
@@ -49,7 +45,17 @@ export function SideNav({ onLeave }: { onLeave?: () => void }) {
     [paths.costs, t('shell.nav.costs'), <EuroCircleOutlined key="i" />, 'reports:read'],
     [paths.settings, t('shell.nav.settings'), <SettingOutlined key="i" />],
   ];
-  const shown = items.filter(([, , , permission]) => !permission || may(permission));
+  return items;
+}
+
+/** Where one can go. `onLeave` closes the drawer on a phone. */
+export function SideNav({ onLeave }: { onLeave?: () => void }) {
+  const { t } = useTranslation();
+  const unread = useInboxCounts().data?.unread ?? 0;
+  const unheard = useUnheard();
+  const toSettle = useToSettle();
+  const may = useMay();
+  const shown = placesOf(t).filter(([, , , permission]) => !permission || may(permission));
   return (
     <div className="side">
       <NavLink to={paths.home} className="side-logo" aria-label={t('shell.home')} onClick={onLeave}>

@@ -3,6 +3,7 @@ import { Button, Input, Select } from 'antd';
 import { type ReactNode, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type Query, requestFile } from '../api/client.ts';
+import { SavedFilters } from '../saved/SavedFilters.tsx';
 import { download } from './download.ts';
 import { useNotify } from './useNotify.ts';
 
@@ -29,6 +30,7 @@ export function ListToolbar({
           {t('common.clearFilters')}
         </Button>
       )}
+      <SavedFilters />
       {csv && <CsvButton {...csv} />}
     </search>
   );

@@ -16,3 +16,13 @@ export function remember(name: string, value: string): void {
     // A browser that stores nothing still works; it just forgets.
   }
 }
+
+/** Forgets what begins with a name: what a person leaves behind on a device that others use. */
+export function forgetAll(prefix: string): void {
+  try {
+    for (const key of Object.keys(localStorage))
+      if (key.startsWith(PREFIX + prefix)) localStorage.removeItem(key);
+  } catch {
+    // Nothing was kept.
+  }
+}

@@ -128,4 +128,19 @@ export const identity = {
     en: 'This invitation is for {email}: sign in with that account.',
     fr: 'Cette invitation est pour {email} : connectez-vous avec ce compte.',
   },
+  too_many_saved_filters: {
+    status: 409,
+    en: 'You have {max} saved filters already: delete one first.',
+    fr: "Vous avez déjà {max} filtres enregistrés : supprimez-en un d'abord.",
+  },
+  saved_filter_not_yours: {
+    status: 403,
+    en: 'Only who shared this filter, or whoever runs the company, can change it.',
+    fr: "Seule la personne qui a partagé ce filtre, ou qui gère l'entreprise, peut le modifier.",
+  },
+  saved_filter_name_taken: {
+    status: 409,
+    en: 'You have a filter named “{name}” for this list already.',
+    fr: 'Vous avez déjà un filtre nommé « {name} » pour cette liste.',
+  },
 } as const satisfies Record<string, ErrorSpec>;

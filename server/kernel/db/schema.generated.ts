@@ -1446,6 +1446,18 @@ export interface Roles {
   version: Generated<number>;
 }
 
+export interface SavedFilters {
+  companyId: string;
+  createdAt: Timestamp;
+  id: string;
+  isShared: boolean;
+  name: string;
+  page: string;
+  query: string;
+  updatedAt: Timestamp;
+  userId: string;
+}
+
 export interface Sessions {
   activeCompanyId: string | null;
   createdAt: Timestamp;
@@ -1757,6 +1769,7 @@ export interface DB {
   retentionRuns: RetentionRuns;
   retentionSettings: RetentionSettings;
   roles: Roles;
+  savedFilters: SavedFilters;
   sessions: Sessions;
   signInAttempts: SignInAttempts;
   syncRuns: SyncRuns;

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadConfig } from '../config.ts';
 import { fail } from '../errors.ts';
@@ -18,6 +19,7 @@ beforeAll(async () => {
   mkdirSync(path.join(folder, 'assets'));
   writeFileSync(path.join(folder, 'index.html'), '<title>Relais</title>');
   writeFileSync(path.join(folder, 'assets/main-4f2a.js'), 'start()');
+  writeFileSync(path.join(folder, 'assets/main-4f2a.js.gz'), gzipSync('start()'));
   server = await emptyServer();
   await serveConsole(server, folder);
   baseUrl = await server.listen({ port: 0, host: '127.0.0.1' });
@@ -56,6 +58,9 @@ describe('the built console', () => {
     const file = await get('/assets/main-4f2a.js', '*/*');
     expect(file).toMatchObject({ status: 200, text: 'start()' });
     expect(file.headers.get('cache-control')).toContain('immutable');
+    // As the build wrote it beside itself, and with the name that a browser knows it by.
+    expect(file.headers.get('content-encoding')).toBe('gzip');
+    expect(file.headers.get('content-type')).toContain('javascript');
   });
 
   it('leaves programs, and everything under /api, a 404 in JSON', async () => {

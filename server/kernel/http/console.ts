@@ -19,13 +19,16 @@ export async function serveConsole(server: HttpServer, folder: string): Promise<
     });
     await pages.register(fastifyStatic, {
       root: folder,
-      index: 'index.html',
+      index: false,
       wildcard: false,
+      // The build wrote each file compressed beside itself.
+      preCompressed: true,
       setHeaders: (reply, file) => {
         const forEver = file.includes(`${path.sep}assets${path.sep}`);
         reply.header('cache-control', forEver ? 'public, max-age=31536000, immutable' : 'no-cache');
       },
     });
+    pages.get('/', (_request, reply) => reply.sendFile('index.html'));
     pages.get('/*', (request, reply) => {
       const wantsPage =
         (request.headers.accept ?? '').includes('text/html') && !request.url.startsWith('/api/');

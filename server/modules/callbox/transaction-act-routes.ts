@@ -3,6 +3,8 @@ import { type CompanyCtx, transact, withCompany } from '../../kernel/ctx.ts';
 import { fail } from '../../kernel/errors.ts';
 import { errorResponses, ok } from '../../kernel/http/schemas.ts';
 import type { HttpServer } from '../../kernel/http/server.ts';
+import { isId } from '../../kernel/ids.ts';
+import { findBox } from './boxes-store.ts';
 import { FINAL_STATUSES, TRANSACTION_TYPES } from './model.ts';
 import { confirmSettling, rejectSettling, settle } from './settle.ts';
 import { cancel, confirmHeld } from './transaction-acts.ts';
@@ -139,7 +141,11 @@ function statsRoute(server: HttpServer): void {
         tags,
         summary:
           'What ended, by day, type, operator, box and outcome; the last 30 days unless told otherwise',
-        querystring: z.object({ since: z.iso.date().optional(), until: z.iso.date().optional() }),
+        querystring: z.object({
+          since: z.iso.date().optional(),
+          until: z.iso.date().optional(),
+          boxId: z.string().max(100).optional().describe('Of one box alone'),
+        }),
         response: {
           200: ok({
             since: z.string(),
@@ -166,13 +172,23 @@ function statsRoute(server: HttpServer): void {
   );
 }
 
-async function statsOf(ctx: CompanyCtx, asked: { since?: string | undefined; until?: string | undefined }) {
+interface StatsQuery {
+  since?: string | undefined;
+  until?: string | undefined;
+  boxId?: string | undefined;
+}
+
+async function statsOf(ctx: CompanyCtx, asked: StatsQuery) {
   const dayAt = (ms: number) => new Date(ms).toISOString().slice(0, 10);
   // A day more than today is not wrong: east of Greenwich it has begun.
   const until = asked.until ?? dayAt(ctx.kernel.clock.nowMs() + DAY_MS);
   const since = asked.since ?? dayAt(ctx.kernel.clock.nowMs() - 30 * DAY_MS);
   if (since > until) fail('invalid_request', { reason: 'since: later than until' });
-  const rows = await transact(ctx, (tx) => dayFigures(tx, since, until, FIGURES_MAX));
+  const boxId = asked.boxId ?? null;
+  const rows = await transact(ctx, async (tx) => {
+    if (boxId !== null && !(isId(boxId) && (await findBox(tx, boxId)))) fail('not_found', { what: 'box' });
+    return dayFigures(tx, { since, until, boxId }, FIGURES_MAX);
+  });
   const mean = (seconds: number, timed: number) => (timed > 0 ? seconds / timed : null);
   const boxes = [
     ...Map.groupBy(

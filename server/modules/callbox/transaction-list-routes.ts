@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type CompanyCtx, isGranted, transact, withCompany } from '../../kernel/ctx.ts';
+import type { Tx } from '../../kernel/db/index.ts';
 import { fail } from '../../kernel/errors.ts';
 import { exportQuery, listAnswer, rowsWanted, sendCsv } from '../../kernel/http/csv.ts';
 import { fromCursor, toPage } from '../../kernel/http/paging.ts';
@@ -8,6 +9,8 @@ import type { HttpServer } from '../../kernel/http/server.ts';
 import { isId } from '../../kernel/ids.ts';
 import { normalisePhoneNumber } from '../../kernel/phone.ts';
 import { settingsOf } from './config.ts';
+import { balanceBefore as balanceAt } from './float-days-store.ts';
+import { findSim } from './float-store.ts';
 import {
   operatorKey,
   TRANSACTION_STATUSES,
@@ -27,7 +30,7 @@ import {
   transactionSchema,
   transactionView,
 } from './transaction-views.ts';
-import { namedTransactions } from './transactions-store.ts';
+import { type NamedTransaction, namedTransactions } from './transactions-store.ts';
 
 const read = { authority: { permission: 'transactions:read' } } as const;
 const tags = ['transactions'];
@@ -172,6 +175,13 @@ function detailRoute(server: HttpServer): void {
             attempts: z.array(attemptSchema),
             timeline: z.array(eventSchema),
             operatorMessages: z.array(textSchema),
+            balanceBefore: z
+              .number()
+              .int()
+              .nullable()
+              .describe(
+                'XAF counted on its SIM before it was begun; null: nobody counts them, or it never began',
+              ),
           }),
           ...errorResponses,
         },
@@ -185,6 +195,7 @@ function detailRoute(server: HttpServer): void {
         const attempts = await namedAttempts(tx, id);
         const events = await eventsOf(tx, id);
         const texts = await textsAbout(tx, id);
+        const balanceBefore = await countedBefore(tx, row);
         const seesAll = isGranted(ctx, 'contacts:reveal');
         return {
           success: true as const,
@@ -195,8 +206,17 @@ function detailRoute(server: HttpServer): void {
             ...(seesAll ? text : maskedIn(ctx, text, row.phoneNumber)),
             receivedAt: receivedAt.toISOString(),
           })),
+          balanceBefore,
         };
       });
     },
   );
+}
+
+/** What was counted on the SIM of a transaction when its box began it. */
+async function countedBefore(tx: Tx, { simId, processingAt }: NamedTransaction): Promise<number | null> {
+  if (!simId || !processingAt) return null;
+  const sim = await findSim(tx, simId);
+  if (!sim?.knownSince || sim.knownSince > processingAt) return null;
+  return (await balanceAt(tx, [simId], processingAt)).total;
 }

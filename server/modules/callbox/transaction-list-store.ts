@@ -122,6 +122,7 @@ export async function countOpen(tx: Tx, limit: number): Promise<Record<string, n
 
 /** A box of the queue's question: why does it take nothing? */
 export interface QueueBox {
+  id: string;
   code: string;
   isConnected: boolean;
   quarantined: boolean;
@@ -134,7 +135,7 @@ export interface QueueBox {
 /** Every box that is not retired, as far as it bears on who takes what. */
 export async function queueBoxes(tx: Tx, connectedSince: Date): Promise<QueueBox[]> {
   const { rows } = await sql<QueueBox>`
-    select boxes.code, coalesce(greatest(presence.last_seen_at, presence.last_pull_at) > ${connectedSince}, false) as is_connected,
+    select boxes.id, boxes.code, coalesce(greatest(presence.last_seen_at, presence.last_pull_at) > ${connectedSince}, false) as is_connected,
       boxes.quarantined_at is not null as quarantined, boxes.supported_types,
       hand.has_unknown, hand.count >= boxes.max_concurrent as is_full,
       (select coalesce(jsonb_agg(jsonb_build_object('operator', operator, 'state', state,
@@ -179,14 +180,17 @@ export interface DayFigure {
   timed: number;
 }
 
-/** What ended between two days of the company's calendar, both included; read off the counters. */
-export async function dayFigures(tx: Tx, since: string, until: string, limit: number): Promise<DayFigure[]> {
+/** What ended between two days of the company's calendar, both included, of all boxes or of one; read off the counters. */
+export async function dayFigures(
+  tx: Tx,
+  { since, until, boxId }: { since: string; until: string; boxId: string | null },
+  limit: number,
+): Promise<DayFigure[]> {
   const { rows } = await sql<DayFigure>`
     select day::text as day, type, nullif(transaction_days.operator, '') as operator, boxes.code as box_code, status,
       count, amount, seconds, timed
     from transaction_days left join boxes on boxes.id = transaction_days.box_id
-    where day between ${since}::date and ${until}::date order by day, type, operator, box_code, status limit ${limit}`.execute(
-    tx,
-  );
+    where day between ${since}::date and ${until}::date and (${boxId}::uuid is null or transaction_days.box_id = ${boxId}::uuid)
+    order by day, type, operator, box_code, status limit ${limit}`.execute(tx);
   return rows;
 }

@@ -1,6 +1,7 @@
 import { type CompanyCtx, transact } from '../../kernel/ctx.ts';
+import type { Tx } from '../../kernel/db/index.ts';
 import { settingsOf } from './config.ts';
-import { readyLanes } from './dispatch-store.ts';
+import { candidates, readyLanes, stillHeld } from './dispatch-store.ts';
 import { CONNECTED_MS } from './model.ts';
 import {
   countLanes,
@@ -22,6 +23,7 @@ export const QUEUE_REASONS = [
   'unknown_open',
   'no_float',
   'full',
+  'not_started',
   'scheduled',
 ] as const;
 export type QueueReason = (typeof QUEUE_REASONS)[number];
@@ -38,24 +40,48 @@ export async function queueOf(ctx: CompanyCtx) {
     const boxes = await queueBoxes(tx, new Date(now.getTime() - CONNECTED_MS));
     const states = await countOpen(tx, COUNT_MAX);
     return {
-      lanes: counted.map((lane) => ({ ...lane, reason: reasonOf(lane, boxes, syncRunning) })),
+      lanes: await withReasons(tx, counted, boxes, { isRunning: syncRunning, now }),
       states,
       countedUpTo: COUNT_MAX,
     };
   });
 }
 
+/** Looked at to say that a lane waits for boxes to start anew; what is behind them waits in any case. */
+const LOOKED_AT = 20;
+
+/** Each lane with why it does not move. */
+async function withReasons(
+  tx: Tx,
+  lanes: QueueLane[],
+  boxes: QueueBox[],
+  { isRunning, now }: { isRunning: boolean; now: Date },
+): Promise<(QueueLane & { reason: QueueReason | null })[]> {
+  const named = lanes.map((lane) => ({ ...lane, ...takersOf(lane, boxes, isRunning) }));
+  const moving = named.filter(({ reason }) => reason === null);
+  const asked = moving.map(({ operator, type }) => ({ operator: operator ?? '', type }));
+  const waiting = await candidates(tx, asked, now, LOOKED_AT);
+  const tried = waiting.filter(({ attempt }) => attempt > 0).map(({ id }) => id);
+  const barred = await stillHeld(tx, tried);
+  return named.map(({ takers, ...lane }) => {
+    const own = waiting.filter(({ operator, type }) => operator === lane.operator && type === lane.type);
+    const isBarred =
+      own.length > 0 && own.every(({ id }) => takers.every((box) => barred.has(`${id} ${box.id}`)));
+    return { ...lane, reason: lane.reason ?? (isBarred ? 'not_started' : null) };
+  });
+}
+
 /**
  * Why nobody takes what waits in a lane: the first condition that no box is left to meet. Null: boxes take it, one after the
- * other.
+ * other; then with which ones.
  */
-export function reasonOf(
+function takersOf(
   lane: QueueLane,
   boxes: readonly QueueBox[],
   isRunning: boolean,
-): QueueReason | null {
-  if (!isRunning) return 'stopped';
-  if (lane.oldestAt === null) return 'scheduled';
+): { reason: QueueReason | null; takers: readonly QueueBox[] } {
+  if (!isRunning) return { reason: 'stopped', takers: [] };
+  if (lane.oldestAt === null) return { reason: 'scheduled', takers: [] };
   const serves = (box: QueueBox, ready: boolean, withFloat = false) =>
     box.sims.some(
       ({ operator, state, float }) =>
@@ -77,7 +103,7 @@ export function reasonOf(
   let left = boxes;
   for (const [reason, meets] of conditions) {
     left = left.filter(meets);
-    if (left.length === 0) return reason;
+    if (left.length === 0) return { reason, takers: [] };
   }
-  return null;
+  return { reason: null, takers: left };
 }

@@ -11,6 +11,7 @@ import { requirePerson } from './me.ts';
 import { meRoutes } from './me-routes.ts';
 import { memberRoutes } from './member-routes.ts';
 import { roleRoutes } from './role-routes.ts';
+import { savedFilterRoutes } from './saved-filter-routes.ts';
 import { companyChange, companySchema, country, nameSchema, tags } from './schemas.ts';
 
 /** The doors of identity: sign-in, the caller, companies, members, invitations, API keys and the audit log. */
@@ -22,6 +23,7 @@ export function identityRoutes(server: HttpServer, kernel: Kernel, auth: Auth): 
   roleRoutes(server);
   invitationRoutes(server, kernel, auth);
   accessRoutes(server);
+  savedFilterRoutes(server);
 }
 
 function companyRoutes(server: HttpServer): void {

@@ -2,6 +2,7 @@ import type { HttpServer } from '../../kernel/http/server.ts';
 import type { RetentionRule } from '../../kernel/retention.ts';
 import { dashboardRoute } from './dashboard.ts';
 import { driftRoutes } from './drift-routes.ts';
+import { firstRunRoute } from './first-run.ts';
 import { idleRoute } from './idle.ts';
 import { namedRoutes } from './named-routes.ts';
 import { reportRoutes } from './report-routes.ts';
@@ -27,4 +28,5 @@ export function insightsRoutes(server: HttpServer, rules: readonly RetentionRule
   serviceRoute(server);
   syncRoutes(server);
   driftRoutes(server);
+  firstRunRoute(server);
 }

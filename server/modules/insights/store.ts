@@ -174,3 +174,14 @@ export async function lastUses(tx: Tx, ourNumbers: readonly string[]): Promise<M
     ) as used group by 1`.execute(tx);
   return new Map(rows.map(({ ourNumber, day }) => [ourNumber, day]));
 }
+
+/** Whether the company ever sent a text, and whether it ever had a call. */
+export async function firstDeeds(tx: Tx): Promise<{ text: boolean; call: boolean }> {
+  const { rows } = await sql<{ text: boolean; call: boolean }>`
+    select
+      exists (select from activity_figures where company_id = current_company() and kind = 'text' and direction = 'outbound' and count > 0) as text,
+      exists (select from activity_figures where company_id = current_company() and kind = 'call' and count > 0) as call`.execute(
+    tx,
+  );
+  return rows[0]!;
+}

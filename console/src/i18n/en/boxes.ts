@@ -161,6 +161,7 @@ export const boxes = {
     chart: 'Ended, hour by hour',
     chartNewest: 'The newest {{count}}, hour by hour',
   },
+  month: { title: 'The last 30 days', none: 'Nothing ended on this box in the last 30 days.' },
   facts: {
     title: 'Details and limits',
     seen: 'Last seen',

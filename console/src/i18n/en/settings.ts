@@ -9,6 +9,7 @@ export const settings = {
     providerAccounts: 'Provider accounts',
     apiKeys: 'API keys',
     security: 'Security',
+    notifications: 'Notifications',
     audit: 'Audit log',
     providerEvents: 'Webhooks received',
     webhooks: 'Outgoing webhooks',

@@ -68,6 +68,8 @@ export const transactions = {
       unknown_open: 'Every suitable box waits for an unknown outcome to be settled',
       no_float: 'No suitable SIM has money left',
       full: 'Every suitable box is busy or at its limits',
+      not_started:
+        'The box that lost it has not started anew since: start its program again, so that it forgets what it once fetched',
       scheduled: 'Not due yet',
     },
   },
@@ -181,7 +183,8 @@ export const transactions = {
     known: 'What is known',
     boxSaid: 'The box’s words',
     boxSilent: 'It has said nothing since it began.',
-    balanceBefore: 'Balance before',
+    balanceBefore: 'Counted before it was begun',
+    balanceCounted: 'counted here',
     balanceAfter: 'Balance afterwards',
     near: 'Texts to the SIM around that time',
     noneNear: 'None around that time.',

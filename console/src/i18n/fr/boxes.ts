@@ -166,6 +166,10 @@ export const boxes: Dictionary['boxes'] = {
     chart: 'Terminées, heure par heure',
     chartNewest: 'Les {{count}} dernières, heure par heure',
   },
+  month: {
+    title: 'Les 30 derniers jours',
+    none: "Rien n'a pris fin sur cette CallBox ces 30 derniers jours.",
+  },
   facts: {
     title: 'Détails et limites',
     seen: 'Dernier signe',

@@ -11,6 +11,7 @@ export const settings: Dictionary['settings'] = {
     providerAccounts: 'Comptes fournisseurs',
     apiKeys: "Clés d'API",
     security: 'Sécurité',
+    notifications: 'Notifications',
     audit: "Journal d'audit",
     providerEvents: 'Webhooks reçus',
     webhooks: 'Webhooks sortants',

@@ -71,6 +71,8 @@ export const transactions: Dictionary['transactions'] = {
       unknown_open: "Toutes les CallBox possibles attendent qu'une issue inconnue soit tranchée",
       no_float: "Aucune SIM possible n'a plus d'argent",
       full: 'Toutes les CallBox possibles sont occupées ou à leurs limites',
+      not_started:
+        "La CallBox qui l'a perdue n'a pas redémarré depuis : relancez son programme, pour qu'elle oublie ce qu'elle avait reçu",
       scheduled: "Ce n'est pas encore l'heure",
     },
   },
@@ -183,7 +185,8 @@ export const transactions: Dictionary['transactions'] = {
     known: "Ce que l'on sait",
     boxSaid: 'Ce que dit la CallBox',
     boxSilent: "Elle n'a plus rien dit depuis qu'elle a commencé.",
-    balanceBefore: 'Solde avant',
+    balanceBefore: 'Compté avant le début',
+    balanceCounted: 'compté ici',
     balanceAfter: 'Solde après',
     near: 'SMS reçus par la SIM vers ce moment',
     noneNear: 'Aucun vers ce moment.',

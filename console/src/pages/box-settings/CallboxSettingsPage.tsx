@@ -12,6 +12,7 @@ import { PageFrame } from '../../ui/PageFrame.tsx';
 import { RequirePermission } from '../../ui/RequirePermission.tsx';
 import { useNotify } from '../../ui/useNotify.ts';
 import { ConfigFields } from './ConfigFields.tsx';
+import { FloatAlerts } from './FloatAlerts.tsx';
 import { RuleFields } from './RuleFields.tsx';
 import { SyncPart } from './SyncPart.tsx';
 import '../../ui/styles/call-settings.css';
@@ -36,6 +37,7 @@ export default function CallboxSettingsPage() {
         ) : (
           !error && <Skeleton active paragraph={{ rows: 8 }} />
         )}
+        <FloatAlerts />
       </RequirePermission>
     </PageFrame>
   );

@@ -24,6 +24,7 @@ import { boxName } from './logic/boxState.ts';
 import '../../ui/styles/boxes.css';
 
 const BoxDay = lazy(() => import('./BoxDay.tsx'));
+const BoxMonth = lazy(() => import('./BoxMonth.tsx'));
 /** Silence is no news: how long it lasts is asked. */
 const LOOK_MS = 15_000;
 
@@ -78,6 +79,9 @@ export default function BoxPage() {
           <BoxConfig box={box} />
         </Part>
       </div>
+      <Suspense fallback={<div className="chart-wait" />}>
+        <BoxMonth box={box} />
+      </Suspense>
       <BoxLogs boxId={box.id} />
     </PageFrame>
   );

@@ -5,6 +5,7 @@ import { paths } from '../../paths.ts';
 import { type Column, DataList } from '../../ui/DataList.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { Ago, Nothing, PhoneText } from '../../ui/texts.tsx';
+import { CloseBoxButton } from '../float/CloseBoxModal.tsx';
 import { Difference, Francs, Operator, Signal, useSlotName } from './boxTexts.tsx';
 import { liveSims } from './logic/boxState.ts';
 import { useDifferences } from './useDifferences.ts';
@@ -18,7 +19,10 @@ export function BoxSims({ box }: { box: Box }) {
     <section aria-labelledby="box-sims">
       <div className="section-head box-section-head">
         <h2 id="box-sims">{t('boxes.sims.title')}</h2>
-        <Link to={paths.float}>{t('boxes.sims.toFloat')}</Link>
+        <span className="section-links">
+          <CloseBoxButton box={box} />
+          <Link to={paths.float}>{t('boxes.sims.toFloat')}</Link>
+        </span>
       </div>
       <DataList
         label={t('boxes.sims.title')}

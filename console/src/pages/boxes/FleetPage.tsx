@@ -20,6 +20,7 @@ import { BOX_STATES, liveSims, pickBoxes } from './logic/boxState.ts';
 import { type Enrolled, NewBoxDrawer } from './NewBoxDrawer.tsx';
 import { useBoxes } from './useBoxes.ts';
 import '../../ui/styles/boxes.css';
+import { useAddressFlag } from '../../ui/useAddressFlag.ts';
 
 const FILTERS = ['search', 'state', 'operator'] as const;
 const SHOWN = 60;
@@ -27,7 +28,7 @@ const SHOWN = 60;
 /** The boxes in the field, as they stand now. */
 export default function FleetPage() {
   const { t } = useTranslation();
-  const [adding, setAdding] = useState(false);
+  const [adding, setAdding] = useAddressFlag('boxes:manage');
   const [enrolled, setEnrolled] = useState<Enrolled | null>(null);
   const add = (
     <ActionButton

@@ -70,6 +70,7 @@ function Ringing({ value, onChange, language, region }: Props<RouteAction> & { v
       )}
       <Line label={t('callRules.route.timeout')}>
         <InputNumber
+          aria-label={t('callRules.route.timeout')}
           min={5}
           max={120}
           suffix={t('callRules.route.seconds')}
@@ -79,6 +80,7 @@ function Ringing({ value, onChange, language, region }: Props<RouteAction> & { v
       </Line>
       <Line label={t('callRules.route.otherwise')}>
         <Select
+          aria-label={t('callRules.route.otherwise')}
           value={otherwise.kind}
           onChange={(kind) => onChange?.({ ...value, otherwise: fresh(kind, value) as LastAction })}
           options={LAST_KINDS.map((kind) => ({ value: kind, label: t(`callRules.route.kinds.${kind}`) }))}
@@ -114,6 +116,7 @@ function LastFields({ value, onChange, language }: Props<LastAction> & { value: 
     return (
       <Line label={t('callRules.route.rejectReason')}>
         <Select
+          aria-label={t('callRules.route.rejectReason')}
           value={value.reason}
           onChange={(reason) => onChange?.({ ...value, reason })}
           options={(['busy', 'rejected'] as const).map((reason) => ({
@@ -152,6 +155,7 @@ function VoicemailFields({
       </Line>
       <Line label={t('callRules.route.maxSeconds')}>
         <InputNumber
+          aria-label={t('callRules.route.maxSeconds')}
           min={10}
           max={600}
           suffix={t('callRules.route.seconds')}

@@ -68,7 +68,7 @@ export default function ContactsPage() {
         <ContactList onEdit={setEdited} actions={actions} />
       </RequirePermission>
       <ContactDrawer
-        contact={adding.phoneNumber ? 'new' : edited}
+        contact={adding.phoneNumber !== null ? 'new' : edited}
         phoneNumber={adding.phoneNumber}
         onClose={() => {
           setEdited(null);

@@ -14,6 +14,7 @@ import { EmptyState } from '../../ui/EmptyState.tsx';
 import { ListToolbar, SearchFilter } from '../../ui/ListToolbar.tsx';
 import { PageFrame } from '../../ui/PageFrame.tsx';
 import { Ago, Country } from '../../ui/texts.tsx';
+import { useAddressFlag } from '../../ui/useAddressFlag.ts';
 import { useConfirm } from '../../ui/useConfirm.ts';
 import { useListState } from '../../ui/useListState.ts';
 import { useNotify } from '../../ui/useNotify.ts';
@@ -47,26 +48,22 @@ export default function GigsPage() {
   const { t } = useTranslation();
   const list = useListState(['search']);
   const gigs = useGigs(list);
-  const [edited, setEdited] = useState<Gig | 'new' | null>(null);
+  const [edited, setEdited] = useState<Gig | null>(null);
+  const [adding, add] = useAddressFlag('gigs:manage');
   const columns = useColumns(setEdited);
 
-  const add = (
-    <ActionButton
-      type="primary"
-      icon={<PlusOutlined />}
-      permission="gigs:manage"
-      onClick={() => setEdited('new')}
-    >
+  const addButton = (
+    <ActionButton type="primary" icon={<PlusOutlined />} permission="gigs:manage" onClick={() => add(true)}>
       {t('gigs.add')}
     </ActionButton>
   );
   const empty = list.isFiltered ? (
     <EmptyState title={t('common.noMatch')} text={t('common.noMatchText')} />
   ) : (
-    <EmptyState title={t('gigs.emptyTitle')} text={t('gigs.emptyText')} action={add} />
+    <EmptyState title={t('gigs.emptyTitle')} text={t('gigs.emptyText')} action={addButton} />
   );
   return (
-    <PageFrame title={t('gigs.title')} intro={t('gigs.intro')} actions={add}>
+    <PageFrame title={t('gigs.title')} intro={t('gigs.intro')} actions={addButton}>
       <ListToolbar
         isFiltered={list.isFiltered}
         onClear={list.clear}
@@ -86,7 +83,13 @@ export default function GigsPage() {
         empty={empty}
         pages={{ ...list, nextCursor: gigs.data?.nextCursor }}
       />
-      <GigDrawer gig={edited} onClose={() => setEdited(null)} />
+      <GigDrawer
+        gig={adding ? 'new' : edited}
+        onClose={() => {
+          setEdited(null);
+          add(false);
+        }}
+      />
     </PageFrame>
   );
 }

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { ApiError } from '../../api/client.ts';
 import type { Conversation } from '../../api/inboxTypes.ts';
 import { useMe } from '../../api/session.ts';
+import { usePreference, useShortcuts } from '../../keyboard/useShortcuts.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
 import { useMedia, usePhone } from '../../ui/useMedia.ts';
@@ -18,7 +19,6 @@ import { ThreadSkeleton } from './thread/ThreadSkeleton.tsx';
 import { useActions } from './useActions.ts';
 import { useConversation } from './useConversations.ts';
 import { usePresence } from './usePresence.ts';
-import { usePreference, useShortcuts } from './useShortcuts.ts';
 import { useThread } from './useThread.ts';
 import { useUnread } from './useUnread.ts';
 

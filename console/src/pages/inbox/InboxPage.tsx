@@ -1,17 +1,18 @@
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLocation, useNavigate, useParams } from 'react-router';
+import { openSheet } from '../../keyboard/sheets.ts';
+import { useShortcuts } from '../../keyboard/useShortcuts.ts';
 import { paths } from '../../paths.ts';
 import { useTitle } from '../../ui/PageFrame.tsx';
 import { RequirePermission } from '../../ui/RequirePermission.tsx';
+import { useAddressFlag } from '../../ui/useAddressFlag.ts';
 import { useListState } from '../../ui/useListState.ts';
 import { ConversationPane } from './ConversationPane.tsx';
-import { HelpSheet } from './HelpSheet.tsx';
 import { ListPane } from './list/ListPane.tsx';
 import { NewConversationDrawer } from './NewConversationDrawer.tsx';
 import { NothingOpen } from './NothingOpen.tsx';
 import { FILTERS, useConversations, useCounts } from './useConversations.ts';
-import { useShortcuts } from './useShortcuts.ts';
 
 export default function InboxPage() {
   return (
@@ -27,7 +28,7 @@ function Inbox() {
   const { conversationId = null } = useParams();
   const list = useListState(FILTERS);
   const conversations = useConversations(list.filters);
-  const [sheet, setSheet] = useState<'help' | 'new' | null>(null);
+  const [writing, write] = useAddressFlag('messages:send');
   const pane = useRef<HTMLElement>(null);
   const toList = useToList();
   const unread = useCounts().data?.unread ?? 0;
@@ -37,7 +38,6 @@ function Inbox() {
     next: (event) => moveFocus(pane.current, conversationId, 1, event),
     previous: (event) => moveFocus(pane.current, conversationId, -1, event),
     search: () => pane.current?.querySelector<HTMLInputElement>('input[type=search]')?.focus(),
-    help: () => setSheet('help'),
     back: conversationId ? toList : undefined,
   });
   return (
@@ -47,16 +47,15 @@ function Inbox() {
         openId={conversationId}
         list={list}
         conversations={conversations}
-        onNew={() => setSheet('new')}
-        onHelp={() => setSheet('help')}
+        onNew={() => write(true)}
+        onHelp={() => openSheet('help')}
       />
       {conversationId ? (
         <ConversationPane key={conversationId} id={conversationId} onBack={toList} />
       ) : (
         <NothingOpen conversations={conversations} isFiltered={list.isFiltered} />
       )}
-      <NewConversationDrawer open={sheet === 'new'} onClose={() => setSheet(null)} />
-      <HelpSheet open={sheet === 'help'} onClose={() => setSheet(null)} />
+      <NewConversationDrawer open={writing} onClose={() => write(false)} />
     </div>
   );
 }

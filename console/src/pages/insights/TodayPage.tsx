@@ -13,6 +13,7 @@ import { countText, francsText } from '../../ui/format.ts';
 import { PageFrame } from '../../ui/PageFrame.tsx';
 import { RequirePermission } from '../../ui/RequirePermission.tsx';
 import { useFormat } from '../../ui/useFormat.ts';
+import { FirstSteps } from './FirstSteps.tsx';
 import { ServicePanel } from './ServicePanel.tsx';
 
 const DayCharts = lazy(() => import('./ActivityCharts.tsx'));
@@ -34,6 +35,7 @@ export default function TodayPage() {
       title={t('insights.today.title')}
       intro={data ? t('insights.today.intro', { zone: data.timeZone }) : undefined}
     >
+      <FirstSteps />
       <RequirePermission permission="reports:read">
         <ServicePanel />
         {error ? (

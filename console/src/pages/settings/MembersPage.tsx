@@ -1,7 +1,6 @@
 import { UserAddOutlined } from '@ant-design/icons';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Select } from 'antd';
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { members as membersApi } from '../../api/identity.ts';
 import { keys } from '../../api/keys.ts';
@@ -13,6 +12,7 @@ import { type Column, DataList } from '../../ui/DataList.tsx';
 import { PageFrame } from '../../ui/PageFrame.tsx';
 import { StatusTag } from '../../ui/StatusTag.tsx';
 import { Ago } from '../../ui/texts.tsx';
+import { useAddressFlag } from '../../ui/useAddressFlag.ts';
 import { useConfirm } from '../../ui/useConfirm.ts';
 import { useNotify } from '../../ui/useNotify.ts';
 import { useRoleName } from '../../ui/useRoleName.ts';
@@ -49,7 +49,7 @@ export default function MembersPage() {
   const { t } = useTranslation();
   const members = useMembers();
   const columns = useColumns();
-  const [inviting, setInviting] = useState(false);
+  const [inviting, setInviting] = useAddressFlag('members:manage');
   const invite = (
     <ActionButton
       type="primary"

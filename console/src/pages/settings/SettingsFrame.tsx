@@ -8,7 +8,8 @@ import { useCurrentInView } from '../../ui/useCurrentInView.ts';
 
 type Page = [name: keyof Dictionary['settings']['nav'], path: string, permission: Permission | null];
 
-const GROUPS = [
+/** The pages of settings, in groups, with what one needs to see them. */
+export const SETTINGS_GROUPS = [
   [
     'company',
     [
@@ -16,6 +17,7 @@ const GROUPS = [
       ['members', paths.members, 'members:read'],
       ['roles', paths.roles, 'members:read'],
       ['security', paths.security, null],
+      ['notifications', paths.notifications, null],
       ['audit', paths.audit, 'audit:read'],
       ['retention', paths.retention, 'retention:manage'],
     ],
@@ -67,14 +69,15 @@ export default function SettingsFrame() {
   const { t } = useTranslation();
   const { pathname } = useLocation();
   const [group, pages] =
-    GROUPS.find(([, inGroup]) => inGroup.some(([, path]) => `${pathname}/`.startsWith(`${path}/`))) ??
-    GROUPS[0];
+    SETTINGS_GROUPS.find(([, inGroup]) =>
+      inGroup.some(([, path]) => `${pathname}/`.startsWith(`${path}/`)),
+    ) ?? SETTINGS_GROUPS[0];
   const nav = useCurrentInView(pathname);
   return (
     <div className="settings">
       <nav ref={nav} className="subnav" aria-label={t('settings.sections')}>
         <ul className="subnav-groups">
-          {GROUPS.map(([name, inGroup]) => (
+          {SETTINGS_GROUPS.map(([name, inGroup]) => (
             <li key={name}>
               <GroupLink name={name} pages={inGroup} isOpen={name === group} />
             </li>

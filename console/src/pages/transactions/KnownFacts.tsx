@@ -29,6 +29,15 @@ export function KnownFacts({ transaction }: { transaction: TransactionDetails })
           )}
         </dd>
       </div>
+      {transaction.balanceBefore !== null && (
+        <div>
+          <dt>{t('transactions.unknown.balanceBefore')}</dt>
+          <dd>
+            <Francs amount={transaction.balanceBefore} />{' '}
+            <span className="muted small">{t('transactions.unknown.balanceCounted')}</span>
+          </dd>
+        </div>
+      )}
       {balance !== null && (
         <div>
           <dt>{t('transactions.unknown.balanceAfter')}</dt>

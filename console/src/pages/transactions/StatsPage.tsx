@@ -122,7 +122,8 @@ function Overview({ span }: { span: Span }) {
   );
 }
 
-function Totals({ stats }: { stats: TransactionStats }) {
+/** A span in five figures. */
+export function Totals({ stats }: { stats: TransactionStats }) {
   const { t } = useTranslation();
   const { language } = useFormat();
   const { count, completed, failed, amount, successRate } = totalsOf(stats.figures);

@@ -1,7 +1,6 @@
 import { PlusOutlined } from '@ant-design/icons';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Button } from 'antd';
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate, useSearchParams } from 'react-router';
 import type { Query } from '../../api/client.ts';
@@ -16,6 +15,7 @@ import { EmptyState } from '../../ui/EmptyState.tsx';
 import { phoneText } from '../../ui/format.ts';
 import { PageFrame } from '../../ui/PageFrame.tsx';
 import { RequirePermission } from '../../ui/RequirePermission.tsx';
+import { useAddressFlag } from '../../ui/useAddressFlag.ts';
 import { useListState } from '../../ui/useListState.ts';
 import { BoxByCode } from '../boxes/BoxByCode.tsx';
 import { Francs } from '../boxes/boxTexts.tsx';
@@ -98,7 +98,7 @@ export default function TransactionsPage() {
   const { t } = useTranslation();
   const list = useListState(FILTERS);
   const transactions = useTransactions(list.query);
-  const [submitting, setSubmitting] = useState(false);
+  const [submitting, setSubmitting] = useAddressFlag('transactions:submit');
   const [shown, show] = useShown();
   const columns = useColumns(show);
   const submit = (

@@ -1,17 +1,11 @@
-/** What Alt and Shift with a key do, on whatever page one is and wherever one types: calls do not wait. */
-export const CALL_SHORTCUTS = {
-  dial: 'D',
-  answer: 'A',
-  decline: 'X',
-  mute: 'M',
-  hold: 'H',
-  keypad: 'K',
-  transfer: 'T',
-  note: 'N',
-  hangUp: 'E',
-} as const;
+import { type CallShortcut, SHORTCUTS } from '../../keyboard/table.ts';
 
-export type CallShortcut = keyof typeof CALL_SHORTCUTS;
+export type { CallShortcut };
+
+/** The letter that goes with Alt and Shift, on whatever page one is and wherever one types: calls do not wait. */
+export const CALL_SHORTCUTS = Object.fromEntries(
+  Object.entries(SHORTCUTS.calls).map(([name, [keys]]) => [name, keys.at(-1)]),
+) as Record<CallShortcut, string>;
 
 const BY_CODE = new Map(
   Object.entries(CALL_SHORTCUTS).map(([name, letter]) => [`Key${letter}`, name as CallShortcut]),

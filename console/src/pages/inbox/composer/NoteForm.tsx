@@ -2,8 +2,8 @@ import { Input } from 'antd';
 import type { TextAreaRef } from 'antd/es/input/TextArea.js';
 import type { Ref } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useEnterSends } from '../../../keyboard/useShortcuts.ts';
 import { ActionButton } from '../../../ui/ActionButton.tsx';
-import { useEnterSends } from '../useShortcuts.ts';
 import { isSendKey } from './TextField.tsx';
 import type { Writing } from './useComposer.ts';
 

@@ -2,7 +2,7 @@ import { Input } from 'antd';
 import type { TextAreaRef } from 'antd/es/input/TextArea.js';
 import type { ClipboardEvent, KeyboardEvent, Ref } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useEnterSends } from '../useShortcuts.ts';
+import { useEnterSends } from '../../../keyboard/useShortcuts.ts';
 import { optionId, TEMPLATE_MENU } from './TemplateMenu.tsx';
 import type { Writing } from './useComposer.ts';
 import type { Templates } from './useTemplates.ts';
@@ -43,7 +43,6 @@ export function TextField({ ref, writing, templates, onTyped, attach }: Props) {
       value={draft.text}
       placeholder={t('inbox.placeholder.text')}
       aria-label={t('inbox.yourText')}
-      aria-expanded={templates.isOpen}
       aria-controls={templates.isOpen ? TEMPLATE_MENU : undefined}
       aria-activedescendant={templates.isOpen && templates.found.length ? optionId(templates.at) : undefined}
       onChange={(event) => {

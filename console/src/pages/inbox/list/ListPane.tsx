@@ -2,6 +2,7 @@ import { FormOutlined, QuestionCircleOutlined } from '@ant-design/icons';
 import { Button } from 'antd';
 import type { Ref } from 'react';
 import { useTranslation } from 'react-i18next';
+import { SavedFilters } from '../../../saved/SavedFilters.tsx';
 import { ActionButton } from '../../../ui/ActionButton.tsx';
 import { SearchFilter } from '../../../ui/ListToolbar.tsx';
 import type { ListState } from '../../../ui/useListState.ts';
@@ -34,8 +35,8 @@ export function ListPane({ ref, openId, list, conversations, onNew, onHelp }: Pr
             className="inbox-help"
             type="text"
             icon={<QuestionCircleOutlined />}
-            aria-label={t('inbox.help')}
-            title={t('inbox.help')}
+            aria-label={t('keyboard.title')}
+            title={t('keyboard.title')}
             onClick={onHelp}
           />
           <ActionButton
@@ -54,6 +55,7 @@ export function ListPane({ ref, openId, list, conversations, onNew, onHelp }: Pr
             onChange={(value) => list.setFilter('search', value)}
           />
           <ListFilters list={list} />
+          <SavedFilters isCompact />
         </search>
         {list.filters.contact ? <ContactFilter list={list} /> : <Views list={list} />}
       </header>

@@ -1,0 +1,18 @@
+export const saved = {
+  title: 'Saved filters',
+  open: 'Saved',
+  current: 'Saved filters: {{name}}',
+  none: 'None for this list yet.',
+  hint: 'Set some filters, and give them a name here: they are one click away from then on, also by Ctrl K.',
+  name: 'Name for the present filters',
+  example: 'Failed at MTN',
+  share: 'For the whole company',
+  save: 'Save',
+  replace: 'Replace the one of that name',
+  done: 'Saved as “{{name}}”',
+  by: 'by {{name}}',
+  shareHint: 'Only you see it. Share it with the company?',
+  sharedHint: 'The whole company sees it.',
+  shareOf: 'Share “{{name}}” with the company',
+  deleteOf: 'Delete “{{name}}”',
+};

@@ -1,0 +1,111 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../harness/eventually.ts';
+import { startRelais, type TestRelais } from '../harness/relais.ts';
+import { buyTextNumber, handsets } from '../harness/texts.ts';
+import { assertConsoleBuilt, launchBrowser, openPage, signIn } from './browser.ts';
+
+// The console as an app: what it keeps on a device, and what it does while nobody looks or nothing answers.
+
+let relais: TestRelais;
+let browser: Browser;
+beforeAll(async () => {
+  assertConsoleBuilt();
+  relais = await startRelais();
+  browser = await launchBrowser();
+});
+afterAll(async () => {
+  await browser?.close();
+  await relais?.stop();
+});
+
+async function openApp(): Promise<Page> {
+  const { page } = await openPage(browser, { serviceWorkers: 'allow', permissions: ['notifications'] });
+  await signIn(page, relais, relais.owner);
+  await page.evaluate('navigator.serviceWorker.ready.then(() => undefined)');
+  return page;
+}
+
+/** The addresses of everything that the browser keeps for the console. */
+const kept = (page: Page): Promise<string[]> =>
+  page.evaluate(`caches.keys().then((names) => Promise.all(names.map((name) => caches.open(name).then((cache) => cache.keys()))))
+    .then((lists) => lists.flat().map(({ url }) => new URL(url).pathname))`);
+
+describe('the console as an app', { timeout: 120_000 }, () => {
+  it('can be installed: a manifest in the language of the console, with icons that are there', async () => {
+    const { page } = await openPage(browser, { locale: 'fr-FR' });
+    await page.goto(`${relais.baseUrl}/sign-in`);
+    const link = await page.getAttribute('link[rel=manifest]', 'href');
+    const manifest = (await (await fetch(relais.baseUrl + link)).json()) as {
+      lang: string;
+      icons: { src: string; type: string; purpose?: string }[];
+    };
+    expect(manifest.lang).toBe('fr');
+    expect(manifest.icons.some(({ purpose }) => purpose === 'maskable')).toBe(true);
+    for (const { src, type } of manifest.icons) {
+      const { status, headers } = await fetch(relais.baseUrl + src);
+      expect({ src, status, type: headers.get('content-type')?.split(';')[0] }).toEqual({
+        ...{ src, status: 200, type },
+      });
+    }
+    await page.context().close();
+  });
+
+  it('keeps files of the build and the page, and nothing that a company knows', async () => {
+    const page = await openApp();
+    await page.goto(`${relais.baseUrl}/contacts`);
+    await page.locator('#main h1').waitFor();
+    const addresses = await kept(page);
+    expect(addresses).toContain('/');
+    expect(addresses.filter((path) => path.startsWith('/assets/')).length).toBeGreaterThan(10);
+    const isOfBuild = /^\/(assets\/.*|boot\.js|favicon\.svg|icons\/.*|language)?$/;
+    expect(addresses.filter((path) => !isOfBuild.test(path))).toEqual([]);
+    await page.context().close();
+  });
+
+  it('opens when nothing answers, and says so', async () => {
+    const page = await openApp();
+    await page.reload();
+    await page.locator('#main h1').first().waitFor();
+    await page.context().setOffline(true);
+    await page.goto(`${relais.baseUrl}/inbox`);
+    await page.getByRole('alert').filter({ hasText: 'cannot be reached' }).waitFor();
+    await page.context().setOffline(false);
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.locator('#main h1').first().waitFor();
+    await page.context().close();
+  });
+
+  it('offers a new version, and leaves the page as it is until somebody wants it', async () => {
+    const page = await openApp();
+    await page.reload();
+    await page.locator('#main h1').first().waitFor();
+    await page.evaluate('window.isOld = true');
+    // The same worker under another address is another version to a browser.
+    await page.evaluate("navigator.serviceWorker.register('/sw.js?next').then(() => undefined)");
+    const offer = page.getByRole('status').filter({ hasText: 'A new version of Relais is ready' });
+    await offer.waitFor();
+    expect(await page.evaluate('window.isOld')).toBe(true);
+    await offer.getByRole('button', { name: 'Reload' }).click();
+    await eventually(async () => expect(await page.evaluate('window.isOld === undefined')).toBe(true));
+    await page.locator('#main h1').first().waitFor();
+    await page.context().close();
+  });
+
+  it('tells of a text while another window is in front, and of nothing that was switched off', async () => {
+    const number = await buyTextNumber(relais, 'telnyx');
+    const phones = handsets(relais);
+    const page = await openApp();
+    await page.evaluate("Object.defineProperty(document, 'hidden', { get: () => true })");
+    const notices = (): Promise<string[]> =>
+      page.evaluate(`navigator.serviceWorker.ready.then((worker) => worker.getNotifications())
+        .then((shown) => shown.map(({ body }) => body))`);
+    await phones.text('+33612345678', number.phoneNumber, 'Bonjour, est-ce ouvert ?');
+    await eventually(async () => expect(await notices()).toEqual(['Bonjour, est-ce ouvert ?']));
+    await page.evaluate("localStorage.setItem('relais.notices.texts', 'off')");
+    await phones.text('+33612345679', number.phoneNumber, 'Et demain ?');
+    await page.locator('[data-conversation]', { hasText: 'Et demain ?' }).waitFor();
+    expect(await notices()).toEqual(['Bonjour, est-ce ouvert ?']);
+    await page.context().close();
+  });
+});
