@@ -1,7 +1,7 @@
 import { systemCtx, transact } from '../../server/kernel/ctx.ts';
-import { newId, newSecret, newSecret } from '../../server/kernel/ids.ts';
+import { newId, newSecret } from '../../server/kernel/ids.ts';
 import { saveFilter } from '../../server/modules/identity/saved-filters-store.ts';
-import { ALERT_RULE, ALERT_RULE, BUDGET, OPERATOR_TEMPLATE, OPERATOR_TEMPLATE, PRICE } from './addresses.ts';
+import { ALERT_RULE, BUDGET, OPERATOR_TEMPLATE, PRICE } from './addresses.ts';
 import { archive, manyCalls } from './archives.ts';
 import { makeCallRows } from './call-rows.ts';
 import type { Client } from './client.ts';
