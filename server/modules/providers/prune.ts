@@ -1,5 +1,6 @@
 import type { Kernel } from '../../kernel/ctx.ts';
 import { inSystem } from '../../kernel/db/index.ts';
+import { firstIdOf } from '../../kernel/ids.ts';
 import { pruneEvents, pruneRefusals } from './events-store.ts';
 
 /** Events that were acted on are kept this long, so that a late repeat is recognised and people can look back. */
@@ -12,10 +13,4 @@ export async function pruneDeliveries(kernel: Kernel): Promise<void> {
   const beforeId = firstIdOf(kernel.clock.nowMs() - KEPT_DAYS * 86_400_000);
   while ((await inSystem(kernel.db, (tx) => pruneEvents(tx, beforeId, BATCH))) === BATCH);
   await inSystem(kernel.db, (tx) => pruneRefusals(tx, REFUSALS_KEPT));
-}
-
-/** The smallest UUID v7 of a moment: ids sort by time. */
-function firstIdOf(atMs: number): string {
-  const hex = Math.max(0, atMs).toString(16).padStart(12, '0');
-  return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
 }
