@@ -26,6 +26,12 @@ function next({ ms, count }: { ms: number; count: number }): { ms: number; count
   return count < COUNT_MAX ? { ms, count: count + 1 } : { ms: ms + 1, count: 0 };
 }
 
+/** The smallest id of a moment: what was made since then has a larger one, so that lists by id can be cut by time. */
+export function firstIdOf(atMs: number): string {
+  const hex = Math.max(0, Math.floor(atMs)).toString(16).padStart(12, '0');
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
+}
+
 /** Whether a text can be an id at all; anything else cannot name a row. */
 export function isId(text: string): boolean {
   return UUID.test(text);

@@ -120,25 +120,27 @@ describe('a process that dies', () => {
 });
 
 describe('a large account', () => {
-  it('of more than a thousand numbers is compared page by page, and an order whose news was lost is found', async () => {
+  it('of a thousand numbers is compared page by page, and an order whose news was lost is found', async () => {
     const telnyx = telnyxClient(relais.sandbox, { timeout: 60_000 });
     const { accounts } = await phones.ask<{ accounts: { id: string; provider: string }[] }>('GET', 'state');
     const { id } = accounts.find(({ provider }) => provider === 'telnyx')!;
     await phones.ask('PUT', `accounts/${id}`, { balance: '100000.00' });
-    const found = await telnyx.availablePhoneNumbers.list({ filter: { country_code: 'US', limit: 1000 } });
-    const wanted = found.data!.map(({ phone_number }) => ({ phone_number: phone_number! }));
-    await telnyx.numberOrders.create({ phone_numbers: wanted });
-    expect(wanted).toHaveLength(1000);
-    // Its own webhook is lost like all others.
     const search = await relais.api.get('/api/phone-numbers/search?countryCode=US&features=sms,voice');
     const { phoneNumber } = search.body.numbers[0];
+    const found = await telnyx.availablePhoneNumbers.list({ filter: { country_code: 'US', limit: 1000 } });
+    const wanted = found
+      .data!.map(({ phone_number }) => ({ phone_number: phone_number! }))
+      .filter(({ phone_number }) => phone_number !== phoneNumber);
+    await telnyx.numberOrders.create({ phone_numbers: wanted });
+    expect(wanted.length).toBeGreaterThanOrEqual(999);
+    // Its own webhook is lost like all others.
     const bought = await relais.api.post('/api/phone-numbers/purchase', { phoneNumber, provider: 'telnyx' });
     expect(bought.body.number.status).toBe('pending');
     await eventually(async () => {
       const [run] = await sync(relais.api, { provider: 'telnyx' });
       const { seen, pages } = run!.stages.numbers!;
       expect(seen).toBe(wanted.length + 1);
-      // Four pages and a part, and a look at what no page named.
+      // The pages, and a look at what none of them named.
       expect(pages).toBe(Math.ceil(seen / 250) + 1);
       const { body } = await relais.api.get(`/api/phone-numbers/${bought.body.number.id}`);
       expect(body.number.status).toBe('active');

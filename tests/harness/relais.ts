@@ -66,6 +66,8 @@ export async function startRelais(
     RATE_LIMIT_ANONYMOUS_PER_MINUTE: 1_000_000,
     PROVIDER_TIMEOUT_MS: 1000,
     RECONCILE_SECONDS: 1,
+    // Accounts are compared where a test asks for it.
+    SYNC_MINUTES: 0,
     ...options.config,
   };
   const log = pino({ level: config.LOG_LEVEL });

@@ -1,4 +1,5 @@
 import { sql, type Tx } from '../../kernel/db/index.ts';
+import { firstIdOf } from '../../kernel/ids.ts';
 import type { ComparedAccount } from '../providers/index.ts';
 
 /** A leg that may be one of ours although no id of the provider's says so. */
@@ -26,6 +27,7 @@ export async function kinOfOurs(
     where exists (
       select from call_legs leg where leg.company_id = current_company() and leg.provider = ${provider}
         and item.session_id is not null and (leg.session_id = item.session_id or leg.external_id = item.session_id)
+        and leg.created_at between item.at - interval '1 day' and item.at + interval '1 day'
     ) or exists (
       select from call_legs leg join calls on calls.id = leg.call_id
       where leg.company_id = current_company() and leg.provider = ${provider} and leg.external_id is null
@@ -34,6 +36,8 @@ export async function kinOfOurs(
     )`.execute(tx);
   return new Set(rows.map(({ recordId }) => recordId));
 }
+
+const LATELY_MS = 3_600_000;
 
 /** How calls of a company stand: those under way, and those that were to be looked at and were not. */
 export async function callHealth(
@@ -47,7 +51,7 @@ export async function callHealth(
       count(*) filter (where status = 'FAILED')::int as failed, count(*)::int as ended
     from (
       select status from calls where company_id = current_company() and ended_at is not null
-        and created_at > ${now}::timestamptz - interval '1 hour' order by id desc limit 500
+        and id >= ${firstIdOf(now.getTime() - LATELY_MS)}::uuid order by id desc limit 500
     ) as lately`.execute(tx);
   return rows[0]!;
 }

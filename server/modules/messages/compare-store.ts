@@ -1,4 +1,5 @@
 import { sql, type Tx } from '../../kernel/db/index.ts';
+import { firstIdOf } from '../../kernel/ids.ts';
 import type { ComparedAccount } from '../providers/index.ts';
 import type { MessageStatus } from './model.ts';
 
@@ -43,9 +44,8 @@ export async function formerIds(
 ): Promise<Set<string>> {
   const { rows } = await sql<{ id: string }>`
     select distinct unnest(former_external_ids) as id from messages
-    where company_id = current_company() and provider = ${provider} and former_external_ids && ${externalIds}::text[]`.execute(
-    tx,
-  );
+    where company_id = current_company() and former_external_ids <> '{}' and provider = ${provider}
+      and former_external_ids && ${externalIds}::text[]`.execute(tx);
   return new Set(rows.map(({ id }) => id));
 }
 
@@ -61,6 +61,8 @@ export async function hasNameless(
       and (status in ('queued', 'sending', 'unknown') or error_code = 'no_answer') limit 1`.execute(tx);
   return rows.length > 0;
 }
+
+const LATELY_MS = 3_600_000;
 
 /** How texts of a company stand: what waits to leave, and what was to be asked about and was not. */
 export async function textHealth(
@@ -81,13 +83,13 @@ export async function textHealth(
     ended: number;
   }>`
     select
-      (select count(*)::int from messages where company_id = current_company() and status in ('queued', 'unknown')) as waiting,
-      (select min(coalesce(send_at, created_at)) from messages where company_id = current_company() and status = 'queued') as oldest_due_at,
+      (select count(*)::int from messages where company_id = current_company() and kind = 'text' and status in ('queued', 'unknown')) as waiting,
+      (select min(coalesce(send_at, created_at)) from messages where company_id = current_company() and kind = 'text' and status = 'queued') as oldest_due_at,
       (select min(next_check_at) from messages where company_id = current_company() and next_check_at < ${now}) as oldest_check_at,
       count(*) filter (where status in ('failed', 'undelivered'))::int as failing, count(*)::int as ended
     from (
       select status from messages where company_id = current_company() and kind = 'text' and direction = 'outbound'
-        and status in ('failed', 'undelivered', 'delivered') and created_at > ${now}::timestamptz - interval '1 hour'
+        and status in ('failed', 'undelivered', 'delivered') and id >= ${firstIdOf(now.getTime() - LATELY_MS)}::uuid
       order by id desc limit 500
     ) as lately`.execute(tx);
   return rows[0]!;

@@ -65,12 +65,16 @@ export async function compareTexts(
 async function strangersOf(tx: Tx, account: ComparedAccount, page: readonly ListedText[]) {
   const ids = page.map(({ messageId }) => messageId);
   const known = await knownExternalIds(tx, account.provider, ids);
-  const former = await store.formerIds(tx, account, ids);
   const byUs = await store.sentTexts(tx, account, page.map(keyOf));
   const items = new Set(byUs.map(({ item }) => item));
-  return page.filter(
-    ({ messageId }, index) => !known.has(messageId) && !former.has(messageId) && !items.has(index),
+  const unknown = page.filter(({ messageId }, index) => !known.has(messageId) && !items.has(index));
+  if (unknown.length === 0) return [];
+  const former = await store.formerIds(
+    tx,
+    account,
+    unknown.map(({ messageId }) => messageId),
   );
+  return unknown.filter(({ messageId }) => !former.has(messageId));
 }
 
 const keyOf = ({ messageId: externalId, standing }: ListedText) => {

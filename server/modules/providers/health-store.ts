@@ -1,4 +1,5 @@
 import { sql, type Tx } from '../../kernel/db/index.ts';
+import { firstIdOf } from '../../kernel/ids.ts';
 import type { ProviderName } from './port.ts';
 
 /** Requests of one account, noted since they were last written down. */
@@ -48,8 +49,12 @@ export async function prunePulses(tx: Tx, before: Date): Promise<void> {
   await sql`delete from provider_pulse where minute < ${before}`.execute(tx);
 }
 
+const LATELY_MS = 3_600_000;
+const DAY_MS = 86_400_000;
+
 /** What providers delivered to a company. */
 export interface DeliveryHealth {
+  /** Of the last day. */
   lastAt: Date | null;
   /** Of the last hour. */
   accepted: number;
@@ -61,17 +66,19 @@ export interface DeliveryHealth {
 const LOOKED_AT_MAX = 2000;
 
 export async function deliveriesOf(tx: Tx, provider: ProviderName, now: Date): Promise<DeliveryHealth> {
+  const lately = firstIdOf(now.getTime() - LATELY_MS);
   const { rows } = await sql<DeliveryHealth>`
     select
       (select max(received_at) from (
-        select received_at from provider_events where company_id = current_company() and provider = ${provider} order by id desc limit 1
+        select received_at from provider_events where company_id = current_company() and provider = ${provider}
+          and id >= ${firstIdOf(now.getTime() - DAY_MS)}::uuid order by id desc limit 1
       ) as newest) as last_at,
       count(*)::int as accepted, count(*) filter (where status = 'failed')::int as failed,
       (select count(*)::int from webhook_refusals where company_id = current_company() and provider = ${provider} and verdict = 'refused'
-        and received_at > ${now}::timestamptz - interval '1 hour') as refused
+        and id >= ${lately}::uuid) as refused
     from (
       select status from provider_events where company_id = current_company() and provider = ${provider}
-        and received_at > ${now}::timestamptz - interval '1 hour' order by id desc limit ${LOOKED_AT_MAX}
+        and id >= ${lately}::uuid order by id desc limit ${LOOKED_AT_MAX}
     ) as lately`.execute(tx);
   return rows[0]!;
 }

@@ -1,5 +1,6 @@
 import type { Kernel } from '../../kernel/ctx.ts';
 import { inSystem } from '../../kernel/db/index.ts';
+import { firstIdOf } from '../../kernel/ids.ts';
 import { forgetting, type RetentionRule } from '../../kernel/retention.ts';
 import { countEvents, pruneEvents, pruneRefusals } from './events-store.ts';
 
@@ -37,9 +38,3 @@ export const PROVIDER_RETENTION: RetentionRule = {
     return { count: ended, oldest, stays };
   },
 };
-
-/** The smallest UUID v7 of a moment: ids sort by time. */
-function firstIdOf(atMs: number): string {
-  const hex = Math.max(0, atMs).toString(16).padStart(12, '0');
-  return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
-}

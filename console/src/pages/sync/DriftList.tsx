@@ -86,10 +86,10 @@ function useColumns(): Column<Drift>[] {
   const { t } = useTranslation();
   return [
     { key: 'subject', title: t('syncs.what'), isName: true, render: (row) => <Subject row={row} /> },
+    { key: 'outcome', title: t('syncs.outcome'), render: (row) => <Outcome row={row} /> },
     { key: 'field', title: t('syncs.field'), render: (row) => <Field row={row} /> },
     { key: 'ours', title: t('syncs.ours'), render: (row) => <Value text={row.ours} /> },
     { key: 'theirs', title: t('syncs.theirs'), render: (row) => <Value text={row.theirs} /> },
-    { key: 'outcome', title: t('syncs.outcome'), render: (row) => <Outcome row={row} /> },
   ];
 }
 
@@ -118,7 +118,10 @@ function Subject({ row }: { row: Drift }) {
     <>
       {path ? <Link to={path}>{name}</Link> : name}
       <div className="muted small">
-        {t(`syncs.kinds.${row.kind}`)} · {t(`common.providers.${row.provider}`)} · <Moment at={row.foundAt} />
+        {t(`syncs.kinds.${row.kind}`)} · {t(`common.providers.${row.provider}`)}
+      </div>
+      <div className="muted small">
+        <Moment at={row.foundAt} />
       </div>
     </>
   );
