@@ -1,4 +1,4 @@
-import type { RetentionKind, RunState } from '../../../server/modules/insights/retention-model.ts';
+import type { RetentionKind, RunState } from '../../../server/modules/insights/model.ts';
 import type { Call } from './callTypes.ts';
 import { type Query, request, requestFile } from './client.ts';
 

@@ -5,8 +5,8 @@ import { fromCursor, pageQuery, toPage } from '../../kernel/http/paging.ts';
 import { errorResponses, ok } from '../../kernel/http/schemas.ts';
 import type { HttpServer } from '../../kernel/http/server.ts';
 import type { RetentionRule } from '../../kernel/retention.ts';
+import { cutoff, isPeriod, RETENTION_KINDS, RUN_STATES } from './model.ts';
 import { askCleanUp, changePeriods, periodOf, setHold } from './retention.ts';
-import { cutoff, isPeriod, RETENTION_KINDS, RUN_STATES } from './retention-model.ts';
 import * as store from './retention-store.ts';
 
 const config = { authority: { permission: 'retention:manage' } } as const;

@@ -1,5 +1,5 @@
 import { sql, type Tx } from '../../kernel/db/index.ts';
-import type { RunState } from './retention-model.ts';
+import type { RunState } from './model.ts';
 
 export interface RetentionSettings {
   periods: Record<string, number>;

@@ -6,7 +6,7 @@ import { enqueue } from '../../kernel/jobs.ts';
 import { publish } from '../../kernel/live.ts';
 import { type RetentionProgress, type RetentionRule, renewStatistics } from '../../kernel/retention.ts';
 import { audit } from '../identity/index.ts';
-import { cutoff, isPeriod } from './retention-model.ts';
+import { cutoff, isPeriod } from './model.ts';
 import * as store from './retention-store.ts';
 
 const HOUR_MS = 3_600_000;

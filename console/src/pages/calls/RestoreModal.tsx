@@ -40,7 +40,7 @@ export function RestoreModal({ archive, onClose }: { archive: CallArchive | null
       afterClose={restoring.reset}
     >
       <ErrorNotice error={restoring.error} />
-      <p>{t('archive.restoreText', { count: archive?.calls ?? 0 })}</p>
+      {archive?.state === 'kept' && <p>{t('archive.restoreText', { count: archive.calls })}</p>}
       <div className="stack">
         <label htmlFor="restore-until">{t('archive.restoreUntil')}</label>
         <DatePicker

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { RETENTION_KINDS, RUN_STATES } from '../../../../server/modules/insights/retention-model.ts';
+import { RETENTION_KINDS, RUN_STATES } from '../../../../server/modules/insights/model.ts';
 import { keys } from '../../api/keys.ts';
 import { type RetentionRun, retention } from '../../api/retention.ts';
 import { type Column, DataList } from '../../ui/DataList.tsx';
