@@ -77,7 +77,8 @@ const MAIL_TIMEOUT_MS = 5000;
 
 /** Speaks to the mail server up to the point where a mail would begin. @throws when it does not answer or refuses our credentials. */
 export async function canReachMail({ SMTP_URL }: Pick<Config, 'SMTP_URL'>): Promise<void> {
-  const transport = createTransport(SMTP_URL, {
+  const transport = createTransport({
+    url: SMTP_URL,
     connectionTimeout: MAIL_TIMEOUT_MS,
     greetingTimeout: MAIL_TIMEOUT_MS,
     socketTimeout: MAIL_TIMEOUT_MS,
