@@ -119,12 +119,9 @@ export async function compose(kernel: Kernel): Promise<App> {
       ready = true;
       return address;
     },
-    async drain() {
+    drain() {
       ready = false;
-      http.server.prependListener('request', (_request, response) =>
-        response.setHeader('connection', 'close'),
-      );
-      await sleep(DRAIN_MS);
+      return askToComeBack(http);
     },
     async stop() {
       ready = false;
@@ -142,6 +139,12 @@ export async function compose(kernel: Kernel): Promise<App> {
     callsTold: async () => calls?.idle(),
     dispatched: async () => dispatcher?.idle(),
   };
+}
+
+/** For a while every answer ends its connection, so that the client's next one is opened at another process. */
+async function askToComeBack(http: HttpServer): Promise<void> {
+  http.server.prependListener('request', (_request, response) => response.setHeader('connection', 'close'));
+  await sleep(DRAIN_MS);
 }
 
 /** Who hears of what became of things on the floors below. */

@@ -115,48 +115,61 @@ function sendLoad(name: string): { taken: Taken; stop(): Promise<void> } {
       if (status >= 400) taken.cut.push(`${what}: ${status}`);
     }
   }
-  const loop = async (work: (round: number) => Promise<void>) => {
-    for (let round = 0; running; round++) await work(round);
-  };
-  const transactions = (who: string) =>
-    loop(async (round) => {
-      const clientId = `${name}-${who}-${round}`;
-      const body = { ...RECHARGE, clientId, customerInfo: { operator: 'nobody' } };
-      await insist(clientId, async () => (await api.post('/api/transactions', body)).status);
-      taken.transactions.push(clientId);
-    });
-  const texts = loop(async (round) => {
-    const key = `${name}-text-${round}`;
-    const body = { source: 'sms', phone_number: `+1415556${String(1000 + round)}`, message: { text: key } };
+  async function submit(clientId: string): Promise<void> {
+    const body = { ...RECHARGE, clientId, customerInfo: { operator: 'nobody' } };
+    await insist(clientId, async () => (await api.post('/api/transactions', body)).status);
+    taken.transactions.push(clientId);
+  }
+  async function text(key: string, phone_number: string): Promise<void> {
+    const body = { source: 'sms', phone_number, message: { text: key } };
     await insist(
       key,
       async () => (await api.post('/inbox/conversations', body, { 'idempotency-key': key })).status,
     );
     taken.texts.push(key);
-  });
-  const deliveries = loop(async (round) => {
+  }
+  async function deliver(words: string): Promise<void> {
     const { accountSid, authToken } = demo.sandbox.twilio;
     const url = `${demo.baseUrl}/inbox/webhooks/sms`;
-    const whole = { AccountSid: accountSid, ...twilioText('+14155557777', numberOfOurs, `${name} ${round}`) };
+    const whole = { AccountSid: accountSid, ...twilioText('+14155557777', numberOfOurs, words) };
     const headers = {
       'content-type': 'application/x-www-form-urlencoded',
       'x-twilio-signature': twilio.getExpectedTwilioSignature(authToken, url, whole),
     };
-    await insist(`delivery ${round}`, async () => {
+    await insist(words, async () => {
       const answer = await fetch(url, { method: 'POST', headers, body: new URLSearchParams(whole) });
       await answer.arrayBuffer();
       return answer.status;
     });
     taken.deliveries.push(whole.MessageSid);
-  });
-  const all = [transactions('a'), texts, deliveries];
+  }
+  async function client(who: string): Promise<void> {
+    for (let round = 0; running; round++) {
+      await submit(`${name}-${who}-${round}`);
+      await deliver(`${name} ${who} ${round}`);
+      if (round % 5 === 0) await text(`${name}-${who}-text-${round}`, `+1415556${who}${String(100 + round)}`);
+    }
+  }
+  const clients = [client('1'), client('2')];
   return {
     taken,
     stop: async () => {
       running = false;
-      await Promise.all(all);
+      await Promise.all(clients);
     },
   };
+}
+
+/** Does something while clients send, and lets them go on a little. */
+async function underLoad(name: string, work: (taken: Taken) => Promise<void>): Promise<Taken> {
+  const { taken, stop } = sendLoad(name);
+  try {
+    await eventually(() => expect(taken.transactions.length).toBeGreaterThan(10), 120_000);
+    await work(taken);
+  } finally {
+    await stop();
+  }
+  return taken;
 }
 
 /** Everything that clients were told was taken is there, once. */
@@ -246,19 +259,18 @@ describe('two processes behind one port', () => {
     const stream = followLive();
     await stream.ready;
     const before = state().workers;
-    const load = sendLoad('kill');
-    await eventually(() => expect(load.taken.transactions.length).toBeGreaterThan(10));
     const gigs = [await makeGig('before the kill')];
-    process.kill(before[0]!, 'SIGKILL');
-    const soFar = load.taken.transactions.length;
-    await eventually(() => expect(load.taken.transactions.length).toBeGreaterThan(soFar + 10), 60_000);
-    await eventually(() => {
-      expect(state().workers).toHaveLength(2);
-      expect(state().workers).not.toContain(before[0]);
-    }, 180_000);
-    await load.stop();
+    const taken = await underLoad('kill', async ({ transactions }) => {
+      process.kill(before[0]!, 'SIGKILL');
+      const soFar = transactions.length;
+      await eventually(() => expect(transactions.length).toBeGreaterThan(soFar + 10), 180_000);
+      await eventually(() => {
+        expect(state().workers).toHaveLength(2);
+        expect(state().workers).not.toContain(before[0]);
+      }, 180_000);
+    });
     gigs.push(await makeGig('after the kill'));
-    await expectOnce(load.taken);
+    await expectOnce(taken);
     await eventually(() => expect(stream.ids).toEqual(gigs));
     stream.close();
   });
@@ -267,14 +279,13 @@ describe('two processes behind one port', () => {
     const stream = followLive();
     await stream.ready;
     const before = state().workers;
-    const load = sendLoad('renew');
-    await eventually(() => expect(load.taken.transactions.length).toBeGreaterThan(10));
-    const renewed = await runCommand(settings, ['reload']);
-    expect(renewed).toMatchObject({ code: 0, output: expect.stringContaining('2 processes renewed') });
+    const taken = await underLoad('renew', async () => {
+      const renewed = await runCommand(settings, ['reload']);
+      expect(renewed).toMatchObject({ code: 0, output: expect.stringContaining('2 processes renewed') });
+    });
     const gig = await makeGig('after the renewal');
-    await load.stop();
-    expect(load.taken.cut).toEqual([]);
-    await expectOnce(load.taken);
+    expect(taken.cut).toEqual([]);
+    await expectOnce(taken);
     expect(state().workers.filter((pid) => before.includes(pid))).toEqual([]);
     await eventually(() => expect(stream.ids).toEqual([gig]));
     stream.close();

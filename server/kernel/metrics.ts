@@ -53,27 +53,24 @@ function figureGauges(registers: Registry[]) {
 }
 
 /** What each process counts as it happens; of several processes the sum counts. */
-function eventMetrics(registers: Registry[]) {
+function providerMetrics(registers: Registry[]) {
+  const counter = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) =>
+    new Counter({ name: `relais_${name}`, help, labelNames, registers });
   return {
-    httpSeconds: new Histogram({
-      name: 'relais_http_request_seconds',
-      help: 'Time to answer a request',
-      labelNames: ['method', 'route', 'status'],
-      buckets: [0.005, 0.02, 0.05, 0.1, 0.3, 1, 3, 10],
-      registers,
-    }),
-    requirementGroups: new Counter({
-      name: 'relais_requirement_groups_created_total',
-      help: 'Requirement groups created (rate over a day: groups per day)',
-      labelNames: ['country'],
-      registers,
-    }),
-    purchases: new Counter({
-      name: 'relais_number_purchases_total',
-      help: 'Number orders that ended, by outcome (success rate: active over all)',
-      labelNames: ['provider', 'outcome'],
-      registers,
-    }),
+    requirementGroups: counter(
+      'requirement_groups_created_total',
+      'Requirement groups created (rate over a day: groups per day)',
+      ['country'],
+    ),
+    purchases: counter(
+      'number_purchases_total',
+      'Number orders that ended, by outcome (success rate: active over all)',
+      ['provider', 'outcome'],
+    ),
+    webhooks: counter('webhooks_received_total', 'Webhook deliveries by verdict of the signature check', [
+      'provider',
+      'verdict',
+    ]),
     webhookSeconds: new Histogram({
       name: 'relais_webhook_processing_seconds',
       help: 'Time from the receipt of a webhook to its effect',
@@ -81,18 +78,16 @@ function eventMetrics(registers: Registry[]) {
       buckets: [0.01, 0.05, 0.1, 0.5, 1, 5, 30, 300],
       registers,
     }),
-    webhooks: new Counter({
-      name: 'relais_webhooks_received_total',
-      help: 'Webhook deliveries by verdict of the signature check',
-      labelNames: ['provider', 'verdict'],
-      registers,
-    }),
-    providerRequests: new Counter({
-      name: 'relais_provider_requests_total',
-      help: 'Requests to providers by outcome (communication errors: every outcome but ok and refused)',
-      labelNames: ['provider', 'outcome'],
-      registers,
-    }),
+    providerRequests: counter(
+      'provider_requests_total',
+      'Requests to providers by outcome (communication errors: every outcome but ok and refused)',
+      ['provider', 'outcome'],
+    ),
+  };
+}
+
+function transactionMetrics(registers: Registry[]) {
+  return {
     transactionChanges: new Counter({
       name: 'relais_transaction_changes_total',
       help: 'Transactions of boxes that came to a status, by type',
@@ -110,6 +105,18 @@ function eventMetrics(registers: Registry[]) {
       help: 'Time from the submission of a transaction to its end',
       labelNames: ['type'],
       buckets: [1, 5, 15, 30, 60, 300, 1800],
+      registers,
+    }),
+  };
+}
+
+function processMetrics(registers: Registry[]) {
+  return {
+    httpSeconds: new Histogram({
+      name: 'relais_http_request_seconds',
+      help: 'Time to answer a request',
+      labelNames: ['method', 'route', 'status'],
+      buckets: [0.005, 0.02, 0.05, 0.1, 0.3, 1, 3, 10],
       registers,
     }),
     jobSeconds: new Histogram({
@@ -158,7 +165,9 @@ export function createMetrics(nowMs: () => number) {
   return {
     registry,
     figures: figureGauges(registers),
-    ...eventMetrics(registers),
+    ...providerMetrics(registers),
+    ...transactionMetrics(registers),
+    ...processMetrics(registers),
     /** Says how the figures are read. */
     readFiguresBy: (read: () => Promise<void>) => {
       collect = read;

@@ -16,7 +16,10 @@ const sources = readSources().filter(({ file, isTest }) => file.startsWith('serv
 const migrations = listFiles('migrations');
 
 /** Reads and writes of another module's table that are right, each for a reason. */
-const ALLOWED: Record<string, string> = {};
+const ALLOWED: Record<string, string> = {
+  'server/kernel/backup/place.ts companies':
+    'counts whom a restore would remove, in a database of any version',
+};
 
 /** Each table's module, by the migration that makes it. */
 function ownersOfTables(): Map<string, string> {
