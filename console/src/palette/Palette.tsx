@@ -199,7 +199,7 @@ function State({
         ? t('palette.nothing')
         : '';
   return (
-    <p className="palette-state" role="status">
+    <p className={word ? 'palette-state' : 'palette-state is-hint'} role="status">
       {word || t('palette.hint')}
     </p>
   );

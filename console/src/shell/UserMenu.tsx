@@ -3,6 +3,7 @@ import {
   GlobalOutlined,
   LogoutOutlined,
   MoonOutlined,
+  QuestionCircleOutlined,
   SafetyOutlined,
   SunOutlined,
 } from '@ant-design/icons';
@@ -13,6 +14,8 @@ import { me as meApi } from '../api/identity.ts';
 import { queryClient } from '../api/queryClient.ts';
 import { useMe, useSignOut } from '../api/session.ts';
 import { type Language, languages, setLanguage } from '../i18n/index.ts';
+import { Keys } from '../keyboard/Keys.tsx';
+import { openSheet } from '../keyboard/sheets.ts';
 import { paths } from '../paths.ts';
 import { type ThemeChoice, useTheme } from '../ui/ThemeProvider.tsx';
 
@@ -34,6 +37,7 @@ export function UserMenu() {
   const items = [
     { key: 'who', type: 'group' as const, label: <span className="who">{user.email}</span> },
     { key: 'security', label: t('shell.security'), icon: <SafetyOutlined /> },
+    { key: 'keys', label: t('keyboard.title'), icon: <QuestionCircleOutlined />, extra: <Keys keys="?" /> },
     { type: 'divider' as const },
     { key: 'theme', type: 'group' as const, label: t('shell.theme'), children: themeItems },
     { type: 'divider' as const },
@@ -41,6 +45,7 @@ export function UserMenu() {
   ];
   const act = (key: string) => {
     if (key === 'security') void navigate(paths.security);
+    if (key === 'keys') openSheet('help');
     if (key === 'out') signOut.mutate();
     if (key.startsWith('theme:')) choose(key.slice('theme:'.length) as ThemeChoice);
   };
