@@ -44,6 +44,7 @@ test('words of either language find a page', () => {
   const best = (typed: string) => pick(typed, all, 1)[0]?.to;
   expect(best('audit')).toBe(paths.audit);
   expect(best('journal')).toBe(paths.audit);
+  expect(best("journal d'audit")).toBe(paths.audit);
   expect(best('boîte de réception')).toBe(paths.inbox);
   expect(best('boite de rec')).toBe(paths.inbox);
 });

@@ -27,9 +27,9 @@ export const ENTRY_KINDS = [
 ] as const;
 export type EntryKind = (typeof ENTRY_KINDS)[number];
 
-/** Réglages -> reglages: accents and capitals are seldom typed. */
+/** Réglages -> reglages: accents and capitals are seldom typed, and apostrophes are straight. */
 export function plain(text: string): string {
-  return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
+  return text.replaceAll('’', "'").normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
 }
 
 /** How well a text answers what is typed: every typed word must be in it; null: it does not. More is better. */
