@@ -32,6 +32,15 @@ create trigger gigs_of_new_numbers_are_noted after insert on numbers for each ro
 create trigger gigs_of_numbers_are_noted after update of gig_id on numbers for each row
   when (new.gig_id is distinct from old.gig_id) execute function note_gig();
 
+-- From when until when each of the company's numbers was for which gig.
+create function gig_spans() returns table (phone_number text, gig_id uuid, since_day date, until_day date)
+  language sql stable
+  begin atomic
+    select number.phone_number, number.gig_id, number.since_day,
+      lead(number.since_day, 1, 'infinity'::date) over (partition by number.phone_number order by number.since_day)
+    from number_gigs number where number.company_id = current_company();
+  end;
+
 -- The gig that a number was for on a day; null: none.
 create function gig_on(company uuid, number text, day date) returns uuid
   language sql stable

@@ -96,7 +96,6 @@ export async function compose(kernel: Kernel): Promise<App> {
   listen(kernel);
   readFigures(kernel);
   await serveConsole(http, CONSOLE_DIST);
-
   let jobs: JobRunner | null = null;
   let events: EventWorker | null = null;
   let senders: Senders | null = null;

@@ -20,10 +20,18 @@ function innerPlaces(t: TFunction): Place[] {
     t('shell.nav.transactions'),
     t('shell.nav.compliance'),
   ];
+  const reports = { section: t('shell.nav.reports'), permission: 'reports:read' } as const;
+  const costs = { section: t('shell.nav.costs'), permission: 'reports:read' } as const;
   return [
     { path: paths.liveCalls, label: t('calls.nav.live'), section: calls, permission: 'calls:read' },
     { path: paths.voicemail, label: t('calls.nav.voicemail'), section: calls, permission: 'calls:read' },
     { path: paths.callQuality, label: t('calls.nav.quality'), section: calls, permission: 'calls:read' },
+    { path: paths.callArchive, label: t('calls.nav.archive'), section: calls, permission: 'calls:read' },
+    { path: paths.reportSummary, label: t('insights.reports.nav.summary'), ...reports },
+    { path: paths.reportSchedules, label: t('insights.reports.nav.schedules'), ...reports },
+    { path: paths.budgets, label: t('costs.nav.budgets'), ...costs },
+    { path: paths.prices, label: t('costs.nav.prices'), ...costs },
+    { path: paths.idleNumbers, label: t('costs.nav.idle'), ...costs },
     {
       ...{ path: paths.unknownTransactions, label: t('transactions.nav.unknown') },
       ...{ section: transactions, permission: 'transactions:read' },

@@ -2,7 +2,7 @@ import type { Tx } from '../../kernel/db/index.ts';
 import type { Language } from '../../kernel/errors.ts';
 import { ENDED_GROUPS, type EndedCount, endedBy } from '../callbox/index.ts';
 import { memberNames } from '../identity/index.ts';
-import { gigsOfNumbers } from '../numbers/index.ts';
+import { gigsOfNumbers } from '../numbers/upkeep.ts';
 import { addDays, type Day, type DayFigures, daysBetween, type Period, type Span, share } from './model.ts';
 import {
   type Cell,

@@ -54,10 +54,8 @@ const KEYS: Record<Column, RawBuilder<unknown>> = {
 /** Figures are kept by number: those of a gig are of the days on which a number was for it, whatever it is for now. */
 function figuresFor(group: Column): RawBuilder<unknown> {
   if (group !== 'gig') return sql`activity_figures`;
-  return sql`activity_figures left join (
-      select phone_number, gig_id, since_day, lead(since_day, 1, 'infinity') over (partition by phone_number order by since_day) as until_day
-      from number_gigs where number_gigs.company_id = current_company()
-    ) as purpose on purpose.phone_number = our_number and day >= purpose.since_day and day < purpose.until_day`;
+  return sql`activity_figures left join gig_spans() as purpose
+    on purpose.phone_number = our_number and day >= purpose.since_day and day < purpose.until_day`;
 }
 
 function matching({ from, to, kind, direction, ourNumber, userId }: FigureFilter): RawBuilder<unknown> {

@@ -6,7 +6,7 @@ import { errorResponses, ok } from '../../kernel/http/schemas.ts';
 import type { HttpServer } from '../../kernel/http/server.ts';
 import { ENDED_GROUPS, type EndedCount, endedBy } from '../callbox/index.ts';
 import { memberNames } from '../identity/index.ts';
-import { gigsOfNumbers } from '../numbers/index.ts';
+import { gigsOfNumbers } from '../numbers/upkeep.ts';
 import { type Span, share } from './model.ts';
 import { sumEnded } from './report-activity.ts';
 import { spanOf, spanQuery, spanShape } from './report-span.ts';

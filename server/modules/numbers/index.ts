@@ -1,5 +1,5 @@
 /** Numbers that a company buys and gives back, and the gigs they are for. */
-export { gigNames, gigsOfNumbers, type NumberGig } from './gigs-store.ts';
+export { gigNames } from './gigs-store.ts';
 export { listenForNumbers, numberJobs, onNumberOrderEvent } from './jobs.ts';
 export { numberRoutes } from './routes.ts';
 export { activeNumbers, findNumber, type NumberFacts } from './store.ts';

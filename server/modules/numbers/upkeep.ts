@@ -3,3 +3,5 @@ export { adoptNumber, compareNumbers, findVanished, repairNumber } from './compa
 export { accountsInUse, onlyCompany, orderHealth } from './compare-store.ts';
 /** What the start of the demo needs of numbers. */
 export { firstGigs } from './gigs.ts';
+/** What reports say of each number. */
+export { gigsOfNumbers, type NumberGig } from './gigs-store.ts';
