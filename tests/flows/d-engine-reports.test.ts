@@ -203,6 +203,7 @@ describe('a box that asks for work', () => {
     const { box, operator } = await atWork(0, { fencing: true, maxConcurrentTransactions: 1 });
     const body = { customerInfo: { operator } };
     const normal = await submitted(relais.api, { ...body, amount: 1 });
+    await relais.app.dispatched();
     const low = await submitted(relais.api, { ...body, amount: 2, priority: 'low' });
     const second = await submitted(relais.api, { ...body, amount: 3 });
     const urgent = await submitted(relais.api, { ...body, amount: 4, priority: 'urgent' });

@@ -171,7 +171,8 @@ describe('the months of a number', () => {
     await countRents(relais.kernel);
     // A French local number: nobody knows what it costs.
     expect(await rentsOf(phoneNumber)).toMatchObject([{ amount: null, estimated: false }]);
-    const today = clock.now().toISOString().slice(0, 10);
+    // The company's day: shortly before midnight in London it is tomorrow in Paris.
+    const today = (await company.api.get('/api/insights/dashboard')).body.today.day;
     const price = { kind: 'number', country: 'FR', currency: 'EUR', amount: '1.5', validFrom: '2020-01-01' };
     const added = await company.api.post('/api/prices', price);
     expect(added.status).toBe(201);

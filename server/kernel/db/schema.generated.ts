@@ -116,6 +116,56 @@ export interface ActivityFigures {
   userId: string | null;
 }
 
+export interface ActivityMonths {
+  amount: Numeric;
+  companyId: string;
+  count: Int8;
+  currency: string;
+  direction: string;
+  estimatedAmount: Numeric;
+  estimatedCount: Int8;
+  kind: string;
+  month: Timestamp;
+  ourNumber: string;
+  outcome: string;
+  parts: Int8;
+  provider: string;
+  seconds: Int8;
+  userId: string;
+}
+
+export interface ActivityTotalFigures {
+  amount: Numeric | null;
+  companyId: string | null;
+  count: Int8 | null;
+  currency: string | null;
+  day: Timestamp | null;
+  direction: string | null;
+  estimatedAmount: Numeric | null;
+  estimatedCount: Int8 | null;
+  kind: string | null;
+  outcome: string | null;
+  parts: Int8 | null;
+  provider: string | null;
+  seconds: Int8 | null;
+}
+
+export interface ActivityTotals {
+  amount: Numeric;
+  companyId: string;
+  count: Int8;
+  currency: string;
+  day: Timestamp;
+  direction: string;
+  estimatedAmount: Numeric;
+  estimatedCount: Int8;
+  kind: string;
+  outcome: string;
+  parts: Int8;
+  provider: string;
+  seconds: Int8;
+}
+
 export interface ApiKeys {
   companyId: string;
   createdAt: Timestamp;
@@ -1684,6 +1734,9 @@ export interface DB {
   activityCounts: ActivityCounts;
   activityDays: ActivityDays;
   activityFigures: ActivityFigures;
+  activityMonths: ActivityMonths;
+  activityTotalFigures: ActivityTotalFigures;
+  activityTotals: ActivityTotals;
   apiKeys: ApiKeys;
   archivedCalls: ArchivedCalls;
   auditKeys: AuditKeys;

@@ -51,9 +51,19 @@ const KEYS: Record<Column, RawBuilder<unknown>> = {
   gig: sql`purpose.gig_id::text`,
 };
 
-/** Figures are kept by number: those of a gig are of the days on which a number was for it, whatever it is for now. */
-function figuresFor(group: Column): RawBuilder<unknown> {
-  if (group !== 'gig') return sql`activity_figures`;
+/** What totals of days, which know no numbers and people, can be grouped by. */
+const TOTALS: ReadonlySet<Column> = new Set([
+  ...(['none', 'day', 'month', 'kind', 'direction', 'outcome', 'provider'] as const),
+]);
+
+/**
+ * The coarsest figures that an answer can be made of. Those of a gig are of the days on which a number was for it, whatever it is
+ * for now.
+ */
+function figuresFor(group: Column, { from, to, ourNumber, userId }: FigureFilter): RawBuilder<unknown> {
+  if (TOTALS.has(group) && !ourNumber && !userId) return sql`activity_total_figures`;
+  if (group === 'day') return sql`activity_figures`;
+  if (group !== 'gig') return sql`activity_within(${from}::date, ${to}::date)`;
   return sql`activity_figures left join gig_spans() as purpose
     on purpose.phone_number = our_number and day >= purpose.since_day and day < purpose.until_day`;
 }
@@ -79,7 +89,7 @@ export async function figuresBy(
   const { rows } = await sql<FiguresRow>`
     select ${KEYS[group]} as key, sum(count)::bigint as count, ${among(SUCCESSES)} as successes, ${among(JUDGED)} as judged,
       sum(seconds)::bigint as seconds, sum(parts)::bigint as parts
-    from ${figuresFor(group)} where ${matching(filter)} and kind <> 'number'
+    from ${figuresFor(group, filter)} where ${matching(filter)} and kind <> 'number'
     group by 1 having sum(count) <> 0 order by ${inOrder ? sql`1` : sql`sum(count) desc, 1`} limit ${rowsMax}`.execute(
     tx,
   );
@@ -91,7 +101,7 @@ export async function dayFigures(tx: Tx, span: Span): Promise<DayFigures[]> {
   const { rows } = await sql<DayFigures>`
     select day::text, kind, direction, sum(count)::bigint as count, ${among(SUCCESSES)} as successes, ${among(JUDGED)} as judged,
       sum(seconds)::bigint as seconds
-    from activity_figures where ${matching(span)} and kind <> 'number' group by 1, 2, 3`.execute(tx);
+    from activity_total_figures where ${matching(span)} and kind <> 'number' group by 1, 2, 3`.execute(tx);
   return rows;
 }
 
@@ -105,7 +115,7 @@ export async function costsBy(
   const inOrder = group === 'day' || group === 'month';
   const { rows } = await sql<CostRow>`
     select ${KEYS[group]} as key, currency, sum(amount)::text as amount, sum(estimated_amount)::text as estimated_amount, sum(count)::bigint as count
-    from ${figuresFor(group)} where ${matching(filter)} and currency <> ''
+    from ${figuresFor(group, filter)} where ${matching(filter)} and currency <> ''
     group by 1, 2 having sum(count) <> 0 order by ${inOrder ? sql`1` : sql`sum(amount) desc, 1`}, currency limit ${rowsMax}`.execute(
     tx,
   );
@@ -118,7 +128,7 @@ export async function costDays(
   { from, to }: Span,
 ): Promise<{ day: string; kind: string; currency: string; amount: string }[]> {
   const { rows } = await sql<{ day: string; kind: string; currency: string; amount: string }>`
-    select day::text, kind, currency, sum(amount)::text as amount from activity_figures
+    select day::text, kind, currency, sum(amount)::text as amount from activity_total_figures
     where company_id = current_company() and day between ${from}::date and ${to}::date and currency <> ''
     group by 1, 2, 3 having sum(amount) <> 0 order by 1, 2, 3`.execute(tx);
   return rows;
@@ -177,8 +187,8 @@ export async function lastUses(tx: Tx, ourNumbers: readonly string[]): Promise<M
 export async function firstDeeds(tx: Tx): Promise<{ text: boolean; call: boolean }> {
   const { rows } = await sql<{ text: boolean; call: boolean }>`
     select
-      exists (select from activity_figures where company_id = current_company() and kind = 'text' and direction = 'outbound' and count > 0) as text,
-      exists (select from activity_figures where company_id = current_company() and kind = 'call' and count > 0) as call`.execute(
+      exists (select from activity_total_figures where company_id = current_company() and kind = 'text' and direction = 'outbound' and count > 0) as text,
+      exists (select from activity_total_figures where company_id = current_company() and kind = 'call' and count > 0) as call`.execute(
     tx,
   );
   return rows[0]!;

@@ -41,7 +41,7 @@ export async function useBy(
       ${counted(sent)} as sent, ${counted(sql`${sent} and outcome = any (${SUCCESSES.text}::text[])`)} as delivered,
       ${counted(sql`${sent} and outcome = any (${JUDGED.text}::text[])`)} as sent_judged,
       ${counted(sql`kind = 'text' and direction = 'inbound'`)} as received
-    from activity_figures where company_id = current_company() and day between ${span.from}::date and ${span.to}::date
+    from activity_within(${span.from}::date, ${span.to}::date) where company_id = current_company()
       and kind in ('call', 'text')
     group by 1 having sum(count) <> 0 order by sum(count) desc, 1 limit ${rowsMax}`.execute(tx);
   return rows;

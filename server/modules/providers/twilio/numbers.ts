@@ -203,16 +203,20 @@ export async function configureNumber(
           voiceMethod: 'POST',
           statusCallback: addresses.status,
           statusCallbackMethod: 'POST',
-          voiceApplicationSid: '',
-          trunkSid: '',
         }
       : {}),
-    ...(sms || mms ? { smsUrl: addresses.sms, smsMethod: 'POST', smsApplicationSid: '' } : {}),
+    ...(sms || mms ? { smsUrl: addresses.sms, smsMethod: 'POST' } : {}),
   };
   if (Object.keys(settings).length === 0) return;
-  await parts.request('repeatable', () =>
-    parts.client.incomingPhoneNumbers(number.numberId).update(settings),
-  );
+  const resource = parts.client.incomingPhoneNumbers(number.numberId);
+  // Where one of these is set, Twilio does not look at the addresses.
+  const current = await parts.request('repeatable', () => resource.fetch());
+  const inTheWay = [
+    ...(voice ? (['voiceApplicationSid', 'trunkSid'] as const) : []),
+    ...(sms || mms ? (['smsApplicationSid'] as const) : []),
+  ].filter((field) => current[field]);
+  const cleared = Object.fromEntries(inTheWay.map((field) => [field, '']));
+  await parts.request('repeatable', () => resource.update({ ...settings, ...cleared }));
 }
 
 export async function releaseNumber({ client, request }: TwilioParts, numberId: string): Promise<void> {
