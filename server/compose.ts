@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { readFigures } from './figures.ts';
 import { keepBackups } from './kernel/backup/index.ts';
@@ -6,6 +5,7 @@ import type { Config } from './kernel/config.ts';
 import type { CompanyCtx, Kernel } from './kernel/ctx.ts';
 import type { Tx } from './kernel/db/index.ts';
 import { serveConsole } from './kernel/http/console.ts';
+import { createDrain } from './kernel/http/drain.ts';
 import { createHttp, type HttpServer } from './kernel/http/server.ts';
 import { systemRoutes } from './kernel/http/system-routes.ts';
 import { type JobDefinitions, type JobRunner, startJobs } from './kernel/jobs.ts';
@@ -56,8 +56,6 @@ import {
 
 const CONSOLE_DIST = fileURLToPath(new URL('../console/dist/', import.meta.url));
 const JOB_CONCURRENCY = 6;
-/** Clients that send at all send within this time, and are told to come back by another connection. */
-const DRAIN_MS = 1500;
 
 /** A running Relais: every module wired to the others. */
 export interface App {
@@ -87,6 +85,7 @@ export async function compose(kernel: Kernel): Promise<App> {
     authenticate: identity.authenticate,
     connectTo: softphoneHosts(kernel.config),
   });
+  const leaving = createDrain(http.server);
   systemRoutes(http, kernel, () => ready);
   identity.routes(http);
   const below = jobsBelow(kernel, identity);
@@ -94,7 +93,6 @@ export async function compose(kernel: Kernel): Promise<App> {
   const definitions = mergeJobs([below, insightsJobs(kernel, rules)]);
   mountModules(http, kernel, rules);
   listen(kernel);
-  readFigures(kernel);
   await serveConsole(http, CONSOLE_DIST);
   let jobs: JobRunner | null = null;
   let events: EventWorker | null = null;
@@ -120,7 +118,7 @@ export async function compose(kernel: Kernel): Promise<App> {
     },
     drain() {
       ready = false;
-      return askToComeBack(http);
+      return leaving.begin();
     },
     async stop() {
       ready = false;
@@ -140,14 +138,9 @@ export async function compose(kernel: Kernel): Promise<App> {
   };
 }
 
-/** For a while every answer ends its connection, so that the client's next one is opened at another process. */
-async function askToComeBack(http: HttpServer): Promise<void> {
-  http.server.prependListener('request', (_request, response) => response.setHeader('connection', 'close'));
-  await sleep(DRAIN_MS);
-}
-
-/** Who hears of what became of things on the floors below. */
+/** Who hears of what became of things on the floors below, and who is asked how things stand. */
 function listen(kernel: Kernel): void {
+  readFigures(kernel);
   listenForNumbers(kernel);
   listenForMessages(kernel);
   listenForCalls(kernel);

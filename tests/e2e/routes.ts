@@ -20,7 +20,7 @@ export type Rows = Record<string, string>;
  */
 export function consolePages(rows: Rows): string[] {
   const pages = pathsOf(routes).filter(
-    (path) => !/^\/(sign-in|invitation)\b/.test(path) && !path.includes('*'),
+    (path) => !/^\/(sign-in|invitation|unsubscribe)\b/.test(path) && !path.includes('*'),
   );
   return pages.map((path) => {
     const [, name] = /:(\w+)/.exec(path) ?? [];

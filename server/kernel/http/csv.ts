@@ -46,21 +46,26 @@ const FORMULA_INSIDE = /([,;\t])(?=\s*[=+\-@])/g;
 interface Dialect {
   separator: ',' | ';';
   decimal: '.' | ',';
+  /** Nobody reads it in again: the middle of a cell is guarded too. */
+  isLast: boolean;
 }
-const PLAIN: Dialect = { separator: ',', decimal: '.' };
-const DIALECTS: Record<Language, Dialect> = { en: PLAIN, fr: { separator: ';', decimal: ',' } };
+const PLAIN: Dialect = { separator: ',', decimal: '.', isLast: false };
+const DIALECTS: Record<Language, Dialect> = {
+  en: { separator: ',', decimal: '.', isLast: true },
+  fr: { separator: ';', decimal: ',', isLast: true },
+};
 
 /** An exact decimal, which a spreadsheet is to add up. */
 export interface Decimal {
   decimal: string;
 }
 
-function cellText(value: Cell | Decimal, { separator, decimal }: Dialect): string {
+function cellText(value: Cell | Decimal, { separator, decimal, isLast }: Dialect): string {
   if (value === null) return '';
   const figure = typeof value === 'number' ? String(value) : typeof value === 'object' ? value.decimal : null;
   let text = figure === null ? String(value) : figure.replace('.', decimal);
   if (figure === null && !/^[+-]?\d[\d.]*$/.test(text)) {
-    text = text.replaceAll(FORMULA_INSIDE, "$1'");
+    if (isLast) text = text.replaceAll(FORMULA_INSIDE, "$1'");
     if (FORMULA_START.test(text)) text = `'${text}`;
   }
   const isQuoted = /["\r\n;,]/.test(text) && (figure === null || text.includes(separator));
