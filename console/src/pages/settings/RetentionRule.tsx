@@ -1,5 +1,5 @@
 import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
-import { Form, InputNumber, Switch } from 'antd';
+import { Checkbox, Form, InputNumber } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
@@ -87,13 +87,13 @@ function PeriodInput({
         onChange={(next) => next !== null && onChange?.(next)}
       />
       {rule.canStay && (
-        <Switch
+        <Checkbox
           aria-label={t('retention.forEverOf', { what: name })}
           checked={value === 0}
-          onChange={keep}
-          checkedChildren={t('retention.forEver')}
-          unCheckedChildren={t('retention.forEver')}
-        />
+          onChange={(event) => keep(event.target.checked)}
+        >
+          {t('retention.forEver')}
+        </Checkbox>
       )}
     </>
   );
