@@ -18,6 +18,7 @@ import { useConfirm } from '../../ui/useConfirm.ts';
 import { useListState } from '../../ui/useListState.ts';
 import { useNotify } from '../../ui/useNotify.ts';
 import { Activity, Costs, Ended, Numbers, Sound } from './breakdowns.tsx';
+import '../../ui/styles/reports.css';
 
 const SUBJECTS = ['call', 'text', 'costs', 'numbers', 'sound', 'transactions'] as const;
 type Subject = (typeof SUBJECTS)[number];
