@@ -59,22 +59,4 @@ describe('group commit', () => {
     expect(Math.max(...sizes)).toBe(3);
     expect(sizes.reduce((sum, size) => sum + size)).toBe(10);
   });
-
-  it('has as many flushes under way as it is told, and no more', async () => {
-    const { flushes, flush } = manualFlush();
-    const batcher = createBatcher(flush, { itemsMax: 100, flushesMax: 2 });
-    const results = [];
-    for (const item of [1, 2, 3, 4]) {
-      results.push(batcher.add(item));
-      await turn();
-    }
-    expect(flushes.map(({ items }) => items)).toEqual([[1], [2]]);
-    flushes[1]!.end();
-    await turn();
-    expect(flushes[2]!.items).toEqual([3, 4]);
-    flushes[0]!.end();
-    flushes[2]!.end();
-    expect(await Promise.all(results)).toEqual([10, 20, 30, 40]);
-    await batcher.drain();
-  });
 });

@@ -15,18 +15,13 @@ interface Waiting<Item, Result> {
   reject(reason: unknown): void;
 }
 
-/**
- * @param flush stores the items and answers one result per item, in the same order.
- * @param options.flushesMax under way at once, where items have nothing to do with each other: 1 unless told otherwise.
- */
+/** @param flush stores the items and answers one result per item, in the same order. */
 export function createBatcher<Item, Result>(
   flush: (items: Item[]) => Promise<Result[]>,
-  options: { itemsMax: number; flushesMax?: number },
+  options: { itemsMax: number },
 ): Batcher<Item, Result> {
   let waiting: Waiting<Item, Result>[] = [];
-  // Counted apart from the promises, which are told of their end a moment later: what arrives in between would wait for nobody.
-  let busy = 0;
-  const running = new Set<Promise<void>>();
+  let running: Promise<void> | null = null;
 
   async function run(): Promise<void> {
     while (waiting.length > 0) {
@@ -39,26 +34,18 @@ export function createBatcher<Item, Result>(
         for (const entry of taken) entry.reject(error);
       }
     }
-    busy -= 1;
-  }
-
-  function start(): void {
-    busy += 1;
-    const work: Promise<void> = Promise.resolve()
-      .then(run)
-      .finally(() => running.delete(work));
-    running.add(work);
+    running = null;
   }
 
   return {
     add(item) {
       return new Promise<Result>((resolve, reject) => {
         waiting.push({ item, resolve, reject });
-        if (busy < (options.flushesMax ?? 1)) start();
+        running ??= Promise.resolve().then(run);
       });
     },
     async drain() {
-      while (running.size > 0) await Promise.all(running);
+      while (running) await running;
     },
   };
 }
