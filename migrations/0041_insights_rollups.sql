@@ -139,16 +139,32 @@ begin
   return taken_count;
 end $$;
 
--- What is counted anew is forgotten first, here too.
-create function forget_rollups() returns trigger
+-- As before; what is counted anew is forgotten first, here too.
+create or replace function count_activity_anew(company uuid, moment timestamptz) returns void
   language plpgsql as $$
 begin
-  delete from activity_months where company_id in (select company_id from forgotten);
-  delete from activity_totals where company_id in (select company_id from forgotten);
-  return null;
+  delete from activity_changes where company_id = company;
+  delete from activity_days where company_id = company;
+  delete from activity_months where company_id = company;
+  delete from activity_totals where company_id = company;
+  delete from activity_contact_months where company_id = company;
+  insert into activity_changes (company_id, sign, what)
+  select company, 1, row(company, one.day, one.kind, one.provider, one.direction, one.outcome, one.our_number, one.user_id, one.contact_id,
+    one.currency, sum(one.count), sum(one.seconds), sum(one.parts), sum(one.amount), sum(one.estimated_amount), sum(one.estimated_count))::activity
+  from (
+    select counted.* from calls, lateral activity_of(calls) as counted where calls.company_id = company and ended_at is not null
+    union all
+    select counted.* from archived_calls, lateral activity_of(archived_calls) as counted where archived_calls.company_id = company
+    union all
+    select counted.* from messages, lateral activity_of(messages) as counted
+    where messages.company_id = company and messages.kind = 'text' and status <> 'scheduled'
+    union all
+    select counted.* from number_rents, lateral activity_of(number_rents) as counted where number_rents.company_id = company
+  ) as one group by one.day, one.kind, one.provider, one.direction, one.outcome, one.our_number, one.user_id, one.contact_id, one.currency;
+  insert into activity_counts (company_id, time_zone, counted_at)
+  select id, time_zone, moment from companies where id = company
+  on conflict (company_id) do update set time_zone = excluded.time_zone, counted_at = excluded.counted_at;
 end $$;
-create trigger rollups_follow_days after delete on activity_days referencing old table as forgotten
-  for each statement execute function forget_rollups();
 
 -- Companies that are counted already are counted anew.
 alter table activity_counts no force row level security;
