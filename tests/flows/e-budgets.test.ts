@@ -4,6 +4,7 @@ import { sql, type Tx } from '../../server/kernel/db/index.ts';
 import { newId } from '../../server/kernel/ids.ts';
 import { checkBudgets } from '../../server/modules/billing/alerts.ts';
 import { budgetRefusals, type Wanted } from '../../server/modules/billing/stop.ts';
+import { countCompanyAnew } from '../../server/modules/insights/upkeep.ts';
 import { sendNews } from '../../server/modules/insights/webhooks.ts';
 import { acceptTexts } from '../../server/modules/messages/accept.ts';
 import { draftOf } from '../../server/modules/messages/drafts.ts';
@@ -170,12 +171,7 @@ describe('a budget for texts', () => {
     await act(company, (tx) =>
       sql`update messages set created_at = created_at - interval '2 days'`.execute(tx),
     );
-    await relais.kernel.db.ownerPool.query(
-      `delete from activity_changes where company_id = '${company.companyId}'`,
-    );
-    await relais.kernel.db.ownerPool.query(
-      `update activity_days set day = day - 2 where company_id = '${company.companyId}'`,
-    );
+    await countCompanyAnew(relais.kernel, company.companyId);
     expect(Number((await budgetNow(company.api, id)).spent)).toBe(0);
     expect((await company.api.post(company.path, { text: 'A new day' })).status).toBeLessThan(300);
     expect(await company.api.post(company.path, { text: 'Another' })).toMatchObject({ status: 402 });

@@ -518,6 +518,7 @@ export interface CallLegs {
   sessionId: string | null;
   state: string;
   step: number | null;
+  tookOverAt: Timestamp | null;
   transferMode: string | null;
   userId: string | null;
 }

@@ -80,6 +80,8 @@ export interface LegRow {
   hangupAsked: boolean;
   inRoom: boolean;
   transferMode: 'blind' | 'warm' | null;
+  /** When a transfer to this leg took effect: the customer was theirs. */
+  tookOverAt: Date | null;
   endCode: string | null;
   providerCode: string | null;
   providerMessage: string | null;
@@ -112,7 +114,7 @@ const LEG_CHANGES: (keyof LegRow)[] = [
   ...(['state', 'outcomeUnknown', 'externalId', 'recordId', 'sessionId', 'muted', 'held'] as const),
   ...(['answerAsked', 'hangupAsked', 'inRoom', 'transferMode', 'endCode', 'providerCode'] as const),
   ...(['providerMessage', 'durationSeconds', 'priceAmount', 'priceCurrency', 'dialledAt'] as const),
-  ...(['ringingAt', 'answeredAt', 'endedAt', 'announcedAt'] as const),
+  ...(['ringingAt', 'answeredAt', 'endedAt', 'announcedAt', 'tookOverAt'] as const),
 ];
 
 const NEW_CALL = columnsOf<CallRow>(

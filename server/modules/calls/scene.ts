@@ -76,6 +76,7 @@ export function newLeg(
     ...{ endCode: null, providerCode: null, providerMessage: null, durationSeconds: null, priceAmount: null },
     ...{ priceCurrency: null, dialledAt: null, ringingAt: null, answeredAt: null, endedAt: null },
     announcedAt: null,
+    tookOverAt: null,
     ...leg,
   };
 }

@@ -315,6 +315,18 @@ describe('a call that is passed on', () => {
     expect(told(scene, 31)).toEqual([]);
   });
 
+  it('and stays passed on in whatever order its legs are said to have ended', () => {
+    const scene = talk();
+    const leg = ask(scene, 'blind', 'ann');
+    answered(leg, 25);
+    told(scene, 25);
+    ended(legAt(scene, 1), 60);
+    ended(leg, 60);
+    ended(legAt(scene, 0), 61);
+    told(scene, 61);
+    expect(transferState(leg, scene.legs)).toBe('completed');
+  });
+
   it('warmly, and the one who asked leaves before anybody answers: the customer is released when somebody does', () => {
     const scene = talk();
     const leg = ask(scene, 'warm', 'ann');

@@ -37,7 +37,7 @@ export interface Moment {
 export function advance(scene: Scene, driver: Driver, moment: Moment) {
   const { call } = scene;
   if (call.endedAt || call.hangupRequestedAt) return endAll(scene, driver);
-  moveTransfers(scene);
+  moveTransfers(scene, moment);
   if (driver === 'documents') return;
   if (call.answeredAt) return joinTalk(scene, moment);
   runSteps(scene, moment);
@@ -68,7 +68,7 @@ export function openTransfer(legs: readonly LegRow[]): LegRow | undefined {
 }
 
 /** Somebody whom the call was passed on to has answered, or will not. Each is acted on one time: it is open no more. */
-function moveTransfers(scene: Scene): void {
+function moveTransfers(scene: Scene, { at }: Moment): void {
   const { legs } = scene;
   for (const leg of legs) {
     if (leg.transferMode === null) continue;
@@ -78,7 +78,7 @@ function moveTransfers(scene: Scene): void {
       // Whoever was asked is gone, before or after a word with the one who asked: the customer is not left with the music.
       if (wasHeldForIt && !openTransfer(legs)) unhold(scene);
     } else if (talks(leg) && (leg.transferMode === 'blind' || isAlone(leg, legs))) {
-      takeOver(scene, leg);
+      takeOver(scene, leg, at);
     }
   }
 }
@@ -87,15 +87,16 @@ function moveTransfers(scene: Scene): void {
 const isAlone = (leg: LegRow, legs: readonly LegRow[]) =>
   !oursOf(legs).some((other) => other !== leg && stays(other) && !other.hangupAsked);
 
-function takeOver(scene: Scene, leg: LegRow): void {
-  completeWith(scene, leg);
+function takeOver(scene: Scene, leg: LegRow, at: Date): void {
+  completeWith(scene, leg, at);
   unhold(scene);
   scene.events.push({ kind: 'transfer_completed', legId: leg.id, details: {} });
 }
 
 /** A transfer takes effect: the customer is with whoever was asked, and the others leave. */
-export function completeWith(scene: Scene, leg: LegRow): void {
+export function completeWith(scene: Scene, leg: LegRow, at: Date): void {
   leg.transferMode = null;
+  leg.tookOverAt = at;
   if (leg.userId) scene.call.userId = leg.userId;
   for (const other of oursOf(scene.legs)) if (other !== leg && stays(other)) letGo(scene, other);
 }

@@ -114,7 +114,7 @@ export async function completeTransfer(ctx: CompanyCtx, callId: string): Promise
   return noteChange(ctx, callId, 'transfer_completed', (scene) => {
     for (const each of scene.legs) if (each.party !== 'agent') each.held = false;
     const taken = scene.legs.find(({ id }) => id === leg.id);
-    if (taken && talks(taken)) completeWith(scene, taken);
+    if (taken && talks(taken)) completeWith(scene, taken, ctx.kernel.clock.now());
   });
 }
 

@@ -241,19 +241,13 @@ function transferView(ctx: CompanyCtx, legs: readonly LegRow[]): CallView['trans
   return leg ? { to: theirs(ctx, leg.address), state: transferState(leg, legs) } : null;
 }
 
-/** How far the last transfer is. It was completed when the colleagues of before left first, or are leaving. */
+/** How far a transfer is. */
 export function transferState(
   leg: LegRow,
   legs: readonly LegRow[],
 ): NonNullable<CallView['transfer']>['state'] {
   if (openTransfer(legs) === leg) return talks(leg) ? 'talking' : 'ringing';
-  const { endedAt } = leg;
-  const stayed = oursOf(legs).some((other) => {
-    if (other === leg || !other.answeredAt) return false;
-    if (!other.endedAt) return endedAt !== null || !other.hangupAsked;
-    return endedAt !== null && other.endedAt > endedAt;
-  });
-  return leg.answeredAt && !stayed ? 'completed' : 'failed';
+  return leg.tookOverAt ? 'completed' : 'failed';
 }
 
 /** A call with everything that is known of it. */
