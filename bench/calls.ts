@@ -55,6 +55,9 @@ const CALLERS_PER_SECOND = 200;
 const TWIML_GOAL_MS = 20;
 const RATIO_GOAL = 1;
 const SETTLED_WITHIN_MS = 60_000;
+/** Quiet is a second in which less than this much processor time was used. */
+const QUIET_MS = 50;
+const QUIET_WITHIN_S = 30;
 
 interface Program extends Running {
   name: Contender;
@@ -179,6 +182,7 @@ async function watchCalls({ databaseUrl, name }: Program) {
 /** Callers ring at a steady pace, whatever the program's answers take: each waits from the moment when it rang. */
 async function measureCallers(program: Program, postgres: string | undefined, means: Means) {
   const { keys, load, options } = means;
+  await untilQuiet(program, postgres);
   const watch = await watchCalls(program);
   const beforeMs = spentMs(program, postgres);
   const job = { keys, publicUrl: PUBLIC_URL, to: CALLERS_NUMBER };
@@ -200,6 +204,15 @@ async function measureCallers(program: Program, postgres: string | undefined, me
     return { ...result, spentMs: spent, perSecond: (result.answered * 1000) / result.elapsedMs };
   } finally {
     await watch.close();
+  }
+}
+
+/** What the load before left to be added up, planned and cleaned is not what callers of a steady day wait for. */
+async function untilQuiet(program: Program, postgres: string | undefined): Promise<void> {
+  for (let second = 0; second < QUIET_WITHIN_S; second++) {
+    const beforeMs = spentMs(program, postgres);
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    if (spentMs(program, postgres) - beforeMs < QUIET_MS) return;
   }
 }
 

@@ -2,6 +2,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { callWith, type Telephones, telephones } from '../harness/calls.ts';
 import { eventually } from '../harness/eventually.ts';
+import { createPerson } from '../harness/person.ts';
 import { startRelais, type TestRelais } from '../harness/relais.ts';
 import { buyTextNumber, type TextNumber } from '../harness/texts.ts';
 import { assertConsoleBuilt, launchBrowser, openPage, signIn } from './browser.ts';
@@ -26,6 +27,14 @@ beforeAll(async () => {
   phones = telephones(relais);
   browser = await launchBrowser();
 });
+/** Which telephone rings for the owner. */
+async function ownPhone(phoneNumber: string | null): Promise<void> {
+  const person = createPerson(relais.baseUrl);
+  await person.signIn(relais.owner.email, relais.owner.password);
+  const { status } = await person.put('/api/calls/me/phone', { phoneNumber, available: true });
+  expect(status).toBe(200);
+}
+
 afterAll(async () => {
   await browser?.close();
   await relais?.stop();
@@ -67,6 +76,8 @@ describe('a call', () => {
     timeout: 60_000,
   }, async () => {
     const { page, complaints } = await openPage(browser);
+    // A telephone that answers by itself would be first.
+    await ownPhone(null);
     await signIn(page, relais, relais.owner);
     await page.getByRole('button', { name: 'New call' }).click();
     await page.getByLabel('Whom to call').fill('+33612345601');
