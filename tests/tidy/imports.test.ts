@@ -34,7 +34,7 @@ const floorOf = (room: string) => FLOORS.findIndex((floor) => floor.includes(roo
 function refusal(from: Source, to: string, typeOnly: boolean): string | null {
   const [own, other] = [roomOf(from.file), roomOf(to)];
   if (own === other || from.isTest || own === 'bench' || own === 'scripts') return null;
-  const described = /\/(port|model)\.ts$/.test(to) && typeOnly;
+  const described = /\/(port|[a-z-]*model)\.ts$/.test(to) && typeOnly;
   if (own === 'console') {
     if (described || to.endsWith('/model.ts') || (other === 'kernel' && typeOnly)) return null;
     return 'the console knows the model.ts of modules, and types';

@@ -1,65 +1,15 @@
-import type { Period, ReportName, Rhythm } from '../../../server/modules/insights/model.ts';
+import type { ReportName, Rhythm } from '../../../server/modules/insights/model.ts';
+import type { ReportDocument } from '../../../server/modules/insights/report-model.ts';
 import { type Query, request } from './client.ts';
 
-export type Unit =
-  | 'text'
-  | 'phone'
-  | 'count'
-  | 'share'
-  | 'minutes'
-  | 'seconds'
-  | 'ms'
-  | 'percent'
-  | 'score'
-  | 'money';
-export type Cell = string | number | null;
-
-export interface ReportRow {
-  cells: Cell[];
-  currency: string | null;
-}
-
-export interface ReportTable {
-  key: string;
-  title: string;
-  note: string | null;
-  columns: { label: string; unit: Unit; currency: string | null }[];
-  rows: ReportRow[];
-  totals: ReportRow[];
-}
-
-export interface ReportChart {
-  key: string;
-  title: string;
-  days: string[];
-  series: { label: string; colour: 'good' | 'wait' | 'primary' | 'copper'; values: number[] }[];
-  currency: string | null;
-}
-
-/** A whole report in the reader's language, its words included. */
-export interface ReportDocument {
-  report: ReportName;
-  period: Period;
-  title: string;
-  when: string;
-  whenBefore: string;
-  from: string;
-  to: string;
-  timeZone: string;
-  isRunning: boolean;
-  isEmpty: boolean;
-  measures: {
-    key: string;
-    label: string;
-    unit: Unit;
-    value: Cell;
-    before: Cell;
-    currency: string | null;
-    note: string | null;
-  }[];
-  charts: ReportChart[];
-  tables: ReportTable[];
-}
+export type {
+  Cell,
+  Chart as ReportChart,
+  ReportDocument,
+  Row as ReportRow,
+  Table as ReportTable,
+  Unit,
+} from '../../../server/modules/insights/report-model.ts';
 
 export interface ScheduleInput {
   userId: string;

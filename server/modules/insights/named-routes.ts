@@ -8,8 +8,8 @@ import { enqueue } from '../../kernel/jobs.ts';
 import { audit, companyProfile } from '../identity/index.ts';
 import { dayIn, PERIODS, periodAround, periodBefore, REPORTS } from './model.ts';
 import { reportPdf } from './pdf.ts';
-import type { ReportDocument } from './report-document.ts';
 import { fileName, reportCsv } from './report-format.ts';
+import type { ReportDocument } from './report-model.ts';
 import { dayOf } from './report-span.ts';
 import { makeReport } from './reports.ts';
 

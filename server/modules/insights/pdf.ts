@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { ReportDocument } from './report-document.ts';
+import type { ReportDocument } from './report-model.ts';
 import { footWords, pageDefinition } from './report-page.ts';
 
 /** Longer than any report takes: one that has not ended by then never will. */

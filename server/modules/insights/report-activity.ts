@@ -4,6 +4,7 @@ import { ENDED_GROUPS, type EndedCount, endedBy } from '../callbox/index.ts';
 import { memberNames } from '../identity/index.ts';
 import { gigsOfNumbers } from '../numbers/upkeep.ts';
 import { addDays, type Day, type DayFigures, daysBetween, type Period, type Span, share } from './model.ts';
+import { figureText } from './report-format.ts';
 import {
   type Cell,
   type Chart,
@@ -13,8 +14,7 @@ import {
   type Row,
   row,
   type Table,
-} from './report-document.ts';
-import { figureText } from './report-format.ts';
+} from './report-model.ts';
 import { type ReportWords, reportWords } from './report-words.ts';
 import { type CostRow, costsBy, dayFigures } from './store.ts';
 import { type SoundRow, soundBy, type UseRow, useBy } from './use-store.ts';

@@ -1,6 +1,6 @@
 import type { Language } from '../../kernel/errors.ts';
-import type { Chart } from './report-document.ts';
 import { dayText, figureText } from './report-format.ts';
+import type { Chart } from './report-model.ts';
 
 const HEIGHT = 132;
 const LEGEND = 16;

@@ -14,7 +14,7 @@ import {
   type Question,
   table,
 } from './report-activity.ts';
-import { type Chart, column, row, type Table } from './report-document.ts';
+import { type Chart, column, row, type Table } from './report-model.ts';
 import type { ReportWords } from './report-words.ts';
 import { type CostRow, costDays, costsBy, costsByContact } from './store.ts';
 

@@ -1,7 +1,7 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
 import type { Language } from '../../kernel/errors.ts';
 import { type CsvSection, type Decimal, toCsvSections } from '../../kernel/http/csv.ts';
-import type { Cell, Column, ReportDocument, Row, Table, Unit } from './report-document.ts';
+import type { Cell, Column, ReportDocument, Row, Table, Unit } from './report-model.ts';
 import { reportWords } from './report-words.ts';
 
 /** What stands where nothing is known. */

@@ -1,7 +1,7 @@
 import type { Language } from '../../kernel/errors.ts';
 import { escapeHtml } from '../../kernel/mail.ts';
-import type { ReportDocument } from './report-document.ts';
 import { figureText } from './report-format.ts';
+import type { ReportDocument } from './report-model.ts';
 import { reportWords } from './report-words.ts';
 
 const WORDS = {

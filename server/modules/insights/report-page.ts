@@ -1,8 +1,8 @@
 import type { Content, ContentTable, TableCell, TDocumentDefinitions } from 'pdfmake/interfaces.js';
 import type { Language } from '../../kernel/errors.ts';
 import { chartSvg } from './report-chart.ts';
-import type { Chart, Column, Measure, ReportDocument, Row, Table } from './report-document.ts';
 import { figureText, momentText } from './report-format.ts';
+import type { Chart, Column, Measure, ReportDocument, Row, Table } from './report-model.ts';
 import { reportWords } from './report-words.ts';
 
 /** The most rows of one table that a page shows; the spreadsheet has all of them. */

@@ -13,7 +13,7 @@ import {
 } from './model.ts';
 import { activityParts } from './report-activity.ts';
 import { costParts } from './report-costs.ts';
-import type { ReportDocument } from './report-document.ts';
+import type { ReportDocument } from './report-model.ts';
 import { reportWords } from './report-words.ts';
 
 /** Which report is wanted. */

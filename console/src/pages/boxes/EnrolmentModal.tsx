@@ -1,7 +1,6 @@
-import { useQuery } from '@tanstack/react-query';
-import { Button, Modal, Skeleton } from 'antd';
-import qrcode from 'qrcode';
+import { Button, Modal } from 'antd';
 import { useTranslation } from 'react-i18next';
+import { QrImage } from '../../ui/QrImage.tsx';
 import { CopyText, Moment } from '../../ui/texts.tsx';
 import { boxName } from './logic/boxState.ts';
 import { commandOf, enrolmentLink } from './logic/enrolment.ts';
@@ -48,28 +47,13 @@ function Enrolment({ enrolled: { box, enrolment } }: { enrolled: Enrolled }) {
         {command}
       </p>
       <CopyText text={command} label={t('boxes.enrol.copyCommand')} />
-      <QrImage text={enrolmentLink({ server, code: enrolment.code, box: box.callboxId })} />
+      <QrImage
+        text={enrolmentLink({ server, code: enrolment.code, box: box.callboxId })}
+        alt={t('boxes.enrol.qrAlt')}
+      />
       <p className="muted small">
         {t('boxes.enrol.until')} <Moment at={enrolment.expiresAt} />. {t('boxes.enrol.once')}
       </p>
     </div>
-  );
-}
-
-/** Drawn in the browser: the code goes nowhere. */
-function QrImage({ text }: { text: string }) {
-  const { t } = useTranslation();
-  const { data: svg } = useQuery({
-    queryKey: ['qr', text],
-    queryFn: () => qrcode.toString(text, { type: 'svg', margin: 2, errorCorrectionLevel: 'M' }),
-    gcTime: 0,
-  });
-  if (!svg) return <Skeleton.Node active className="qr" />;
-  return (
-    <img
-      className="qr"
-      alt={t('boxes.enrol.qrAlt')}
-      src={`data:image/svg+xml;utf8,${encodeURIComponent(svg)}`}
-    />
   );
 }

@@ -1,9 +1,9 @@
-import { useMutation, useQuery } from '@tanstack/react-query';
-import { Form, Input, Modal, Skeleton } from 'antd';
-import qrcode from 'qrcode';
+import { useMutation } from '@tanstack/react-query';
+import { Form, Input, Modal } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { auth } from '../../api/auth.ts';
 import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
+import { QrImage } from '../../ui/QrImage.tsx';
 import { Copyable } from '../../ui/texts.tsx';
 
 interface Props {
@@ -40,7 +40,7 @@ export function EnrolModal({ totpUri, onEnrolled, onClose }: Props) {
     >
       <div className="stack">
         <p>{t('settings.security.scanText')}</p>
-        {totpUri && <QrImage text={totpUri} />}
+        {totpUri && <QrImage text={totpUri} alt={t('settings.security.qrAlt')} />}
         {key && (
           <p className="muted small">
             {t('settings.security.manualKey')} <Copyable text={key} />
@@ -59,23 +59,5 @@ export function EnrolModal({ totpUri, onEnrolled, onClose }: Props) {
         </Form>
       </div>
     </Modal>
-  );
-}
-
-/** Drawn in the browser: the secret goes nowhere. */
-function QrImage({ text }: { text: string }) {
-  const { t } = useTranslation();
-  const { data: svg } = useQuery({
-    queryKey: ['qr', text],
-    queryFn: () => qrcode.toString(text, { type: 'svg', margin: 2, errorCorrectionLevel: 'M' }),
-    gcTime: 0,
-  });
-  if (!svg) return <Skeleton.Node active className="qr" />;
-  return (
-    <img
-      className="qr"
-      alt={t('settings.security.qrAlt')}
-      src={`data:image/svg+xml;utf8,${encodeURIComponent(svg)}`}
-    />
   );
 }
