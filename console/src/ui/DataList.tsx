@@ -71,6 +71,8 @@ function Rows<Row extends object>({ label, columns, rows, rowKey, query }: Props
           title: column.isActions ? <span className="visually-hidden">{column.title}</span> : column.title,
           width: column.width,
           align: column.isActions ? 'right' : column.align,
+          // In reach however wide the rest is.
+          fixed: column.isActions ? ('end' as const) : undefined,
           rowScope: column.isName ? ('row' as const) : undefined,
           className: column.isName ? 'cell-name' : undefined,
           render: (_: unknown, row: Row) => column.render(row),
