@@ -76,7 +76,7 @@ describe('the disk', { timeout: 60_000 }, () => {
     // A file system with no room at all, on every Linux.
     const where = { DATA_DIR: '/proc', VAPID_PUBLIC_KEY: publicKey, VAPID_PRIVATE_KEY: privateKey };
     const { code, output } = await doctor({ ...where, LANG: 'fr_FR.UTF-8' });
-    expect(output).toMatch(/ÉCHEC +Disque +0\.0 Go sont libres là où se trouve \/proc/);
+    expect(output).toMatch(/ÉCHEC +Disque +0,0 Go sont libres là où se trouve \/proc/);
     expect(output).toContain('→ Libérez de la place, ou déplacez DATA_DIR');
     expect(code).toBe(1);
   });
