@@ -2,7 +2,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Made, makeBackup } from '../kernel/backup/index.ts';
 import { commandSettings, loadConfig } from '../kernel/config.ts';
-import { openInstallation } from './open.ts';
+import { openExisting } from './open.ts';
 import { sizeOf, type Words } from './words.ts';
 
 const OPTIONS = { 'with-secrets': { type: 'boolean', default: false } } as const;
@@ -12,7 +12,7 @@ export async function backupCommand(args: string[]): Promise<number> {
   const { language } = commandSettings();
   const { values, positionals } = parseArgs({ args, options: OPTIONS, allowPositionals: true });
   const withSecrets = values['with-secrets'];
-  const { kernel, close } = await openInstallation(loadConfig(), 'backup');
+  const { kernel, close } = await openExisting(loadConfig(), 'backup');
   try {
     const file = positionals[0] ? path.resolve(positionals[0]) : null;
     const made = await makeBackup(kernel, { file, withSecrets });

@@ -87,14 +87,20 @@ async function main(): Promise<number> {
   }
 }
 
+const UNKNOWN_OPTION = {
+  en: (option: string) => `The option ${option} is not understood: "npx relais help" says which there are.`,
+  fr: (option: string) =>
+    `L'option ${option} n'est pas comprise : « npx relais help » dit lesquelles existent.`,
+};
+
 /** The sentence of an error that a person can act on; the stack of any other. */
 function explain(error: unknown): string {
   const { language } = commandSettings();
   if (error instanceof CommandError) return error.words[language];
   if (error instanceof RelaisError) return sentence(error.code, error.params, language);
   const { code, message, stack } = error as NodeJS.ErrnoException;
-  // Wrong settings, and options of the command line that do not exist.
-  if (error instanceof ConfigError || code?.startsWith('ERR_PARSE_ARGS')) return message;
+  if (error instanceof ConfigError) return message;
+  if (code?.startsWith('ERR_PARSE_ARGS')) return UNKNOWN_OPTION[language](/'[^']+'/.exec(message)?.[0] ?? '');
   return stack ?? String(error);
 }
 

@@ -52,6 +52,39 @@ export async function openInstallation(given: Config, what: string): Promise<Ope
   }
 }
 
+/**
+ * The same for commands that work on what a server has made: where none ever ran, nothing is made for them either, least of all
+ * a new SECRET_KEY beside data that is still to be restored. @throws CommandError.
+ */
+export async function openExisting(config: Config, what: string): Promise<Opened> {
+  if (!config.DATABASE_URL && !existsSync(path.join(config.DATA_DIR, 'postgres', 'PG_VERSION')))
+    throw new CommandError({
+      en: `There is no installation in ${config.DATA_DIR}, and DATABASE_URL is empty: set DATA_DIR or DATABASE_URL as the server has it.`,
+      fr: `Il n'y a pas d'installation dans ${config.DATA_DIR}, et DATABASE_URL est vide : donnez DATA_DIR ou DATABASE_URL comme au serveur.`,
+    });
+  const opened = await openInstallation(config, what);
+  try {
+    const { rows } = await opened.kernel.db.ownerPool.query<{ made: boolean }>(
+      "select to_regclass('public.installation') is not null as made",
+    );
+    if (rows[0]!.made) return opened;
+    throw new CommandError({
+      en: 'This database is empty: no server of Relais has worked on it yet. Start the server once, or restore a backup into it.',
+      fr: "Cette base est vide : aucun serveur Relais n'y a encore travaillé. Démarrez le serveur une fois, ou restaurez-y une sauvegarde.",
+    });
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
+}
+
+/** A file that somebody named. @throws CommandError when there is none: a slip of the keys is no damaged backup. */
+export function requireFile(given: string): string {
+  const file = path.resolve(given);
+  if (existsSync(file)) return file;
+  throw new CommandError({ en: `There is no file ${file}.`, fr: `Il n'y a pas de fichier ${file}.` });
+}
+
 /** A database that a command has to itself, and does not look into. */
 export interface Place {
   databaseUrl: string;

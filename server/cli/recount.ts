@@ -3,7 +3,7 @@ import { commandSettings, loadConfig } from '../kernel/config.ts';
 import { isId } from '../kernel/ids.ts';
 import { companyIds } from '../modules/identity/upkeep.ts';
 import { countCompanyAnew } from '../modules/insights/upkeep.ts';
-import { openInstallation } from './open.ts';
+import { openExisting } from './open.ts';
 import { CommandError, type Words } from './words.ts';
 
 /**
@@ -13,7 +13,7 @@ import { CommandError, type Words } from './words.ts';
 export async function recountCommand(args: string[]): Promise<number> {
   const { language } = commandSettings();
   const { values } = parseArgs({ args, options: { company: { type: 'string' } } });
-  const { kernel, close } = await openInstallation(loadConfig(), 'recount');
+  const { kernel, close } = await openExisting(loadConfig(), 'recount');
   try {
     const known = await companyIds(kernel);
     const { company } = values;

@@ -6,7 +6,7 @@ import { type Restored, readHeader, restoreBackup } from '../kernel/backup/index
 import { type Config, commandSettings, loadConfig } from '../kernel/config.ts';
 import { createVault } from '../kernel/crypto.ts';
 import { ask, canAsk } from './ask.ts';
-import { openEmptyPlace } from './open.ts';
+import { openEmptyPlace, requireFile } from './open.ts';
 import { CommandError, type Words } from './words.ts';
 
 const OPTIONS = {
@@ -24,7 +24,7 @@ export async function restoreCommand(args: string[]): Promise<number> {
       en: 'Which backup? npx relais restore <file>',
       fr: 'Quelle sauvegarde ? npx relais restore <fichier>',
     });
-  const file = path.resolve(given);
+  const file = requireFile(given);
   const config = loadConfig();
   const { madeAt } = await readHeader(file);
   if (values.replace && !values.yes) await confirm(madeAt);

@@ -12,7 +12,7 @@ import { documentFiles } from '../modules/compliance/upkeep.ts';
 import { companyIds, reviewAuditKey, reviewSignInSecrets } from '../modules/identity/upkeep.ts';
 import { mediaFiles } from '../modules/messages/upkeep.ts';
 import { reviewAccountSecrets } from '../modules/providers/upkeep.ts';
-import { openInstallation } from './open.ts';
+import { openExisting } from './open.ts';
 import type { Words } from './words.ts';
 
 /**
@@ -21,7 +21,7 @@ import type { Words } from './words.ts';
  */
 export async function rotateSecretsCommand(): Promise<number> {
   const { language } = commandSettings();
-  const { kernel, close } = await openInstallation(loadConfig(), 'rotate-secrets');
+  const { kernel, close } = await openExisting(loadConfig(), 'rotate-secrets');
   try {
     const total: SealedCount = { current: 0, former: 0, lost: 0 };
     const add = (part: SealedCount) => {

@@ -8,6 +8,12 @@ export function same(text: string): Words {
   return { en: text, fr: text };
 }
 
+/** A number with one decimal, as each language writes it. */
+export function decimal(value: number): Words {
+  const en = value.toFixed(1);
+  return { en, fr: en.replace('.', ',') };
+}
+
 /** A size for people. */
 export function sizeOf(bytes: number): string {
   if (bytes < 1e6) return `${Math.ceil(bytes / 1e3)} kB`;

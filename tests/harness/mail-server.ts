@@ -21,15 +21,20 @@ export interface MailServer {
   stop(): Promise<void>;
 }
 
-/** A real SMTP server on a port of its own (RFC 5321). */
-export async function startMailServer(port = 0): Promise<MailServer> {
+/** A real SMTP server on a port of its own (RFC 5321). @param password what whoever signs in must know (RFC 4954). */
+export async function startMailServer(port = 0, password: string | null = null): Promise<MailServer> {
   const server = new SMTPServer({
     ...{
-      authOptional: true,
+      authOptional: password === null,
+      allowInsecureAuth: true,
       disabledCommands: ['STARTTLS'],
       hideSTARTTLS: true,
       logger: false,
       closeTimeout: 100,
+    },
+    onAuth(auth, _session, done) {
+      if (auth.password === password) return done(null, { user: auth.username });
+      done(answer(535, 'Authentication credentials invalid'));
     },
     onRcptTo(_address, _session, done) {
       if (mail.mood === 'refuses') return done(answer(550, 'No such person here'));

@@ -29,7 +29,7 @@ function view(leg: Leg, cost: LegCost, type: string): Record<string, unknown> | 
     cost: isControl ? cost.control : cost.carrier,
     rate: isControl ? cost.controlRate : cost.carrierRate,
     ...{ rate_measured_in: 'minutes', currency: 'USD', billed_sec: cost.billedSecs, call_sec: cost.callSecs },
-    ...{ started_at: isoMillis(leg.createdAtMs), ended_at: isoMillis(leg.endedAtMs ?? leg.createdAtMs) },
+    ...{ started_at: isoMillis(leg.createdAtMs), finished_at: isoMillis(leg.endedAtMs ?? leg.createdAtMs) },
     answered_at: leg.answeredAtMs === null ? null : isoMillis(leg.answeredAtMs),
     hangup_cause: leg.hangup?.cause ?? null,
   };

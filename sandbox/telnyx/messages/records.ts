@@ -3,7 +3,7 @@ import type { Answer, Call, Route } from '../../core/http.ts';
 import { isTree, listAt, type QueryTree, textAt } from '../../core/query.ts';
 import { countryOfNumber, type Text, type TextStatus, textsOf } from '../../core/texts/model.ts';
 import { legRecords } from '../calls/records.ts';
-import { missing } from '../dialect.ts';
+import { missing, refuse } from '../dialect.ts';
 import { nameOf } from '../numbers/views.ts';
 import { compact, page } from '../shape.ts';
 import { MESSAGING_PROFILE } from './send.ts';
@@ -21,7 +21,15 @@ const STATUS: Partial<Record<TextStatus, string>> = {
 
 const DAY_MS = 86_400_000;
 const CHUNK = 500;
-const WHEN = ['created_at', 'sent_at', 'completed_at', 'updated_at', 'started_at', 'answered_at', 'ended_at'];
+const OF_TEXTS = ['created_at', 'sent_at', 'completed_at', 'updated_at'];
+const OF_CALLS = ['started_at', 'answered_at', 'finished_at'];
+/** The times that a record of a kind has (as the official SDK says): to ask for another one is an error. */
+const TIMES: Record<string, string[]> = {
+  messaging: OF_TEXTS,
+  'call-control': OF_CALLS,
+  'sip-trunking': OF_CALLS,
+};
+const WHEN = [...OF_TEXTS, ...OF_CALLS];
 /** Records come in smaller pages than other lists. */
 const PAGE_SIZE_MAX = 50;
 
@@ -64,6 +72,10 @@ function list(call: Call): Answer {
   const type = textAt(call.query, 'filter', 'record_type');
   if (type === undefined) throw missing('/filter[record_type]');
   const { record_type: _type, date_range: range, ...filters } = filterOf(call);
+  const sort = textAt(call.query, 'sort') ?? listAt(call.query, 'sort')[0] ?? '';
+  for (const field of [...Object.keys(filters), sort.replace(/^-/, '')])
+    if (WHEN.includes(field) && TIMES[type]?.includes(field) === false)
+      throw refuse(400, '10015', 'Bad Request', `'${field}' is no field of ${type} records.`);
   const since = Math.max(sinceOf(filters.created_at), rangeStart(call, range));
   const between = { from: exact(filters.cli), to: exact(filters.cld) };
   const isText = type === 'messaging' || type === 'message_detail_record';
@@ -73,7 +85,7 @@ function list(call: Call): Answer {
   const records = (all ?? []).filter((record) =>
     Object.entries(filters).every(([field, wanted]) => fits(record, field, wanted)),
   );
-  const isOldestFirst = /^[a-z]/.test(textAt(call.query, 'sort') ?? listAt(call.query, 'sort')[0] ?? '');
+  const isOldestFirst = /^[a-z]/.test(sort);
   return page(call, isOldestFirst ? records.reverse() : records, { sizeMax: PAGE_SIZE_MAX });
 }
 

@@ -1,6 +1,6 @@
 import type { Kernel } from '../../kernel/ctx.ts';
 import { networkReason } from '../../kernel/errors.ts';
-import type { Words } from '../words.ts';
+import { decimal, type Words } from '../words.ts';
 import { type Finding, fail, ok, warning } from './finding.ts';
 
 const CLOCK: Words = { en: 'Clock', fr: 'Horloge' };
@@ -66,10 +66,10 @@ async function compare({ clock }: Kernel, other: Words, read: () => Promise<Told
   }
   // Whatever moment between question and answer they looked at their clock, ours was in this range.
   const skewMs = Math.max(beforeMs - theirs.atMs - theirs.precisionMs, theirs.atMs - clock.nowMs(), 0);
-  const seconds = (skewMs / 1000).toFixed(1);
+  const seconds = decimal(skewMs / 1000);
   const text = {
-    en: `${seconds} s away from ${other.en}`,
-    fr: `à ${seconds} s de : ${other.fr}`,
+    en: `${seconds.en} s away from ${other.en}`,
+    fr: `à ${seconds.fr} s de : ${other.fr}`,
   };
   if (skewMs <= SKEW_OK_MS) return ok(CLOCK, text);
   const advice = {

@@ -92,8 +92,8 @@ async function checkTables({ ownerPool }: Kernel['db']): Promise<Finding> {
     FENCE,
     { en: `Not fenced: ${names.join(', ')}.`, fr: `Sans cloison : ${names.join(', ')}.` },
     {
-      en: `Somebody changed these tables by hand. Run: ${names.map((name) => `ALTER TABLE ${name} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;`).join(' ')}`,
-      fr: `Quelqu'un a modifié ces tables à la main. Exécutez : ${names.map((name) => `ALTER TABLE ${name} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;`).join(' ')}`,
+      en: `Somebody changed these tables by hand. Run: ${names.map((name) => `ALTER TABLE ${name} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY, OWNER TO CURRENT_USER;`).join(' ')}`,
+      fr: `Quelqu'un a modifié ces tables à la main. Exécutez : ${names.map((name) => `ALTER TABLE ${name} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY, OWNER TO CURRENT_USER;`).join(' ')}`,
     },
   );
 }

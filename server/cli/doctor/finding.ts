@@ -28,9 +28,12 @@ const LEVELS: Record<Finding['level'], Words> = {
   fail: { en: 'FAIL', fr: 'ÉCHEC' },
 };
 
+/** Room for the longest name in either language. */
+const NAME_WIDTH = 23;
+
 /** One line for people, and what to do about it. */
 export function printFinding({ level, name, text, advice }: Finding, language: Language): void {
-  console.log(`${LEVELS[level][language].padEnd(10)}${name[language].padEnd(18)}${text[language]}`);
+  console.log(`${LEVELS[level][language].padEnd(10)}${name[language].padEnd(NAME_WIDTH)}${text[language]}`);
   if (advice?.[language]) console.log(indent(`→ ${advice[language]}`));
 }
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import type { Config } from '../../kernel/config.ts';
-import { same } from '../words.ts';
+import { decimal, same } from '../words.ts';
 import { type Finding, fail, ok, warning } from './finding.ts';
 
 const NODE = same('Node');
@@ -30,10 +30,10 @@ export function checkNode(): Finding {
 export async function checkDisk(config: Config): Promise<Finding> {
   const { bavail, bsize } = await statfs(config.DATA_DIR);
   const freeBytes = bavail * bsize;
-  const free = (freeBytes / GB).toFixed(1);
+  const free = decimal(freeBytes / GB);
   const text = {
-    en: `${free} GB are free where ${config.DATA_DIR} is.`,
-    fr: `${free} Go sont libres là où se trouve ${config.DATA_DIR}.`,
+    en: `${free.en} GB are free where ${config.DATA_DIR} is.`,
+    fr: `${free.fr} Go sont libres là où se trouve ${config.DATA_DIR}.`,
   };
   if (freeBytes >= FREE_WARNING_BYTES) return ok(DISK, text);
   const advice = {

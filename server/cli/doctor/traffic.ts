@@ -71,7 +71,10 @@ export async function checkMail(kernel: Kernel): Promise<Finding> {
     });
   return fail(
     MAIL,
-    { en: `the mail server does not: ${error}`, fr: `le serveur de messagerie refuse : ${error}` },
+    {
+      en: `the mail server does not answer as it should: ${error}`,
+      fr: `le serveur de messagerie ne répond pas comme il le devrait : ${error}`,
+    },
     {
       en: 'Check SMTP_URL: host, port, user and password.',
       fr: 'Vérifiez SMTP_URL : hôte, port, utilisateur et mot de passe.',

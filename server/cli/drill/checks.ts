@@ -6,7 +6,7 @@ import { reviewLedger } from '../../modules/callbox/upkeep.ts';
 import { checkChain, companyIds } from '../../modules/identity/upkeep.ts';
 import { checkSecrets } from '../doctor/accounts.ts';
 import { type Finding, fail, ok, warning } from '../doctor/finding.ts';
-import type { Words } from '../words.ts';
+import { decimal, type Words } from '../words.ts';
 
 const COPY: Words = { en: 'Copy', fr: 'Copie' };
 const AUDIT: Words = { en: 'Audit log', fr: "Journal d'audit" };
@@ -26,8 +26,8 @@ export function checkCopy(found: (Restored & { seconds: number }) | RelaisError)
   const rows = manifest.tables.reduce((sum, { rows: count }) => sum + count, 0);
   const findings = [
     ok(COPY, {
-      en: `of ${header.madeAt}, restored in ${seconds.toFixed(1)} s: ${rows} rows of ${manifest.tables.length} tables and ${manifest.objects.count} files are what was copied`,
-      fr: `du ${header.madeAt}, restaurée en ${seconds.toFixed(1)} s : ${rows} lignes de ${manifest.tables.length} tables et ${manifest.objects.count} fichiers sont ce qui a été copié`,
+      en: `of ${header.madeAt}, restored in ${decimal(seconds).en} s: ${rows} rows of ${manifest.tables.length} tables and ${manifest.objects.count} files are what was copied`,
+      fr: `du ${header.madeAt}, restaurée en ${decimal(seconds).fr} s : ${rows} lignes de ${manifest.tables.length} tables et ${manifest.objects.count} fichiers sont ce qui a été copié`,
     }),
   ];
   if (migrations.length > 0)

@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import { listBackups, recorded, restoreBackup } from '../../kernel/backup/index.ts';
@@ -7,8 +6,8 @@ import type { Kernel } from '../../kernel/ctx.ts';
 import { RelaisError } from '../../kernel/errors.ts';
 import { assembleKernel } from '../../kernel/open.ts';
 import { type Finding, printFinding } from '../doctor/finding.ts';
-import { openInstallation } from '../open.ts';
-import { CommandError, type Words } from '../words.ts';
+import { openExisting, requireFile } from '../open.ts';
+import { CommandError, decimal, type Words } from '../words.ts';
 import { checkAudit, checkBooks, checkCopy, checkSealed } from './checks.ts';
 import { openScratch } from './scratch.ts';
 
@@ -22,10 +21,11 @@ export async function drillCommand(args: string[]): Promise<number> {
   const { language } = commandSettings();
   const { values, positionals } = parseArgs({ args, options: OPTIONS, allowPositionals: true });
   const config = loadConfig();
-  const { kernel, close } = await openInstallation(config, 'drill');
+  const named = positionals[0] ? requireFile(positionals[0]) : null;
+  const { kernel, close } = await openExisting(config, 'drill');
   const begunMs = performance.now();
   try {
-    const file = positionals[0] ? path.resolve(positionals[0]) : await newestBackup(kernel);
+    const file = named ?? (await newestBackup(kernel));
     console.log(file);
     const outcome = await recorded(kernel, 'drill', file, async () => {
       const scratch = await openScratch(kernel, config, values.database ?? null);
@@ -42,7 +42,7 @@ export async function drillCommand(args: string[]): Promise<number> {
       if (error instanceof DrillFailed) return null;
       throw error;
     });
-    const seconds = ((performance.now() - begunMs) / 1000).toFixed(1);
+    const seconds = decimal((performance.now() - begunMs) / 1000);
     console.log(`\n${(outcome ? good(seconds) : bad(seconds))[language]}`);
     return outcome ? 0 : 1;
   } finally {
@@ -83,11 +83,11 @@ async function examine(kernel: Kernel, databaseUrl: string, file: string): Promi
   }
 }
 
-const good = (seconds: string): Words => ({
-  en: `The backup is good: it could be restored. ${seconds} s; nothing of it was left behind.`,
-  fr: `La sauvegarde est bonne : elle se restaure. ${seconds} s ; il n'en reste rien ici.`,
+const good = (seconds: Words): Words => ({
+  en: `The backup is good: it could be restored. ${seconds.en} s; nothing of it was left behind.`,
+  fr: `La sauvegarde est bonne : elle se restaure. ${seconds.fr} s ; il n'en reste rien ici.`,
 });
-const bad = (seconds: string): Words => ({
-  en: `The backup is not good: see FAIL above, and make a new one. ${seconds} s`,
-  fr: `La sauvegarde n'est pas bonne : voir ÉCHEC plus haut, et faites-en une nouvelle. ${seconds} s`,
+const bad = (seconds: Words): Words => ({
+  en: `The backup is not good: see FAIL above, and make a new one. ${seconds.en} s`,
+  fr: `La sauvegarde n'est pas bonne : voir ÉCHEC plus haut, et faites-en une nouvelle. ${seconds.fr} s`,
 });

@@ -503,6 +503,8 @@ export interface CallLegs {
   held: Generated<boolean>;
   id: string;
   inRoom: Generated<boolean>;
+  minuteCurrency: string | null;
+  minutePrice: Numeric | null;
   muted: Generated<boolean>;
   outcomeUnknown: Generated<boolean>;
   party: string;

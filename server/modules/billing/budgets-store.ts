@@ -1,4 +1,4 @@
-import { sql, type Tx } from '../../kernel/db/index.ts';
+import { planShared, sql, type Tx } from '../../kernel/db/index.ts';
 import { type BudgetPeriod, type BudgetScope, CALL_MINUTES_HELD } from './model.ts';
 
 export interface BudgetRow extends BudgetScope {
@@ -57,16 +57,21 @@ export async function budgetStates(
   return rows;
 }
 
+/** Whether anything of the company's is stopped by a budget. */
+export async function budgetsStop(tx: Tx): Promise<boolean> {
+  const { rows } = await sql<{ stops: boolean }>`
+    ${planShared} select exists (select from budgets where company_id = current_company() and enabled and hard_stop) as stops`.execute(
+    tx,
+  );
+  return rows[0]!.stops;
+}
+
 /**
  * Whether anything of the company's is stopped by a budget; if so, whoever would spend waits here until this transaction ends,
  * so that two do not both spend what is left.
  */
 export async function holdBudgets(tx: Tx, companyId: string): Promise<boolean> {
-  const { rows } = await sql<{ stops: boolean }>`
-    select exists (select from budgets where company_id = current_company() and enabled and hard_stop) as stops`.execute(
-    tx,
-  );
-  if (!rows[0]!.stops) return false;
+  if (!(await budgetsStop(tx))) return false;
   await sql`select pg_advisory_xact_lock(hashtextextended(${`budgets ${companyId}`}, 0))`.execute(tx);
   return true;
 }

@@ -1,4 +1,5 @@
 /** What things cost until the provider says so, and what may be spent. */
+export { budgetsStop } from './budgets-store.ts';
 export { billingJobs } from './jobs.ts';
 export { CALL_MINUTES_HELD } from './model.ts';
 export { openPriceList, type PriceList } from './prices.ts';

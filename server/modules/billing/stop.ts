@@ -11,6 +11,8 @@ export interface Wanted extends Omit<Spending, 'gigId'> {
   gigId?: string | null;
   /** By the list; null where nobody knows what it will cost. */
   cost: Price | null;
+  /** Of those with the same word one alone is spent: the dearest of them is what is taken. */
+  oneOf?: string;
 }
 
 /** A budget that stops something, with what would be left of it. */
@@ -18,6 +20,8 @@ interface Purse {
   state: store.BudgetState;
   amount: bigint;
   taken: bigint;
+  /** What was taken for those of which one alone is spent. */
+  oneOf: Map<string, bigint>;
 }
 
 /**
@@ -35,7 +39,7 @@ export async function budgetRefusals(
   const states = await store.budgetStates(tx, now, 'stopping');
   const purses = states.map((state): Purse => {
     const taken = toMillionths(state.spent) + toMillionths(state.held);
-    return { state, amount: toMillionths(state.amount), taken };
+    return { state, amount: toMillionths(state.amount), taken, oneOf: new Map() };
   });
   const gigs = states.some(({ gigId }) => gigId !== null)
     ? await store.gigsOf(tx, now, [...new Set(wanted.map(({ ourNumber }) => ourNumber))])
@@ -49,18 +53,25 @@ export async function requireBudget(ctx: CompanyCtx, tx: Tx, wanted: Wanted): Pr
   if (refusal) throw refusal;
 }
 
-function judge(purses: readonly Purse[], { cost, ...spending }: Wanted, gigId: string | null) {
+function judge(purses: readonly Purse[], { cost, oneOf, ...spending }: Wanted, gigId: string | null) {
   // What costs another currency is no part of a budget; what nobody knows the price of may be.
   const mine = purses.filter(
     ({ state }) =>
       isAbout(state, { ...spending, gigId }) && (cost === null || cost.currency === state.currency),
   );
   const units = cost && toMillionths(cost.amount);
-  const stopped = mine.find(({ amount, taken }) => !letsThrough(amount, taken, units));
+  const more = (purse: Purse) => units && moreThan(units, purse.oneOf.get(oneOf ?? '') ?? 0n);
+  const stopped = mine.find((purse) => !letsThrough(purse.amount, purse.taken, more(purse)));
   if (stopped) return refusalOf(stopped, cost);
-  for (const purse of mine) purse.taken += units ?? 0n;
+  for (const purse of mine) {
+    purse.taken += more(purse) ?? 0n;
+    if (oneOf && units) purse.oneOf.set(oneOf, max(units, purse.oneOf.get(oneOf) ?? 0n));
+  }
   return null;
 }
+
+const max = (one: bigint, other: bigint) => (one > other ? one : other);
+const moreThan = (units: bigint, taken: bigint) => max(units - taken, 0n);
 
 function refusalOf({ state, amount, taken }: Purse, cost: Price | null): RelaisError {
   const { id, name, currency, period, periodEnd } = state;

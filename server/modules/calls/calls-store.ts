@@ -45,7 +45,7 @@ export interface CallRow {
   priceAmount: string | null;
   priceCurrency: string | null;
   priceEstimated: boolean;
-  /** What a minute costs by the list as it was when the call was placed. */
+  /** What a minute costs by the list as it was when the call began: of all telephones that we ring, or of one that talks. */
   minutePrice: string | null;
   minuteCurrency: string | null;
   nextCheckAt: Date | null;
@@ -94,6 +94,9 @@ export interface LegRow {
   endedAt: Date | null;
   createdAt: Date;
   announcedAt: Date | null;
+  /** What a minute costs by the list, of a telephone that was rung into a talk. */
+  minutePrice: string | null;
+  minuteCurrency: string | null;
 }
 
 /** What events and controls change of a call. */
@@ -109,6 +112,7 @@ const CALL_CHANGES: (keyof CallRow)[] = [
     'priceCurrency',
   ] as const),
   ...(['priceEstimated', 'nextCheckAt', 'checks', 'ringingAt', 'answeredAt', 'endedAt'] as const),
+  ...(['minutePrice', 'minuteCurrency'] as const),
 ];
 const LEG_CHANGES: (keyof LegRow)[] = [
   ...(['state', 'outcomeUnknown', 'externalId', 'recordId', 'sessionId', 'muted', 'held'] as const),
@@ -120,12 +124,12 @@ const LEG_CHANGES: (keyof LegRow)[] = [
 const NEW_CALL = columnsOf<CallRow>(
   ['id', 'companyId', 'provider', 'providerAccountId', 'direction', 'fromNumber', 'toNumber', 'numberId'],
   ['ourNumber', 'contactId', 'leadId', 'via', 'authorKind', 'authorId', 'authorName', 'plan', 'rootLegId'],
-  ['note', 'idempotencyKey', 'requestHash', 'createdAt', 'minutePrice', 'minuteCurrency'],
+  ['note', 'idempotencyKey', 'requestHash', 'createdAt'],
   CALL_CHANGES,
 );
 const NEW_LEG = columnsOf<LegRow>(
   ['id', 'companyId', 'callId', 'party', 'role', 'step', 'position', 'address', 'userId', 'provider'],
-  ['createdAt'],
+  ['createdAt', 'minutePrice', 'minuteCurrency'],
   LEG_CHANGES,
 );
 const CHANGED_CALL = columnsOf<CallRow>(CALL_CHANGES);

@@ -6,6 +6,7 @@ import { nextCheck } from './checks.ts';
 import { insertCommands } from './commands-store.ts';
 import { type CallFacts, customerOf, judge, oursOf } from './judge.ts';
 import type { CallStatus } from './model.ts';
+import { keepWithinBudgets, minuteOfWinner, releaseMinute } from './passing-on.ts';
 import { dialStepOf } from './plan.ts';
 import { sumPrices } from './prices.ts';
 import { noteRecording } from './recordings.ts';
@@ -50,6 +51,7 @@ export async function concludeScenes(
   scenes: Scene[],
   change: (scene: Scene) => void,
 ): Promise<void> {
+  await keepWithinBudgets(ctx, tx, scenes);
   const before = scenes.map(snapshotOf);
   for (const [index, scene] of scenes.entries()) {
     change(scene);
@@ -164,6 +166,7 @@ function takeJudgement(scene: Scene): void {
   if (durationSeconds !== null) call.durationSeconds = durationSeconds;
   if (call.answeredLegId === null && answeredAt) takeWinner(scene);
   if (endedAt && !answeredAt && call.answeredLegId !== null) dropWinner(scene);
+  releaseMinute(scene);
   if (endedAt) {
     Object.assign(call, { stepRunning: false, stepDueAt: null, recording: 'off' });
     const culprit = legs.find((leg) => leg.endCode === endCode && leg.providerMessage) ?? null;
@@ -181,7 +184,10 @@ function takeWinner({ call, legs }: Scene): void {
     .sort((left, right) => left.answeredAt!.getTime() - right.answeredAt!.getTime());
   if (!winner) return;
   call.answeredLegId = winner.id;
-  if (call.direction === 'INBOUND') call.userId = winner.userId;
+  if (call.direction === 'INBOUND') {
+    call.userId = winner.userId;
+    Object.assign(call, minuteOfWinner(call.plan, winner));
+  }
   const step = call.plan.steps[winner.step ?? -1];
   // A document has asked for the recording; where commands do, the script says when.
   if (driverOf(call) === 'documents' && step?.kind === 'dial' && step.record && !call.endedAt)

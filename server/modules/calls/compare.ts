@@ -136,7 +136,8 @@ async function takeInbound(ctx: CompanyCtx, tx: Tx, strangers: readonly Stranger
   );
   return came.flatMap((stranger) => {
     const scene = made.get(stranger.leg.legId);
-    return scene ? [{ scene, stranger }] : [];
+    // It is over: nobody is rung for it any more, so nothing is to be held for it either.
+    return scene ? [{ scene: { ...scene, passOn: null }, stranger }] : [];
   });
 }
 

@@ -6,7 +6,8 @@ import type { NumberFacts } from '../numbers/index.ts';
 import type { RemoteLeg } from '../providers/index.ts';
 import { type CallRow, callsOfExternals, holdExternals, type LegRow } from './calls-store.ts';
 import { contactsOf, type Desk, openDesk } from './desk.ts';
-import { type Plan, planInbound, telephonesOf } from './plan.ts';
+import { dearestMinute, type PassOn } from './passing-on.ts';
+import { isAnnounced, type Plan, planInbound, telephonesOf, withMinutes } from './plan.ts';
 import { BLANK_CALL, newLeg, type Scene, sceneOf } from './scene.ts';
 import { telephonesAllowed } from './spend.ts';
 
@@ -58,30 +59,38 @@ export async function takeCalls(
   const made = new Map<string, Scene>();
   for (const arrival of await freshOf()) {
     const { legId, from } = arrival.remote;
-    made.set(legId, inboundScene(ctx, arrival, plans.get(legId)!, contacts.get(from)));
+    const { plan, passOn } = plans.get(legId)!;
+    made.set(legId, { ...inboundScene(ctx, arrival, plan, contacts.get(from)), passOn });
   }
   return { made, known };
 }
 
-/** What happens to each call, by the provider's id of its leg. Which telephones may be rung is judged once for all. */
+/**
+ * What happens to each call, by the provider's id of its leg. Which telephones may be rung is judged once for all; what
+ * budgets say of them is asked last (keepWithinBudgets).
+ */
 async function plansFor(
   ctx: CompanyCtx,
   tx: Tx,
   desk: Desk,
   arrivals: readonly Arrival[],
-): Promise<Map<string, Plan>> {
+): Promise<Map<string, { plan: Plan; passOn: PassOn | null }>> {
   const cases = [];
   for (const { number, remote, heardAt } of arrivals) {
     const people = await desk.reachable(number.provider, number.providerAccountId);
     cases.push({ rule: desk.ruleOf(number.id), people, number, remote, heardAt });
   }
   const rung = new Set(cases.flatMap(({ rule, people }) => telephonesOf(rule, people)));
-  const telephones = await telephonesAllowed(ctx, tx, desk, [...rung]);
+  const { telephones, stops, minuteOf } = await telephonesAllowed(ctx, tx, desk, [...rung]);
   const limitSeconds = desk.settings.maxMinutes * 60;
   return new Map(
     cases.map(({ rule, people, number, remote, heardAt }) => {
       const call = { at: heardAt, from: remote.from, callerId: number.phoneNumber };
-      return [remote.legId, planInbound(rule, { ...call, limitSeconds, telephones }, people)];
+      const replan = (allowed: ReadonlySet<string>) =>
+        withMinutes(planInbound(rule, { ...call, limitSeconds, telephones: allowed }, people), (telephone) =>
+          minuteOf(number.provider, telephone),
+        );
+      return [remote.legId, { plan: replan(telephones), passOn: stops ? { replan } : null }];
     }),
   );
 }
@@ -116,7 +125,7 @@ function inboundScene(
       leadId: leadOf(contact),
     },
     ...{ via: 'routing', authorKind: 'system', plan, rootLegId, ringingAt: createdAt, createdAt },
-    recordingAnnounced: isAnnounced(plan),
+    ...{ ...dearestMinute(plan), recordingAnnounced: isAnnounced(plan) },
   };
   const root: LegRow = newLeg(call, {
     ...{ id: rootLegId, party: 'caller', role: 'root', address: call.fromNumber, userId: null, createdAt },
@@ -131,12 +140,6 @@ function inboundScene(
   const scene = sceneOf(call, [root], true);
   scene.events.push({ kind: 'initiated', legId: rootLegId, details: {} });
   return scene;
-}
-
-/** Something is said between the greeting and the ringing of a call that is recorded. */
-function isAnnounced(plan: Plan): boolean {
-  const dial = plan.steps.findIndex((step) => step.kind === 'dial' && step.record);
-  return dial > 0 && plan.steps[dial - 1]!.kind === 'say';
 }
 
 /** Calls with somebody who is a lead are linked to the lead by themselves. */

@@ -77,6 +77,7 @@ export const CALL_EVENTS = [
   'recording_ended',
   'command_failed',
   'leg_too_late',
+  'budget_stopped',
 ] as const;
 export type CallEventKind = (typeof CALL_EVENTS)[number];
 

@@ -1,3 +1,4 @@
+import type { Price } from '../../kernel/money.ts';
 import { isOpen } from './hours.ts';
 import { type Action, type CallLanguage, type LastAction, type Rule, standardWords } from './model.ts';
 
@@ -7,6 +8,8 @@ export interface Target {
   /** E.164, or browser:<user id>. */
   address: string;
   userId: string | null;
+  /** What a minute costs by the list, of a telephone that is rung for a caller. Absent where the list does not say. */
+  minute?: Price;
 }
 
 export interface DialStep {
@@ -55,7 +58,8 @@ const addressesOf = ({ userId, phoneNumber, browser }: Reachable): Target[] => [
   ...(phoneNumber ? [{ party: 'agent' as const, address: phoneNumber, userId }] : []),
 ];
 
-const isTelephone = (address: string): boolean => address.startsWith('+');
+/** Whether somebody is rung by telephone, and not in a browser. */
+export const isTelephone = (address: string): boolean => address.startsWith('+');
 
 /** Every telephone that calls by a rule may ring, so that it can be judged before. */
 export function telephonesOf(rule: Rule, people: readonly Reachable[]): string[] {
@@ -179,6 +183,30 @@ export function planOutbound(call: {
       { kind: 'hangup' },
     ],
   };
+}
+
+/** Telephones that a plan rings: unlike browsers they cost something. */
+export function telephonesIn(plan: Plan): Target[] {
+  const targets = plan.steps.flatMap((step) => (step.kind === 'dial' ? step.targets : []));
+  return targets.filter(({ address }) => isTelephone(address));
+}
+
+/** The same plan, with what a minute of each of its telephones costs. */
+export function withMinutes(plan: Plan, minuteOf: (phoneNumber: string) => Price | null): Plan {
+  const priced = (target: Target): Target => {
+    const minute = isTelephone(target.address) ? minuteOf(target.address) : null;
+    return minute ? { ...target, minute } : target;
+  };
+  const steps = plan.steps.map((step) =>
+    step.kind === 'dial' ? { ...step, targets: step.targets.map(priced) } : step,
+  );
+  return { ...plan, steps };
+}
+
+/** Something is said between the greeting and the ringing of a call that is recorded. */
+export function isAnnounced(plan: Plan): boolean {
+  const dial = plan.steps.findIndex((step) => step.kind === 'dial' && step.record);
+  return dial > 0 && plan.steps[dial - 1]!.kind === 'say';
 }
 
 /** The last step that rings somebody, or null. */

@@ -10,7 +10,7 @@ import { changeCalls, concludeScenes, driverOf, holdScenes } from './change.ts';
 import { dialOf, openPort, partyOf } from './dial.ts';
 import { dueCalls, hasTwin } from './lookup-store.ts';
 import { endOverdue } from './overdue.ts';
-import { lacksPrice, sumMinutes, timesMinutes } from './prices.ts';
+import { lacksPrice, sumMinutes, timesMinutes, withLater } from './prices.ts';
 import { endLeg, learnLeg, type Scene } from './scene.ts';
 import { minutePriceOf } from './spend.ts';
 
@@ -214,9 +214,14 @@ async function estimateOf(
 ): Promise<Price | null> {
   const isPriced = legs.some(({ priceAmount }) => priceAmount !== null);
   if (!call.endedAt || !call.durationSeconds || isPriced) return null;
-  const price = call.direction === 'OUTBOUND' ? await minuteOut(ctx, port, { call, legs }) : null;
-  const perMinute = price ?? (call.direction === 'INBOUND' ? await minuteIn(ctx, call) : null);
-  return perMinute && { ...perMinute, amount: timesMinutes(perMinute.amount, call.durationSeconds) };
+  const perMinute =
+    call.direction === 'OUTBOUND' ? await minuteOut(ctx, port, { call, legs }) : await minuteIn(ctx, call);
+  if (!perMinute) return null;
+  return withLater(
+    { ...perMinute, amount: timesMinutes(perMinute.amount, call.durationSeconds) },
+    call,
+    legs,
+  );
 }
 
 /** Null when what was written down as the call was placed is to stand. */
@@ -231,9 +236,15 @@ async function minuteOut(ctx: CompanyCtx, port: ProviderPort | null, { call, leg
   return sumMinutes(told);
 }
 
-async function minuteIn(ctx: CompanyCtx, { provider, fromNumber: phoneNumber }: Looked['call']) {
+/** Null when there is no more to say of it than was written down as the call was passed on. */
+async function minuteIn(ctx: CompanyCtx, call: Looked['call']): Promise<Price | null> {
+  const { provider, fromNumber: phoneNumber, minutePrice, minuteCurrency } = call;
   const list = await transact(ctx, (tx) => openPriceList(ctx, tx, 'call'));
   const { country } = parseE164(phoneNumber);
   const listed = list.priceOf({ direction: 'inbound', provider, phoneNumber, country });
-  return listed && { amount: listed.amount, currency: listed.currency };
+  if (!listed) return null;
+  const own = { amount: listed.amount, currency: listed.currency };
+  return minutePrice && minuteCurrency
+    ? sumMinutes([own, { amount: minutePrice, currency: minuteCurrency }])
+    : own;
 }

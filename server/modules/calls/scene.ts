@@ -2,6 +2,7 @@ import type { CallFailure, DialEnd, RemoteLeg, RemoteQuality, RemoteRecording } 
 import type { CallRow, LegRow } from './calls-store.ts';
 import { legMoves } from './judge.ts';
 import type { CallEventKind } from './model.ts';
+import type { PassOn } from './passing-on.ts';
 import { isAtVoicemail } from './plan.ts';
 import type { Command } from './script.ts';
 
@@ -11,6 +12,8 @@ export interface Scene {
   isNew: boolean;
   call: CallRow;
   legs: LegRow[];
+  /** A call that has just come in, and that telephones are to be rung for: budgets are asked before it is written. */
+  passOn: PassOn | null;
   /** Words that the root leg was told have been said to their end. */
   spoken: boolean;
   /** A message was recorded, or none was left. */
@@ -24,7 +27,7 @@ export interface Scene {
 
 export function sceneOf(call: CallRow, legs: LegRow[], isNew = false): Scene {
   return {
-    ...{ isNew, call, legs, spoken: false, recorded: false },
+    ...{ isNew, call, legs, passOn: null, spoken: false, recorded: false },
     ...{ commands: [], events: [], qualities: [], recordings: [] },
   };
 }
@@ -76,7 +79,7 @@ export function newLeg(
     ...{ endCode: null, providerCode: null, providerMessage: null, durationSeconds: null, priceAmount: null },
     ...{ priceCurrency: null, dialledAt: null, ringingAt: null, answeredAt: null, endedAt: null },
     announcedAt: null,
-    tookOverAt: null,
+    ...{ tookOverAt: null, minutePrice: null, minuteCurrency: null },
     ...leg,
   };
 }

@@ -3,13 +3,14 @@ import type { Tx } from '../../kernel/db/index.ts';
 import { fail } from '../../kernel/errors.ts';
 import type { Price } from '../../kernel/money.ts';
 import { type PhoneNumber, parseE164 } from '../../kernel/phone.ts';
-import { CALL_MINUTES_HELD, openPriceList, requireBudget } from '../billing/index.ts';
+import { budgetsStop, CALL_MINUTES_HELD, openPriceList, requireBudget } from '../billing/index.ts';
 import { activeNumbers, type NumberFacts } from '../numbers/index.ts';
 import { countForGuard, spentSince } from './attempts-store.ts';
 import type { CallRow } from './calls-store.ts';
 import type { Desk } from './desk.ts';
 import { type GuardVerdict, judgeBudget, judgeDestination, judgeSpend } from './guard.ts';
 import type { CallSettings } from './model.ts';
+import { isTelephone } from './plan.ts';
 import { sumMinutes, timesMinutes } from './prices.ts';
 import { type SpentToday, spendLimitsOf } from './rule-model.ts';
 
@@ -60,9 +61,31 @@ export async function requireCallBudget(
   call: Pick<CallRow, 'ourNumber' | 'userId' | 'minutePrice' | 'minuteCurrency'>,
 ): Promise<void> {
   const { ourNumber, userId, minutePrice, minuteCurrency: currency } = call;
-  const amount = minutePrice && timesMinutes(minutePrice, CALL_MINUTES_HELD * 60);
-  const cost = amount && currency ? { amount, currency } : null;
+  const cost = heldFor(minutePrice && currency ? { amount: minutePrice, currency } : null);
   await requireBudget(ctx, tx, { kind: 'call', ourNumber, userId, cost });
+}
+
+/** What is held for a telephone while it is rung and talked with, by the price of a minute; null where nobody knows it. */
+export const heldFor = (minute: Price | null): Price | null =>
+  minute && { ...minute, amount: timesMinutes(minute.amount, CALL_MINUTES_HELD * 60) };
+
+/**
+ * The same for a telephone that is rung into a talk: it costs beside those that talk already. Whoever asked for it pays, or the
+ * colleague who is rung. Browsers cost nothing. @returns what a minute costs by the list. @throws budget_reached.
+ */
+export async function requireLegBudget(
+  ctx: CompanyCtx,
+  tx: Tx,
+  { provider, ourNumber, userId }: Pick<CallRow, 'provider' | 'ourNumber' | 'userId'>,
+  leg: { address: string; userId: string | null },
+): Promise<Price | null> {
+  if (!isTelephone(leg.address)) return null;
+  const { price } = await minutePriceOf(ctx, tx, { provider, telephones: [leg.address] });
+  await requireBudget(ctx, tx, {
+    ...{ kind: 'call', ourNumber, userId: leg.userId ?? userId },
+    cost: heldFor(price),
+  });
+  return price;
 }
 
 function midnightBefore(now: Date): Date {
@@ -87,6 +110,17 @@ export async function requireDestination(tx: Tx, desk: Desk, to: string): Promis
   refuse(judgeDestination(desk.settings, { to, country, lineType, ownCountries }));
 }
 
+/** What calls from outside may be passed on to now. */
+export interface Outside {
+  telephones: Set<string>;
+  /** Budgets stop something: they are to be asked too. */
+  stops: boolean;
+  /** What a minute of a telephone costs by the list. */
+  minuteOf(provider: CallRow['provider'], phoneNumber: string): Price | null;
+}
+
+const NOBODY: Outside = { telephones: new Set(), stops: false, minuteOf: () => null };
+
 /**
  * Which of these telephones a call from outside may ring now. What was allowed when a rule or a telephone was saved may not
  * be any more, our own numbers would ring themselves for ever, and when the day's budget is spent no telephone rings: a leg
@@ -97,9 +131,24 @@ export async function telephonesAllowed(
   tx: Tx,
   desk: Desk,
   phoneNumbers: readonly string[],
-): Promise<Set<string>> {
-  if (phoneNumbers.length === 0 || !(await hasBudget(ctx, tx, desk))) return new Set();
-  return destinationsAllowed(tx, desk, phoneNumbers);
+): Promise<Outside> {
+  if (phoneNumbers.length === 0) return NOBODY;
+  // Together: callers wait for the answers.
+  const [telephones, isWithin, stops, list] = await Promise.all([
+    destinationsAllowed(tx, desk, phoneNumbers),
+    hasBudget(ctx, tx, desk),
+    budgetsStop(tx),
+    openPriceList(ctx, tx, 'call'),
+  ]);
+  if (!isWithin || telephones.size === 0) return NOBODY;
+  return {
+    ...{ telephones, stops },
+    minuteOf: (provider, phoneNumber) => {
+      const { country } = parseE164(phoneNumber);
+      const found = list.priceOf({ direction: 'outbound', provider, phoneNumber, country });
+      return found && { amount: found.amount, currency: found.currency };
+    },
+  };
 }
 
 /** Which of these numbers may be reached, whatever was spent. What is no number, or our own, may not. */

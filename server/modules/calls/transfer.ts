@@ -1,8 +1,10 @@
 import { type CompanyCtx, transact } from '../../kernel/ctx.ts';
-import { fail } from '../../kernel/errors.ts';
+import type { Tx } from '../../kernel/db/index.ts';
+import { fail, RelaisError } from '../../kernel/errors.ts';
 import { isId, newId } from '../../kernel/ids.ts';
 import { normalisePhoneNumber } from '../../kernel/phone.ts';
-import { changeCalls } from './change.ts';
+import type { CallRow } from './calls-store.ts';
+import { changeCalls, concludeScenes, holdScenes } from './change.ts';
 import {
   callFor,
   customerLeg,
@@ -18,9 +20,10 @@ import { openDesk } from './desk.ts';
 import { placeLeg } from './dial.ts';
 import { isEmergency } from './guard.ts';
 import { talks } from './judge.ts';
+import { stopOf } from './passing-on.ts';
 import { endLeg, newLeg } from './scene.ts';
 import { completeWith, openTransfer } from './script.ts';
-import { requireDestination } from './spend.ts';
+import { requireDestination, requireLegBudget } from './spend.ts';
 
 export interface TransferRequest {
   /** A number as people write it, or the id of a colleague. */
@@ -37,26 +40,18 @@ export async function transferCall(
 ): Promise<Shown> {
   const shown = await callFor(ctx, callId, 'transfer');
   if (openTransfer(shown.legs)) fail('transfer_under_way');
-  const target = await transact(ctx, async (tx) => {
-    const desk = await openDesk(ctx, tx, []);
-    if (isId(request.to)) {
-      const people = await desk.reachable(shown.call.provider, shown.call.providerAccountId);
-      const person = people.find(({ userId }) => userId === request.to) ?? fail('person_unreachable');
-      const address = person.browser ? `browser:${person.userId}` : person.phoneNumber!;
-      if (!person.browser) await requireDestination(tx, desk, address);
-      return { address, userId: person.userId };
-    }
-    if (isEmergency(request.to)) fail('emergency_number', { phoneNumber: request.to });
-    const address = normalisePhoneNumber(request.to, desk.country);
-    if (address === shown.call.ourNumber) fail('call_own_number', { phoneNumber: address });
-    await requireDestination(tx, desk, address);
-    return { address, userId: null };
-  });
+  const target = await transact(ctx, (tx) => targetOf(ctx, tx, shown.call, request.to));
+  // Before anything is moved, and once more where it is written down: another call may take what is left meanwhile.
+  await noteStop(ctx, callId, target, () =>
+    transact(ctx, (tx) => requireLegBudget(ctx, tx, shown.call, target)),
+  );
   const port = await portOf(ctx, shown.call);
   const room = await ensureRoom(ctx, port, shown);
   const customer = customerLeg(shown.legs);
   // Written down first: whoever is on hold can be released, also when this process dies on the way.
-  const legId = await addLeg(ctx, callId, { ...target, mode: request.mode, customerId: customer.id });
+  const legId = await noteStop(ctx, callId, target, () =>
+    addLeg(ctx, callId, { ...target, mode: request.mode, customerId: customer.id }),
+  );
   if (request.mode === 'warm') {
     try {
       requireDone(await port.setHeld(room, customer.externalId!, true));
@@ -69,17 +64,66 @@ export async function transferCall(
   return showCall(ctx, callId);
 }
 
+/** Somebody whom a call is passed on to. */
+interface Asked {
+  /** E.164, or browser:<user id>. */
+  address: string;
+  userId: string | null;
+}
+
+async function targetOf(ctx: CompanyCtx, tx: Tx, call: CallRow, to: string): Promise<Asked> {
+  const desk = await openDesk(ctx, tx, []);
+  if (isId(to)) {
+    const people = await desk.reachable(call.provider, call.providerAccountId);
+    const person = people.find(({ userId }) => userId === to) ?? fail('person_unreachable');
+    const address = person.browser ? `browser:${person.userId}` : person.phoneNumber!;
+    if (!person.browser) await requireDestination(tx, desk, address);
+    return { address, userId: person.userId };
+  }
+  if (isEmergency(to)) fail('emergency_number', { phoneNumber: to });
+  const address = normalisePhoneNumber(to, desk.country);
+  if (address === call.ourNumber) fail('call_own_number', { phoneNumber: address });
+  await requireDestination(tx, desk, address);
+  return { address, userId: null };
+}
+
+/** Whoever looks at the call later sees that a budget stopped its transfer. */
+async function noteStop<Result>(
+  ctx: CompanyCtx,
+  callId: string,
+  { address }: Asked,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof RelaisError) || error.code !== 'budget_reached') throw error;
+    await transact(ctx, (tx) =>
+      changeCalls(ctx, tx, [callId], ({ events }) => {
+        events.push({ kind: 'budget_stopped', legId: null, details: stopOf(address, error) });
+      }),
+    );
+    throw error;
+  }
+}
+
 async function addLeg(
   ctx: CompanyCtx,
   callId: string,
-  target: { address: string; userId: string | null; mode: 'blind' | 'warm'; customerId: string },
+  target: Asked & { mode: 'blind' | 'warm'; customerId: string },
 ): Promise<string> {
   const { clock } = ctx.kernel;
   const id = newId(clock);
-  await transact(ctx, (tx) =>
-    changeCalls(ctx, tx, [callId], (scene) => {
-      requireAction(scene.call, 'transfer');
-      if (openTransfer(scene.legs)) fail('transfer_under_way');
+  await transact(ctx, async (tx) => {
+    const scenes = await holdScenes(tx, [callId]);
+    for (const { call, legs } of scenes) {
+      requireAction(call, 'transfer');
+      if (openTransfer(legs)) fail('transfer_under_way');
+    }
+    // Last: whoever spends holds everything else that they hold by then.
+    const [held] = scenes;
+    const minute = held ? await requireLegBudget(ctx, tx, held.call, target) : null;
+    await concludeScenes(ctx, tx, scenes, (scene) => {
       const { address, userId, mode } = target;
       const leg = {
         id,
@@ -89,11 +133,12 @@ async function addLeg(
         userId,
         createdAt: clock.now(),
       };
-      scene.legs.push(newLeg(scene.call, { ...leg, transferMode: mode }));
+      const price = { minutePrice: minute?.amount ?? null, minuteCurrency: minute?.currency ?? null };
+      scene.legs.push(newLeg(scene.call, { ...leg, ...price, transferMode: mode }));
       for (const each of scene.legs) if (each.id === target.customerId && mode === 'warm') each.held = true;
       scene.events.push({ kind: `transfer_${mode}`, legId: id, details: {} });
-    }),
-  );
+    });
+  });
   return id;
 }
 

@@ -233,6 +233,7 @@ export const calls = {
     hangup_requested: 'Hung up',
     dial_unanswered: '{{to}}: the provider has not answered, it is looked for',
     leg_too_late: '{{to}} rang too late: it is hung up',
+    budget_stopped: '{{to}} was not rung: a budget is used up',
     command_failed: 'The provider did not do what it was told',
     time_limit: 'The longest time was over',
     muted: 'Muted',

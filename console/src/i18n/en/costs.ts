@@ -44,7 +44,7 @@ export const costs = {
     mailToHint: 'If this installation sends mail.',
     hardStop: 'Stop what would go beyond it',
     hardStopHint:
-      'New calls, texts and purchases of numbers are refused then. What comes in, answers to STOP and calls under way are not touched.',
+      'New calls, texts, purchases of numbers and transfers to telephones are refused then, and no telephone rings for callers. What comes in, answers to STOP and calls under way are not touched.',
     enabled: 'Switched on',
     saved: 'The budget was saved',
     editTitle: 'Change “{{name}}”',

@@ -248,6 +248,7 @@ export const calls: Dictionary['calls'] = {
     hangup_requested: 'Raccroché',
     dial_unanswered: "{{to}} : le fournisseur n'a pas répondu, on cherche",
     leg_too_late: '{{to}} a sonné trop tard : on raccroche',
+    budget_stopped: "{{to}} n'a pas été appelé : un budget est épuisé",
     command_failed: "Le fournisseur n'a pas fait ce qui était demandé",
     time_limit: 'La durée maximale était atteinte',
     muted: 'Micro coupé',

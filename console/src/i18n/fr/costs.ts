@@ -47,7 +47,7 @@ export const costs: Dictionary['costs'] = {
     mailToHint: 'Si cette installation envoie des e-mails.',
     hardStop: 'Bloquer ce qui le dépasserait',
     hardStopHint:
-      'Nouveaux appels, SMS et achats de numéros sont alors refusés. Ce qui arrive, les réponses à STOP et les appels en cours ne sont pas touchés.',
+      'Nouveaux appels, SMS, achats de numéros et transferts vers un téléphone sont alors refusés, et aucun téléphone ne sonne pour un appelant. Ce qui arrive, les réponses à STOP et les appels en cours ne sont pas touchés.',
     enabled: 'Activé',
     saved: 'Le budget est enregistré',
     editTitle: 'Modifier « {{name}} »',

@@ -155,7 +155,10 @@ export async function readText(
   }
 }
 
-/** Telnyx has no list of calls, but a record of each leg that has ended. */
+/**
+ * Telnyx has no list of calls, but a record of each leg that has ended. Its SDK says which times such a record has (started_at,
+ * answered_at, finished_at, and no created_at: another one is answered with 400); its other fields are in no published schema.
+ */
 export function legsPage(
   parts: TelnyxParts,
   window: ListWindow,
@@ -164,7 +167,7 @@ export function legsPage(
   return recordsPage(parts, { type: 'call-control', field: 'started_at', window }, cursor, (record) => {
     const recordId = word(record.call_leg_id, ID_MAX);
     const startedAt = time(record.started_at);
-    const endedAt = time(record.ended_at) ?? time(record.finished_at);
+    const endedAt = time(record.finished_at) ?? time(record.ended_at);
     if (!recordId || !startedAt || !endedAt) return null;
     const cause = word(record.hangup_cause, 60);
     const answeredAt = time(record.answered_at);
@@ -175,10 +178,14 @@ export function legsPage(
       to: prose(record.cld).slice(0, ADDRESS_MAX),
       ...{ state: 'ended', providerStatus: cause ?? 'ended', endedBy: null, quality: null, sequence: null },
       failure: answeredAt ? null : hangupFailure(cause ?? 'unspecified', null),
-      durationSeconds: answeredAt ? Math.round((endedAt.getTime() - answeredAt.getTime()) / 1000) : null,
+      durationSeconds: answeredAt && secondsFrom(answeredAt, endedAt),
       // A leg is written down more than once: this record holds a part of its price.
       ...{ price: null, at: endedAt },
     };
     return { leg, startedAt };
   });
 }
+
+/** A second that was begun counts: who picked up and put down at once has talked all the same. */
+const secondsFrom = (from: Date, until: Date) =>
+  Math.max(1, Math.round((until.getTime() - from.getTime()) / 1000));
