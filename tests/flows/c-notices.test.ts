@@ -97,7 +97,9 @@ describe('a text that comes in', () => {
     // What became of notices stays, and their words do not.
     await eventually(async () =>
       expect(
-        await query("select count(*)::int as count from push_traces where kind = 'notice' and content <> '{}'"),
+        await query(
+          "select count(*)::int as count from push_traces where kind = 'notice' and content <> '{}'",
+        ),
       ).toEqual([{ count: 0 }]),
     );
   });
@@ -123,7 +125,7 @@ describe('a text that comes in', () => {
 
   it('reaches telephones as a notice that the system shows, which takes a token of its own on an iPhone', async () => {
     const ada = await joined('agent');
-    const [voip, alert] = ['a'.repeat(60) + '0001', 'b'.repeat(60) + '0002'];
+    const [voip, alert] = [`${'a'.repeat(60)}0001`, `${'b'.repeat(60)}0002`];
     const iPhone = { platform: 'ios', token: voip, appId: 'org.example.relais', name: 'iPhone' };
     const plain = await ada.person.post('/api/push/devices', { ...iPhone, notices: ['calls', 'texts'] });
     expect(plain.body.device.notices).toEqual(['calls']);
@@ -162,8 +164,12 @@ describe('a text that comes in', () => {
       expect(await query(`select provider_status ${traces}`)).toEqual([{ provider_status: 503 }]),
     );
     web.verdicts.delete(late.address);
-    await query(`update push_traces set created_at = created_at - interval '5 hours' where device_id = '${late.id}'`);
-    await eventually(async () => expect(await query(`select failure ${traces}`)).toEqual([{ failure: 'too_late' }]));
+    await query(
+      `update push_traces set created_at = created_at - interval '5 hours' where device_id = '${late.id}'`,
+    );
+    await eventually(async () =>
+      expect(await query(`select failure ${traces}`)).toEqual([{ failure: 'too_late' }]),
+    );
     expect(late.told()).toEqual([]);
     // What waited while no process ran.
     await query(
@@ -185,9 +191,9 @@ describe('a text that comes in', () => {
     await Promise.all([1, 2, 3].map(() => tellPeople(relais.kernel)));
     await toldOf(told, 1);
     await eventually(async () => expect(await query('select 1 from push_news')).toEqual([]));
-    expect(await query(`select count(*)::int as count from push_traces where device_id = '${told.id}'`)).toEqual([
-      { count: 1 },
-    ]);
+    expect(
+      await query(`select count(*)::int as count from push_traces where device_id = '${told.id}'`),
+    ).toEqual([{ count: 1 }]);
     expect(left.told()).toEqual([]);
   });
 });
@@ -210,12 +216,20 @@ describe('what happens to boxes and money', () => {
     const quarantine = { quarantine: { reason: 'It dials twice' } };
     expect((await owner.patch(`/api/boxes/${boxId}`, quarantine)).status).toBe(200);
     expect((await toldOf(told, 2))[1]).toMatchObject({
-      ...{ type: 'notice.boxes', title: 'A CallBox is in quarantine', body: 'box-notices', path: `/boxes/${boxId}` },
+      ...{
+        type: 'notice.boxes',
+        title: 'A CallBox is in quarantine',
+        body: 'box-notices',
+        path: `/boxes/${boxId}`,
+      },
     });
     const handed = { simId: simIds[0]!, handedAt: new Date(), attempt: 1 };
     const id = await makeTransaction(at, { status: 'processing', boxId, ...handed });
     await query(`update transactions set status = 'unknown' where id = '${id}'`);
-    expect((await toldOf(told, 3))[2]).toMatchObject({ type: 'notice.unknown', path: '/transactions/unknown' });
+    expect((await toldOf(told, 3))[2]).toMatchObject({
+      type: 'notice.unknown',
+      path: '/transactions/unknown',
+    });
   });
 
   it('is told of a box that stays away, and not of one that is back soon', async () => {
@@ -228,7 +242,8 @@ describe('what happens to boxes and money', () => {
         where box_id = (select id from boxes where code = '${code}')`);
     await silent('box-back', '40 seconds');
     await findSilent(relais.kernel);
-    const waiting = () => query("select data ->> 'box' as box from push_news where data ->> 'event' = 'away'");
+    const waiting = () =>
+      query("select data ->> 'box' as box from push_news where data ->> 'event' = 'away'");
     await eventually(async () => expect(await waiting()).toEqual([{ box: 'box-back' }]));
     await boxes.post('/api/call-box/heartbeat', { ...HEARTBEAT, callboxId: 'box-back' });
     await eventually(async () => expect(await waiting()).toEqual([]));
@@ -241,7 +256,14 @@ describe('what happens to boxes and money', () => {
 
   it('is told of the highest threshold of a budget, to those who may see what is spent', async () => {
     const told = await browserOf((await joined('viewer')).person, ['budgets'], { showsWords: true });
-    const budget = { name: 'Texts', period: 'month', kind: 'text', currency: 'USD', amount: '10', hardStop: true };
+    const budget = {
+      name: 'Texts',
+      period: 'month',
+      kind: 'text',
+      currency: 'USD',
+      amount: '10',
+      hardStop: true,
+    };
     const { body } = await relais.api.post('/api/budgets', budget);
     const ctx = systemCtx(relais.kernel, relais.companyId, 'test');
     await transact(ctx, async (tx) => {
@@ -252,7 +274,10 @@ describe('what happens to boxes and money', () => {
       }
     });
     expect(await toldOf(told, 1)).toMatchObject([
-      { title: 'Budget “Texts”: 100 % reached', body: '10.50 USD spent: what would go beyond it is refused.' },
+      {
+        title: 'Budget “Texts”: 100 % reached',
+        body: '10.50 USD spent: what would go beyond it is refused.',
+      },
     ]);
   });
 });

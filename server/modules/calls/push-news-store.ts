@@ -44,6 +44,8 @@ export async function takeNews(tx: Tx, now: Date, limit: number): Promise<NewsRo
     delete from push_news where company_id = current_company() and id in (
       select id from push_news where company_id = current_company() and (due_at is null or due_at <= ${now})
       order by id limit ${limit} for update skip locked)
-    returning id, kind, about, data, extract(epoch from now() - created_at)::float8 as age_seconds`.execute(tx);
+    returning id, kind, about, data, extract(epoch from now() - created_at)::float8 as age_seconds`.execute(
+    tx,
+  );
   return rows.sort((left, right) => left.id - right.id);
 }

@@ -75,7 +75,12 @@ async function listeners(tx: Tx, { kind, data }: News): Promise<DeviceRow[]> {
 async function tellOne(
   ctx: CompanyCtx,
   tx: Tx,
-  { news, device, name, isRevealed }: { news: News; device: DeviceRow; name: string | null; isRevealed: boolean },
+  {
+    news,
+    device,
+    name,
+    isRevealed,
+  }: { news: News; device: DeviceRow; name: string | null; isRevealed: boolean },
 ): Promise<void> {
   const { kind, about } = news;
   const reveal = (number: string) => (isRevealed ? number : maskedPhoneNumber(number));

@@ -128,7 +128,11 @@ function deviceListRoutes(server: HttpServer): void {
       const { token, alertToken, subscription, appId, notices, showsWords, language, ...rest } = request.body;
       if (rest.platform === 'ios' && !appId)
         fail('invalid_request', { reason: 'appId: the bundle id is needed for ios' });
-      const tokens = { token: token ?? null, alertToken: alertToken ?? null, subscription: subscription ?? null };
+      const tokens = {
+        token: token ?? null,
+        alertToken: alertToken ?? null,
+        subscription: subscription ?? null,
+      };
       const row = await registerDevice(
         ctx,
         { ...rest, ...tokens, appId: appId ?? null },

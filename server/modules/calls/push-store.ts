@@ -43,12 +43,10 @@ export async function saveDevice(tx: Tx, row: DeviceRow): Promise<void> {
     .insertInto('pushDevices')
     .values(row)
     .onConflict((conflict) =>
-      conflict
-        .columns(['companyId', 'tokenHash'])
-        .doUpdateSet({
-          ...{ userId, name, appId, environment, seenAt, notices, showsWords, language },
-          ...{ retiredAt: null, retiredReason: null },
-        }),
+      conflict.columns(['companyId', 'tokenHash']).doUpdateSet({
+        ...{ userId, name, appId, environment, seenAt, notices, showsWords, language },
+        ...{ retiredAt: null, retiredReason: null },
+      }),
     )
     .execute();
 }

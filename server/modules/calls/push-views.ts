@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { CompanyCtx } from '../../kernel/ctx.ts';
+import { NOTICE_KINDS } from './model.ts';
 import { hasApns } from './push-apns.ts';
 import { isOwn } from './push-devices.ts';
 import { hasFcm } from './push-fcm.ts';
-import { NOTICE_KINDS } from './model.ts';
 import { PLATFORMS, traceState } from './push-model.ts';
 import type { DeviceRow, TraceRow } from './push-store.ts';
 import { hasWebPush } from './push-web.ts';
@@ -13,7 +13,9 @@ export const wishesShape = {
   notices: z.array(z.enum(NOTICE_KINDS)).max(NOTICE_KINDS.length).describe('What it is told of'),
   showsWords: z
     .boolean()
-    .describe('Notices carry the first words of texts, and amounts; otherwise they say who or what it is, and no more'),
+    .describe(
+      'Notices carry the first words of texts, and amounts; otherwise they say who or what it is, and no more',
+    ),
   language: z.enum(['en', 'fr']).describe('Of notices'),
 };
 

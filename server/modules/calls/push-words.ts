@@ -31,15 +31,26 @@ const WORDS: Record<Language, Record<Exclude<NoticeKind, 'calls'>, Said>> = {
     boxes: (_who, { box = '', event, reason }) =>
       event === 'away'
         ? { title: 'A CallBox is away', body: `${box} has not been heard of for two minutes.` }
-        : { title: 'A CallBox is in quarantine', body: box, details: [box, reason].filter(Boolean).join(': ') },
+        : {
+            title: 'A CallBox is in quarantine',
+            body: box,
+            details: [box, reason].filter(Boolean).join(': '),
+          },
     budgets: (_who, facts) => ({
       title: `Budget “${facts.name}”: ${facts.threshold} % reached`,
-      body: facts.hardStop && facts.threshold! >= 100 ? 'What would go beyond it is refused.' : 'See the budgets.',
+      body:
+        facts.hardStop && facts.threshold! >= 100
+          ? 'What would go beyond it is refused.'
+          : 'See the budgets.',
       details: `${sum(facts)} spent${facts.hardStop && facts.threshold! >= 100 ? ': what would go beyond it is refused.' : '.'}`,
     }),
   },
   fr: {
-    texts: (who, { words }) => ({ title: who, body: 'Nouveau message', details: words || 'Une image ou un fichier' }),
+    texts: (who, { words }) => ({
+      title: who,
+      body: 'Nouveau message',
+      details: words || 'Une image ou un fichier',
+    }),
     missedCalls: (who) => ({ title: 'Appel manqué', body: who }),
     unknown: (_who, { amount, phoneNumber = '' }) => ({
       title: "Une transaction attend quelqu'un",
@@ -54,10 +65,15 @@ const WORDS: Record<Language, Record<Exclude<NoticeKind, 'calls'>, Said>> = {
     boxes: (_who, { box = '', event, reason }) =>
       event === 'away'
         ? { title: 'Une CallBox ne répond plus', body: `${box} n'a rien dit depuis deux minutes.` }
-        : { title: 'Une CallBox est en quarantaine', body: box, details: [box, reason].filter(Boolean).join(' : ') },
+        : {
+            title: 'Une CallBox est en quarantaine',
+            body: box,
+            details: [box, reason].filter(Boolean).join(' : '),
+          },
     budgets: (_who, facts) => ({
       title: `Budget « ${facts.name} » : ${facts.threshold} % atteints`,
-      body: facts.hardStop && facts.threshold! >= 100 ? 'Ce qui le dépasserait est refusé.' : 'Voir les budgets.',
+      body:
+        facts.hardStop && facts.threshold! >= 100 ? 'Ce qui le dépasserait est refusé.' : 'Voir les budgets.',
       details: `${sum(facts)} dépensés${facts.hardStop && facts.threshold! >= 100 ? ' : ce qui le dépasserait est refusé.' : '.'}`,
     }),
   },
@@ -68,7 +84,12 @@ const LENGTH_MAX = 160;
 /** What a device shows. @param who whom it is from, as its person may know them. */
 export function noticeWords(
   kind: Exclude<NoticeKind, 'calls'>,
-  { facts, who, language, showsWords }: { facts: NewsFacts; who: string; language: Language; showsWords: boolean },
+  {
+    facts,
+    who,
+    language,
+    showsWords,
+  }: { facts: NewsFacts; who: string; language: Language; showsWords: boolean },
 ): { title: string; body: string } {
   const { title, body, details } = WORDS[language][kind](who, facts);
   const clip = (text: string) => text.replaceAll('\0', '').slice(0, LENGTH_MAX).toWellFormed();
