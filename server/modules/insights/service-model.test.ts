@@ -161,6 +161,8 @@ it('every state has a sentence in both languages, with its figures in it', () =>
           unheard: 8,
           unknown: 9,
           differences: 10,
+          hours: 11,
+          everyHours: 12,
         };
         const text = sentenceFor({ name, reason, figures }, language);
         expect(text, `${name} ${reason}`).not.toMatch(/[{}]/);

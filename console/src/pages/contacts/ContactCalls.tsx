@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { calls as callsApi } from '../../api/calls.ts';
 import { keys } from '../../api/keys.ts';
+import { archives } from '../../api/retention.ts';
 import { useMay } from '../../api/session.ts';
 import type { Contact } from '../../api/types.ts';
 import { paths } from '../../paths.ts';
@@ -39,6 +40,7 @@ export function ContactCalls({ contact }: { contact: Contact }) {
       ) : (
         <p className="muted section-text">{t('contacts.callsText')}</p>
       )}
+      <ArchivedCalls contactId={contact.id} />
       <div className="contact-calls-foot">
         {phone && (
           <CallButton
@@ -54,5 +56,36 @@ export function ContactCalls({ contact }: { contact: Contact }) {
         )}
       </div>
     </section>
+  );
+}
+
+/** Calls of long ago, which are in the archive's files. */
+function ArchivedCalls({ contactId }: { contactId: string }) {
+  const { t } = useTranslation();
+  const may = useMay();
+  const { data } = useQuery({
+    queryKey: keys.archivedCalls({ contactId }),
+    queryFn: () => archives.ofContact(contactId),
+    enabled: may('calls:read'),
+  });
+  if (!data?.total) return null;
+  return (
+    <>
+      <h3 className="contact-archive">{t('contacts.archivedCalls')}</h3>
+      <ul className="contact-calls">
+        {data.calls.map(({ id, startedAt, direction, outcome }) => (
+          <li key={id}>
+            <DirectionSign call={{ direction, missed: outcome === 'missed' }} />
+            <Link to={paths.archivedCall(contactId, id)}>
+              <Ago at={startedAt} />
+            </Link>
+            <span className="muted small status">{t(`insights.reports.outcomes.${outcome}`)}</span>
+          </li>
+        ))}
+      </ul>
+      {data.total > data.calls.length && (
+        <Link to={paths.archivedCallsOf(contactId)}>{t('contacts.openArchive', { count: data.total })}</Link>
+      )}
+    </>
   );
 }
