@@ -39,13 +39,15 @@ export default function NotificationsPage() {
             <Kind key={kind} kind={kind} isOff={permission !== 'granted'} />
           ))}
         </section>
+        <section className="panel panel-pad notices-part" aria-labelledby="notice-closed">
+          <h2 id="notice-closed">{t('notices.whileClosed')}</h2>
+          <p className="muted section-text">{t('notices.whileClosedText')}</p>
+          <WhileClosed isOff={permission !== 'granted'} />
+        </section>
         <section className="panel panel-pad notices-part" aria-labelledby="notice-app">
           <h2 id="notice-app">{t('notices.app')}</h2>
           <p className="muted section-text">{t('notices.appText')}</p>
           <Install />
-          <h2>{t('notices.whileClosed')}</h2>
-          <p className="muted section-text">{t('notices.whileClosedText')}</p>
-          <WhileClosed isOff={permission !== 'granted'} />
         </section>
       </div>
     </PageFrame>
