@@ -53,6 +53,8 @@ export const paths = {
   /** The money with one SIM open beside it. */
   floatOf: (simId: string) => `/float?sim=${simId}`,
   callArchive: '/calls/archive',
+  archivedCallsOf: (contactId: string) => `/calls/archive?contactId=${contactId}`,
+  archivedCall: (contactId: string, id: string) => `/calls/archive?contactId=${contactId}&call=${id}`,
   settings: '/settings',
   company: '/settings/company',
   members: '/settings/members',

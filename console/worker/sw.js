@@ -72,8 +72,8 @@ async function pageOf(event) {
 }
 
 const WORDS = {
-  en: { calls: 'calls', unknown: 'Somebody', test: 'This device is told of calls.' },
-  fr: { calls: 'appelle', unknown: "Quelqu'un", test: 'Cet appareil est prévenu des appels.' },
+  en: { calls: 'calls', unknown: 'Somebody', test: 'This device is told of what happens.' },
+  fr: { calls: 'appelle', unknown: "Quelqu'un", test: 'Cet appareil est prévenu de ce qui arrive.' },
 };
 
 /** The language of the console on this device; the browser's when it was never open. */
@@ -96,7 +96,9 @@ function readPush({ data }) {
 }
 
 /** Browsers want something shown for each push: the end of a call takes the place of its beginning. */
-async function showPush({ type, uuid, handle, callerName }) {
+async function showPush(push) {
+  if (push.type?.startsWith('notice.')) return showNews(push);
+  const { type, uuid, handle, callerName } = push;
   const words = await wordsHere();
   const tag = `relais.call.${uuid ?? ''}`;
   const common = { tag, icon: '/icons/icon-192.png', badge: '/icons/badge-96.png', data: { path: '/calls' } };
@@ -111,6 +113,15 @@ async function showPush({ type, uuid, handle, callerName }) {
   } else {
     await self.registration.showNotification('Relais', { ...common, body: words.test });
   }
+}
+
+/** News beside calls, in words that the server wrote for this device. A tab that is looked at shows them by itself. */
+async function showNews({ title, body, tag, path }) {
+  const isSeen = (await openTabs()).some(({ visibilityState }) => visibilityState === 'visible');
+  if (isSeen) return;
+  const images = { icon: '/icons/icon-192.png', badge: '/icons/badge-96.png' };
+  // The same tag as the notice of a tab in the background: two of one thing are one.
+  await self.registration.showNotification(title, { ...images, body, tag: `relais.${tag}`, data: { path } });
 }
 
 const openTabs = () => self.clients.matchAll({ type: 'window', includeUncontrolled: true });

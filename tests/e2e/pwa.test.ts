@@ -31,6 +31,20 @@ const kept = (page: Page): Promise<string[]> =>
   page.evaluate(`caches.keys().then((names) => Promise.all(names.map((name) => caches.open(name).then((cache) => cache.keys()))))
     .then((lists) => lists.flat().map(({ url }) => new URL(url).pathname))`);
 
+/** Has the browser's push service hand a notice to the worker of the console. */
+async function deliver(page: Page, data: object): Promise<void> {
+  const devtools = await page.context().newCDPSession(page);
+  const registered = new Promise<string>((resolve) =>
+    devtools.on('ServiceWorker.workerRegistrationUpdated', ({ registrations }) => {
+      if (registrations[0]) resolve(registrations[0].registrationId);
+    }),
+  );
+  await devtools.send('ServiceWorker.enable');
+  const push = { origin: relais.baseUrl, registrationId: await registered, data: JSON.stringify(data) };
+  await devtools.send('ServiceWorker.deliverPushMessage', push);
+  await devtools.detach();
+}
+
 describe('the console as an app', { timeout: 120_000 }, () => {
   it('can be installed: a manifest in the language of the console, with icons that are there', async () => {
     const { page } = await openPage(browser, { locale: 'fr-FR' });
@@ -106,6 +120,30 @@ describe('the console as an app', { timeout: 120_000 }, () => {
     await phones.text('+33612345679', number.phoneNumber, 'Et demain ?');
     await page.locator('[data-conversation]', { hasText: 'Et demain ?' }).waitFor();
     expect(await notices()).toEqual(['Bonjour, est-ce ouvert ?']);
+    await page.context().close();
+  });
+
+  it('shows what the server tells of while no tab is looked at, and leads to it', async () => {
+    const page = await openApp();
+    const worker = page.context().serviceWorkers()[0]!;
+    const shown = () =>
+      worker.evaluate(`self.registration.getNotifications().then((all) =>
+        all.map(({ title, body, tag, data }) => ({ title, body, tag, path: data.path })))`);
+    const news = { type: 'notice.texts', title: 'Grace Hopper', path: '/inbox/1', tag: 'text.1' };
+    // Who looks at a tab is told by the page.
+    await deliver(page, { ...news, body: 'Seen' });
+    await deliver(page, { type: 'call.test', uuid: 'a' });
+    await eventually(async () => expect(await shown()).toMatchObject([{ title: 'Relais' }]));
+    const other = await page.context().newPage();
+    await page.goto('about:blank');
+    await deliver(other, { ...news, body: 'New text' });
+    await deliver(other, { ...news, body: 'Another text' });
+    await eventually(async () =>
+      expect(await shown()).toContainEqual({
+        ...{ title: 'Grace Hopper', body: 'Another text', tag: 'relais.text.1', path: '/inbox/1' },
+      }),
+    );
+    expect(await shown()).toHaveLength(2);
     await page.context().close();
   });
 });

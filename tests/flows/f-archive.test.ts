@@ -108,6 +108,17 @@ describe('calls that are archived and restored', () => {
     expect((await api.get(`/api/calls/${id}`)).body.call.contact).toMatchObject({ id: kept });
     expect((await api.get(`/api/call-archives/search?contactId=${kept}`)).body.calls).toHaveLength(1);
     expect((await api.get(`/api/call-archives/search?contactId=${gone}`)).body.calls).toEqual([]);
+    const remains = async (contactId: string) =>
+      (await api.get(`/api/call-archives/calls?contactId=${contactId}`)).body;
+    expect(await remains(kept)).toMatchObject({
+      ...{ total: 1, calls: [{ id, startedAt: '2024-01-31T23:30:00.000Z' }] },
+    });
+    for (const nobody of [gone, 'nobody'])
+      expect(await remains(nobody)).toMatchObject({ total: 0, calls: [] });
+    const other = await relais.addCompany('Curious SARL');
+    expect((await other.api.get(`/api/call-archives/calls?contactId=${kept}`)).body).toMatchObject({
+      total: 0,
+    });
 
     await api.patch('/api/company', { timeZone: 'America/New_York' });
     await countCompanyAnew(kernel, companyId);

@@ -71,8 +71,11 @@ export async function startApns(): Promise<Service & { connections(): number; to
     } catch {
       return 'InvalidProviderToken';
     }
-    if (headers['apns-push-type'] !== 'voip' || headers['apns-priority'] !== '10') return 'InvalidPushType';
-    if (!/^[\w.-]+\.voip$/.test(one(headers['apns-topic']) ?? '')) return 'BadTopic';
+    const type = one(headers['apns-push-type']) ?? '';
+    if (!['voip', 'alert'].includes(type) || headers['apns-priority'] !== '10') return 'InvalidPushType';
+    const topic = one(headers['apns-topic']) ?? '';
+    if (!/^[\w.-]+$/.test(topic) || topic.endsWith('.voip') !== (type === 'voip')) return 'BadTopic';
+    if ((one(headers['apns-collapse-id']) ?? '').length > 64) return 'BadCollapseId';
     if (!/^\d+$/.test(one(headers['apns-expiration']) ?? '')) return 'BadExpirationDate';
     if (!/^[0-9a-f-]{36}$/.test(one(headers['apns-id']) ?? '')) return 'BadMessageId';
     return null;

@@ -1,9 +1,17 @@
+import type { NoticeKind } from '../../../server/modules/calls/model.ts';
 import { request } from './client.ts';
 
 export type Platform = 'ios' | 'android' | 'web';
 
-/** A telephone or browser that is woken by push when a call rings. */
-export interface Device {
+/** What a device is told of, and how. */
+export interface DeviceWishes {
+  notices: NoticeKind[];
+  showsWords: boolean;
+  language: 'en' | 'fr';
+}
+
+/** A telephone or browser that is woken by push, when a call rings or something else happens. */
+export interface Device extends DeviceWishes {
   id: string;
   platform: Platform;
   name: string;
@@ -34,5 +42,7 @@ export const devices = {
   test: (id: string) =>
     request<{ traceId: string }>(`/api/push/devices/${id}/test`, { method: 'POST', body: {} }),
   trace: (id: string) => request<{ trace: PushTrace }>(`/api/push/traces/${id}`),
+  change: (id: string, wishes: DeviceWishes) =>
+    request<{ device: Device }>(`/api/push/devices/${id}`, { method: 'PATCH', body: wishes }),
   remove: (id: string) => request<unknown>(`/api/push/devices/${id}`, { method: 'DELETE' }),
 };

@@ -125,6 +125,8 @@ export interface FirstRun {
   box: boolean;
   boxConnected: boolean;
   publicAddress: { url: string; fault: 'not_https' | 'not_public' | null };
+  backup: boolean;
+  drill: boolean;
   mail: boolean;
   practice: boolean;
 }

@@ -69,7 +69,7 @@ export const keys = {
   callAlerts: (query: Query) => ['call-alerts', query] as const,
   alertRules: ['call-alert-rules'] as const,
   devices: ['devices'] as const,
-  callPush: ['call-push'] as const,
+  push: ['push'] as const,
   boxes: (query: Query) => ['boxes', 'list', query] as const,
   box: (id: string) => ['boxes', 'one', id] as const,
   boxLogs: (id: string, query: Query) => ['box-logs', id, query] as const,

@@ -63,6 +63,15 @@ export interface CallArchive {
   createdAt: string;
 }
 
+/** What remains of an archived call outside of its file. */
+export interface ArchivedCallRemains {
+  id: string;
+  startedAt: string;
+  direction: 'INBOUND' | 'OUTBOUND';
+  outcome: 'completed' | 'missed' | 'voicemail' | 'busy' | 'no_answer' | 'failed' | 'canceled';
+  duration: number;
+}
+
 export interface ArchivedCalls {
   calls: Call[];
   nextCursor: string | null;
@@ -87,6 +96,10 @@ export const retention = {
 /** Old calls in their files. */
 export const archives = {
   list: () => request<{ archives: CallArchive[] }>('/api/call-archives'),
+  ofContact: (contactId: string) =>
+    request<{ total: number; calls: ArchivedCallRemains[] }>('/api/call-archives/calls', {
+      query: { contactId },
+    }),
   search: (query: Query) => request<ArchivedCalls>('/api/call-archives/search', { query }),
   restore: (id: string, until: string) =>
     request<{ archive: CallArchive }>(`/api/call-archives/${id}/restore`, {

@@ -1,5 +1,5 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { stopCallPush } from '../notices/callPush.ts';
+import { stopPush } from '../notices/push.ts';
 import { paths } from '../paths.ts';
 import { forgetAll } from '../ui/storage.ts';
 import { auth } from './auth.ts';
@@ -61,7 +61,7 @@ export function useSignOut(nextPath: string = paths.signIn) {
   return useMutation({
     mutationFn: async () => {
       // Calls are not told to a device whose person has left.
-      await stopCallPush().catch(() => undefined);
+      await stopPush().catch(() => undefined);
       return auth.signOut();
     },
     onSettled: () => {

@@ -73,7 +73,8 @@ export type ServiceName =
   | 'messages'
   | 'calls'
   | 'boxes'
-  | 'sync';
+  | 'sync'
+  | 'backups';
 
 /** How one thing stands. */
 export interface Standing {

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
+import { boxes } from '../api/boxes.ts';
 import { calls } from '../api/calls.ts';
 import { float } from '../api/float.ts';
 import { keys } from '../api/keys.ts';
@@ -8,12 +9,12 @@ import { useMay } from '../api/session.ts';
 import { useToSettle } from '../api/toSettle.ts';
 import { paths } from '../paths.ts';
 import { francsText, phoneText } from '../ui/format.ts';
-import { isWanted, NOTICE_KINDS, type NoticeKind, newerThan } from './kinds.ts';
+import { isWanted, NOTICE_PERMISSIONS, newerThan, type OpenKind } from './kinds.ts';
 import { noticePermission, showNotice } from './system.ts';
 
 const NEWEST = { missed: 'true', limit: 5 };
 
-/** Follows what the system tells of. Texts are told by the inbox's own news. */
+/** Follows what the system tells of. Texts and budgets are told by the news that pages show of them. */
 export function Notices() {
   const watches = useWatches();
   return (
@@ -21,14 +22,15 @@ export function Notices() {
       {watches('missedCalls') && <MissedCalls />}
       {watches('unknown') && <Unknown />}
       {watches('lowFloat') && <LowFloat />}
+      {watches('boxes') && <Boxes />}
     </>
   );
 }
 
 /** Nothing is asked of the server for notices that nobody would see. */
-function useWatches(): (kind: NoticeKind) => boolean {
+function useWatches(): (kind: OpenKind) => boolean {
   const may = useMay();
-  return (kind) => noticePermission() === 'granted' && isWanted(kind) && may(NOTICE_KINDS[kind]);
+  return (kind) => noticePermission() === 'granted' && isWanted(kind) && may(NOTICE_PERMISSIONS[kind]);
 }
 
 /** What of some rows is newer than all that was there before; what is there at first is no news. */
@@ -92,5 +94,29 @@ function LowFloat() {
         body: `${box.label || box.callboxId} · ${slot} · ${francsText(available)}`,
       }),
   );
+  return null;
+}
+
+const ALARMING = ['disconnected', 'quarantined'] as const;
+
+function Boxes() {
+  return ALARMING.map((state) => <BoxesThatAre key={state} state={state} />);
+}
+
+/** Tells of boxes that come to be in a state; those that are when it begins to look are no news. */
+function BoxesThatAre({ state }: { state: (typeof ALARMING)[number] }) {
+  const { t } = useTranslation();
+  const { data } = useQuery({ queryKey: keys.boxes({ state }), queryFn: () => boxes.all({ state }) });
+  const known = useRef<Set<string> | null>(null);
+  useEffect(() => {
+    if (!data) return;
+    const before = known.current;
+    known.current = new Set(data.boxes.map(({ id }) => id));
+    for (const { id, label, callboxId } of data.boxes.filter((box) => before && !before.has(box.id)))
+      void showNotice({
+        ...{ kind: 'boxes', tag: `box.${id}`, path: paths.box(id) },
+        ...{ title: t(`notices.box.${state}`), body: label || callboxId },
+      });
+  }, [data, state, t]);
   return null;
 }

@@ -1,11 +1,11 @@
-import { isWanted, type NoticeKind } from './kinds.ts';
+import { isWanted, type OpenKind } from './kinds.ts';
 
 /** What the browser says about notices of the system: allowed, refused, or not asked yet. */
 export const noticePermission = (): NotificationPermission =>
   'Notification' in window ? Notification.permission : 'denied';
 
 interface Notice {
-  kind: NoticeKind;
+  kind: OpenKind;
   /** Two of one tag are one: the later takes the place of the earlier. */
   tag: string;
   title: string;

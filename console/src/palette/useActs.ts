@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { sync } from '../api/boxes.ts';
 import { keys } from '../api/keys.ts';
 import { useMay, useSignOut } from '../api/session.ts';
+import { syncs } from '../api/syncs.ts';
 import type { Permission } from '../api/types.ts';
 import { setLanguage } from '../i18n/index.ts';
 import { openSheet } from '../keyboard/sheets.ts';
@@ -31,6 +32,7 @@ type Names = Record<
   | 'gig'
   | 'invite'
   | 'startSync'
+  | 'compare'
   | 'theme'
   | 'language'
   | 'help'
@@ -45,6 +47,7 @@ export function useActs(t: TFunction, other: TFunction): Entry[] {
   const { isDark, choose } = useTheme();
   const signOut = useSignOut();
   const start = useStartSync();
+  const compare = useCompare();
   const acts: Act[] = [
     { id: 'write', permission: 'messages:send', to: paths.newText, keys: SHORTCUTS.everywhere.write[0] },
     { id: 'call', permission: 'calls:make', run: () => openDialler(), keys: SHORTCUTS.calls.dial[0] },
@@ -55,6 +58,7 @@ export function useActs(t: TFunction, other: TFunction): Entry[] {
     { id: 'gig', permission: 'gigs:manage', to: paths.newGig },
     { id: 'invite', permission: 'members:manage', to: paths.newMember },
     { id: 'startSync', permission: 'boxes:manage', run: start },
+    { id: 'compare', permission: 'provider_accounts:manage', run: compare },
     { id: 'theme', run: () => choose(isDark ? 'light' : 'dark') },
     { id: 'language', run: () => setLanguage(i18n.language === 'fr' ? 'en' : 'fr') },
     { id: 'help', run: () => openSheet('help'), keys: SHORTCUTS.everywhere.help[0] },
@@ -79,6 +83,21 @@ function useStartSync() {
       .then(() => {
         done(t('palette.syncStarted'));
         return client.invalidateQueries({ queryKey: keys.syncStatus });
+      })
+      .catch(failed);
+}
+
+/** Starts the comparison of the accounts at Telnyx and Twilio with what we have. */
+function useCompare() {
+  const { t } = useTranslation();
+  const { done, failed } = useNotify();
+  const client = useQueryClient();
+  return () =>
+    void syncs
+      .start()
+      .then(() => {
+        done(t('syncs.started'));
+        return client.invalidateQueries({ queryKey: ['syncs'] });
       })
       .catch(failed);
 }

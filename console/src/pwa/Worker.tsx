@@ -2,6 +2,7 @@ import { App, Button } from 'antd';
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
+import { tellWishes } from '../notices/push.ts';
 import { startWorker, tellLanguage, useNewVersion } from './worker.ts';
 
 const KEY = 'relais.version';
@@ -18,7 +19,11 @@ export function Worker() {
     isStarted = true;
     void startWorker((path) => void navigate(path));
   }, [navigate]);
-  useEffect(() => void tellLanguage(i18n.language), [i18n.language]);
+  useEffect(() => {
+    void tellLanguage(i18n.language);
+    // What the server sends is in its words. Without an answer it stays as it was, until the next time.
+    void tellWishes().catch(() => undefined);
+  }, [i18n.language]);
   useEffect(() => {
     if (!hasNewVersion) return;
     notification.info({

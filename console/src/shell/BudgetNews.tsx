@@ -6,6 +6,7 @@ import { useNavigate } from 'react-router';
 import { costs } from '../api/costs.ts';
 import { keys } from '../api/keys.ts';
 import { useMay } from '../api/session.ts';
+import { showNotice } from '../notices/system.ts';
 import { paths } from '../paths.ts';
 import { useFormat } from '../ui/useFormat.ts';
 
@@ -33,13 +34,24 @@ export function BudgetNews() {
         !fresh.some((other) => other.budgetId === budgetId && other.threshold > threshold),
     )) {
       const { name, threshold, spent, amount, currency } = alert;
+      const title = t('costs.budgets.newAlert', { name, percent: threshold });
+      const description = t('costs.budgets.newAlertText', {
+        spent: money({ amount: spent, currency }),
+        amount: money({ amount, currency }),
+      });
+      void showNotice({
+        ...{
+          kind: 'budgets',
+          tag: `budget.${alert.budgetId}`,
+          path: paths.budgets,
+          title,
+          body: description,
+        },
+      });
       notification.warning({
         key: alert.id,
-        title: t('costs.budgets.newAlert', { name, percent: threshold }),
-        description: t('costs.budgets.newAlertText', {
-          spent: money({ amount: spent, currency }),
-          amount: money({ amount, currency }),
-        }),
+        title,
+        description,
         duration: 0,
         role: 'alert',
         onClick: () => {

@@ -1304,14 +1304,27 @@ export interface PushDevices {
   createdAt: Timestamp;
   environment: string;
   id: string;
+  language: Generated<string>;
   name: string;
+  notices: Generated<string[]>;
   platform: string;
   retiredAt: Timestamp | null;
   retiredReason: string | null;
   seenAt: Timestamp;
+  showsWords: Generated<boolean>;
   tokenHash: string;
   tokenSealed: string;
   userId: string;
+}
+
+export interface PushNews {
+  about: string;
+  companyId: string;
+  createdAt: Generated<Timestamp>;
+  data: Json;
+  dueAt: Timestamp | null;
+  id: Generated<Int8>;
+  kind: string;
 }
 
 export interface PushTraces {
@@ -1814,6 +1827,7 @@ export interface DB {
   providerEvents: ProviderEvents;
   providerPulse: ProviderPulse;
   pushDevices: PushDevices;
+  pushNews: PushNews;
   pushTraces: PushTraces;
   qualityChanges: QualityChanges;
   qualityDays: QualityDays;

@@ -29,6 +29,7 @@ const DIGITS_MIN = 4;
 export function archiveRoutes(server: HttpServer): void {
   listRoute(server);
   searchRoute(server);
+  remainsRoute(server);
   restoreRoute(server);
   fileRoutes(server);
 }
@@ -86,6 +87,48 @@ function searchRoute(server: HttpServer): void {
       const { found, ...rest } = await searchArchives(ctx, wanted, { cursor, limit });
       const calls = await transact(ctx, (tx) => archivedCallViews(ctx, tx, found));
       return { success: true as const, calls, ...rest };
+    },
+  );
+}
+
+const remainsSchema = z
+  .object({
+    id: z.string(),
+    startedAt: z.iso.datetime(),
+    direction: z.enum(CALL_DIRECTIONS),
+    outcome: z
+      .string()
+      .describe('As reports count it: completed, missed, voicemail, busy, no_answer, failed, canceled'),
+    duration: z.number().describe('Seconds'),
+  })
+  .meta({ id: 'ArchivedCallRemains' });
+const REMAINS_MAX = 20;
+
+function remainsRoute(server: HttpServer): void {
+  server.get(
+    '/api/call-archives/calls',
+    {
+      config: read,
+      schema: {
+        tags,
+        summary: 'How many calls with a contact are archived, and the newest of them; no file is read for it',
+        querystring: z.object({
+          contactId: z.string().max(100),
+          limit: z.coerce.number().int().min(1).max(REMAINS_MAX).default(5),
+        }),
+        response: { 200: ok({ total: z.number().int(), calls: z.array(remainsSchema) }), ...errorResponses },
+      },
+    },
+    async (request) => {
+      const { contactId, limit } = request.query;
+      const { total, newest } = await transact(withCompany(request.ctx), (tx) =>
+        store.newestStubs(tx, { contactId }, limit),
+      );
+      const calls = newest.map(({ id, createdAt, direction, outcome, seconds }) => ({
+        ...{ id, startedAt: createdAt.toISOString(), outcome, duration: seconds },
+        direction: direction === 'inbound' ? ('INBOUND' as const) : ('OUTBOUND' as const),
+      }));
+      return { success: true as const, total, calls };
     },
   );
 }

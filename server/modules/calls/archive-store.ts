@@ -250,6 +250,29 @@ const matching = ({ contactId, direction, since, until }: StubFilter) => {
   return sql.join(conditions, sql` and `);
 };
 
+/** What remains of an archived call outside of its file. */
+export interface Remains {
+  id: string;
+  createdAt: Date;
+  direction: 'inbound' | 'outbound';
+  outcome: string;
+  seconds: number;
+}
+
+/** Archived calls without their files being opened: how many there are, and the newest. */
+export async function newestStubs(
+  tx: Tx,
+  filter: StubFilter,
+  limit: number,
+): Promise<{ total: number; newest: Remains[] }> {
+  const { rows } = await sql<Remains & { total: number }>`
+    select call_id as id, created_at, direction, outcome, seconds::float8 as seconds, count(*) over ()::int as total
+    from archived_calls where ${matching(filter)} order by created_at desc, call_id desc limit ${limit}`.execute(
+    tx,
+  );
+  return { total: rows[0]?.total ?? 0, newest: rows.map(({ total, ...stub }) => stub) };
+}
+
 /** The archives that hold such calls. */
 export async function archivesWith(tx: Tx, filter: StubFilter): Promise<Set<string>> {
   const { rows } = await sql<{ archiveId: string }>`

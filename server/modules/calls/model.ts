@@ -144,3 +144,19 @@ export function defaultRule(language: CallLanguage): Rule {
     closed: voicemail,
   };
 }
+
+/**
+ * What the devices of people are told of while nobody looks at the console, and what one must be allowed to hear it. A browser's
+ * own notices, while the console is open behind other windows, are of the same kinds.
+ */
+export const NOTICE_PERMISSIONS = {
+  calls: 'calls:make',
+  texts: 'messages:read',
+  missedCalls: 'calls:read',
+  unknown: 'transactions:read',
+  lowFloat: 'transactions:read',
+  boxes: 'boxes:read',
+  budgets: 'reports:read',
+} as const;
+export type NoticeKind = keyof typeof NOTICE_PERMISSIONS;
+export const NOTICE_KINDS = Object.keys(NOTICE_PERMISSIONS) as [NoticeKind, ...NoticeKind[]];

@@ -1,8 +1,9 @@
 import http2 from 'node:http2';
 import { importPKCS8, SignJWT } from 'jose';
 import type { Config } from '../../kernel/config.ts';
+import { sha256 } from '../../kernel/crypto.ts';
 import type { Kernel } from '../../kernel/ctx.ts';
-import { type PushNotice, type PushOutcome, type PushTarget, pushData, RINGS_SECONDS } from './push-model.ts';
+import { lifeSeconds, type PushNotice, type PushOutcome, type PushTarget, pushData } from './push-model.ts';
 
 /**
  * Apple's push service over HTTP/2, with a token of the developer account. A VoIP notice wakes an app that was ended, and iOS
@@ -46,16 +47,17 @@ export async function sendApns(kernel: Kernel, target: PushTarget, notice: PushN
   const { config } = kernel;
   if (!hasApns(config)) return { kind: 'not_configured' };
   const origin = config.APNS_URL || URLS[target.environment];
-  const body = JSON.stringify({ aps: {}, ...pushData(notice) });
+  const { aps, token, ...kind } = formOf(target, notice);
+  if (!token) return { kind: 'rejected', status: null, answer: 'The app handed in no token for notices' };
+  const body = JSON.stringify({ aps, ...pushData(notice) });
   const headers = {
     ':method': 'POST',
-    ':path': `/3/device/${target.token}`,
+    ':path': `/3/device/${token}`,
     authorization: `bearer ${await providerToken(kernel)}`,
-    'apns-push-type': 'voip',
-    'apns-topic': `${target.appId}.voip`,
+    ...kind,
     'apns-priority': '10',
     // Apple keeps it no longer than it rings: a notice of yesterday's call would ring today.
-    'apns-expiration': String(Math.floor(notice.createdAt.getTime() / 1000) + RINGS_SECONDS),
+    'apns-expiration': String(Math.floor(notice.createdAt.getTime() / 1000) + lifeSeconds(notice.kind)),
     'apns-id': notice.traceId,
     'content-type': 'application/json',
   };
@@ -65,6 +67,17 @@ export async function sendApns(kernel: Kernel, target: PushTarget, notice: PushN
   } catch (error) {
     return { kind: 'later', status: null, answer: (error as Error).message, afterSeconds: null };
   }
+}
+
+/** A call wakes the app. What is told beside calls is shown by the system itself: an app that is woken as for a call must show one. */
+function formOf({ appId, token, alertToken }: PushTarget, { content: { notice } }: PushNotice) {
+  if (!notice) return { aps: {}, token, 'apns-push-type': 'voip', 'apns-topic': `${appId}.voip` };
+  const { title, body, kind, tag } = notice;
+  return {
+    aps: { alert: { title, body }, sound: 'default', 'thread-id': kind },
+    token: alertToken,
+    ...{ 'apns-push-type': 'alert', 'apns-topic': appId ?? '', 'apns-collapse-id': sha256(tag) },
+  };
 }
 
 function outcomeOf(kernel: Kernel, status: number, text: string): PushOutcome {

@@ -1,11 +1,12 @@
 import { sha256 } from '../../kernel/crypto.ts';
 import { type CompanyCtx, isGranted, type Kernel, transact } from '../../kernel/ctx.ts';
 import { inSystem, type Tx } from '../../kernel/db/index.ts';
-import { fail } from '../../kernel/errors.ts';
+import { fail, type Language } from '../../kernel/errors.ts';
 import { newId } from '../../kernel/ids.ts';
 import { publish } from '../../kernel/live.ts';
 import { addressFault } from '../../kernel/outgoing-request.ts';
 import { audit } from '../identity/index.ts';
+import { NOTICE_KINDS, type NoticeKind } from './model.ts';
 import { areSubscriptionKeys, cleanToken, type Platform, type Subscription } from './push-model.ts';
 import * as store from './push-store.ts';
 import { tellDevices } from './push-tell.ts';
@@ -23,11 +24,31 @@ export interface NewDevice {
   appId: string | null;
   environment: 'production' | 'sandbox';
   name: string;
+  /** ios: the token of plain notices. */
+  alertToken: string | null;
 }
 
-/** The token of a device, as it is sent to the push service. */
-export function openToken(kernel: Kernel, device: store.DeviceRow): string {
+/** What a person wants to be told of on a device, and how. */
+export interface DeviceWishes {
+  notices: NoticeKind[];
+  showsWords: boolean;
+  language: Language;
+}
+
+/** What is sealed of a device: its token, and behind a space that of an iPhone's plain notices. A subscription has no second one. */
+export function openSealed(kernel: Kernel, device: store.DeviceRow): string {
   return kernel.vault.open(sealOf(device), device.tokenSealed);
+}
+
+/** The tokens of a device, as they are sent to the push service. */
+export function openTokens(
+  kernel: Kernel,
+  device: store.DeviceRow,
+): { token: string; alertToken?: string | undefined } {
+  const sealed = openSealed(kernel, device);
+  if (device.platform !== 'ios') return { token: sealed };
+  const [token = '', alertToken] = sealed.split(' ');
+  return { token, alertToken };
 }
 
 /** A token as it is kept: it opens for this row alone. */
@@ -40,7 +61,11 @@ export function sealToken(kernel: Kernel, of: { companyId: string; id: string },
  * in any company, so that a telephone that changed hands rings for its new owner alone. The same person may have it in several
  * companies. @throws person_required, push_token_invalid.
  */
-export async function registerDevice(ctx: CompanyCtx, given: NewDevice): Promise<store.DeviceRow> {
+export async function registerDevice(
+  ctx: CompanyCtx,
+  given: NewDevice,
+  wishes: Partial<DeviceWishes>,
+): Promise<store.DeviceRow> {
   const { kernel, actor } = ctx;
   if (actor.kind !== 'user') fail('person_required');
   const { key, token } = readToken(kernel, given);
@@ -57,7 +82,9 @@ export async function registerDevice(ctx: CompanyCtx, given: NewDevice): Promise
     await store.saveDevice(tx, {
       ...{ id, companyId, userId: actor.id, platform, name, appId, environment, tokenSealed, tokenHash },
       ...{ retiredAt: null, retiredReason: null, createdAt: known?.createdAt ?? now, seenAt: now },
+      ...wishesOf(ctx, platform, token, { ...known, ...wishes }),
     });
+    if (known) await store.resealDevice(tx, id, tokenSealed);
     await store.trimDevices(tx, actor.id, DEVICES_PER_PERSON);
     const device = (await store.findByToken(tx, tokenHash))!;
     if (known?.userId !== actor.id) await note(ctx, tx, device, 'push_device.registered');
@@ -68,7 +95,7 @@ export async function registerDevice(ctx: CompanyCtx, given: NewDevice): Promise
 /** @returns what tells devices apart, and what is kept to reach this one. */
 function readToken(
   kernel: Kernel,
-  { platform, token, subscription }: NewDevice,
+  { platform, token, alertToken, subscription }: NewDevice,
 ): { key: string; token: string } {
   if (platform === 'web') {
     const { OUTGOING_ALLOW_PRIVATE } = kernel.config;
@@ -81,7 +108,39 @@ function readToken(
   }
   const clean = cleanToken(platform, token ?? '');
   if (!clean) fail('push_token_invalid', { expected: platform === 'ios' ? 'PushKit token' : 'FCM token' });
-  return { key: clean, token: clean };
+  if (!alertToken) return { key: clean, token: clean };
+  const alert = cleanToken(platform, alertToken);
+  if (platform !== 'ios' || !alert) fail('push_token_invalid', { expected: 'APNs token' });
+  return { key: clean, token: `${clean} ${alert}` };
+}
+
+/** What is not said stays. Without a token for plain notices an iPhone can only be told of calls. */
+function wishesOf(
+  { language: own }: CompanyCtx,
+  platform: Platform,
+  token: string,
+  { notices = ['calls'], showsWords = false, language = own }: Partial<DeviceWishes>,
+): DeviceWishes {
+  const canTell = platform !== 'ios' || token.includes(' ');
+  const told = NOTICE_KINDS.filter((kind) => notices.includes(kind) && (canTell || kind === 'calls'));
+  return { notices: told, showsWords, language };
+}
+
+/** Chooses what one's own device is told of. What is not said stays. @throws not_found. */
+export async function changeWishes(
+  ctx: CompanyCtx,
+  id: string,
+  wishes: Partial<DeviceWishes>,
+): Promise<store.DeviceRow> {
+  return transact(ctx, async (tx) => {
+    const device = await store.findDevice(tx, id);
+    if (!device || !isOwn(ctx, device)) fail('not_found', { what: 'device' });
+    const token = openSealed(ctx.kernel, device);
+    const next = wishesOf(ctx, device.platform, token, { ...device, ...wishes });
+    await store.saveWishes(tx, device.id, next);
+    await publish(tx, ctx.companyId, 'push_device', device.id);
+    return { ...device, ...next };
+  });
 }
 
 async function note(ctx: CompanyCtx, tx: Tx, device: store.DeviceRow, action: string): Promise<void> {

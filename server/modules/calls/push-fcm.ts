@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Config } from '../../kernel/config.ts';
 import type { Kernel } from '../../kernel/ctx.ts';
 import { type OutgoingOutcome, postOutgoing } from '../../kernel/outgoing-request.ts';
-import { type PushNotice, type PushOutcome, type PushTarget, pushData, RINGS_SECONDS } from './push-model.ts';
+import { lifeSeconds, type PushNotice, type PushOutcome, type PushTarget, pushData } from './push-model.ts';
 
 /** Firebase Cloud Messaging, HTTP v1: a data message of high priority, which wakes an app in the background and in doze. */
 
@@ -61,7 +61,7 @@ export async function sendFcm(kernel: Kernel, target: PushTarget, notice: PushNo
       message: {
         token: target.token,
         data: pushData(notice),
-        android: { priority: 'HIGH', ttl: `${RINGS_SECONDS}s` },
+        android: { priority: 'HIGH', ttl: `${lifeSeconds(notice.kind)}s` },
       },
     }),
     timeoutMs: config.PUSH_TIMEOUT_MS,

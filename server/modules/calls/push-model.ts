@@ -1,8 +1,11 @@
+import type { NoticeKind } from './model.ts';
+
 /** What devices are told, and in which form each platform wants it. Pure. */
 
 export const PLATFORMS = ['ios', 'android', 'web'] as const;
 export type Platform = (typeof PLATFORMS)[number];
-export type PushKind = 'incoming' | 'ended' | 'test';
+/** notice: what is told beside calls. */
+export type PushKind = 'incoming' | 'ended' | 'test' | 'notice';
 
 /** A browser's subscription, as its PushManager gives it. */
 export interface Subscription {
@@ -15,12 +18,26 @@ export interface PushTarget {
   platform: Platform;
   /** The token of Apple or Google; for browsers the subscription as JSON. */
   token: string;
+  /** ios: the token of plain notices, which is another one than that of calls. */
+  alertToken?: string | undefined;
   appId: string | null;
   environment: 'production' | 'sandbox';
 }
 
-/** What is told of a call. */
+/** What is told beside calls, in the words of the device's person. */
+export interface NoticeContent {
+  kind: NoticeKind;
+  title: string;
+  body: string;
+  /** Where in the console it leads. */
+  path: string;
+  /** Two of one tag are one: the later takes the place of the earlier. */
+  tag: string;
+}
+
+/** What is told of a call, or beside calls. */
 export interface PushContent {
+  notice?: NoticeContent;
   /** E.164, or what the provider showed for a hidden caller. */
   from?: string;
   callerName?: string | null;
@@ -31,7 +48,7 @@ export interface PushContent {
 
 export interface PushNotice {
   traceId: string;
-  /** Null for a test. */
+  /** Null for a test, and for what is told beside calls. */
   callId: string | null;
   companyId: string;
   kind: PushKind;
@@ -41,6 +58,11 @@ export interface PushNotice {
 
 /** A notice of a call is worth nothing once the call has rung out. */
 export const RINGS_SECONDS = 45;
+/** What is told beside calls is old news by then. */
+export const NOTICE_SECONDS = 4 * 3600;
+
+/** For how long a notice is worth sending. */
+export const lifeSeconds = (kind: PushKind): number => (kind === 'notice' ? NOTICE_SECONDS : RINGS_SECONDS);
 
 /**
  * What an app reads, the same for all platforms; all values are texts, because Google's data messages know nothing else. `uuid`
@@ -54,13 +76,18 @@ export function pushData({
   content,
   createdAt,
 }: PushNotice): Record<string, string> {
+  const { notice } = content;
   const data: Record<string, string> = {
-    type: `call.${kind}`,
+    type: notice ? `notice.${notice.kind}` : `call.${kind}`,
     uuid: callId ?? traceId,
     traceId,
     companyId,
     sentAt: createdAt.toISOString(),
   };
+  if (notice) {
+    const { title, body, path, tag } = notice;
+    Object.assign(data, { title, body, path, tag });
+  }
   if (callId) data.callId = callId;
   if (content.from) {
     data.handle = content.from;

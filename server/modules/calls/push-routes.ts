@@ -6,16 +6,16 @@ import type { HttpServer } from '../../kernel/http/server.ts';
 import { isId } from '../../kernel/ids.ts';
 import { memberNames } from '../identity/index.ts';
 import { hasApns } from './push-apns.ts';
-import { isOwn, registerDevice, removeDevice, reportPush, testDevice } from './push-devices.ts';
+import { changeWishes, isOwn, registerDevice, removeDevice, reportPush, testDevice } from './push-devices.ts';
 import { hasFcm } from './push-fcm.ts';
 import { PLATFORMS } from './push-model.ts';
 import * as store from './push-store.ts';
-import { deviceSchema, deviceView, traceSchema, traceView } from './push-views.ts';
+import { deviceSchema, deviceView, traceSchema, traceView, wishesShape } from './push-views.ts';
 import { hasWebPush } from './push-web.ts';
 
 const read = { authority: { permission: 'calls:read' } } as const;
-// Those whose telephones ring for calls; nobody else has a reason to be woken.
-const take = { authority: { permission: 'calls:make' } } as const;
+// One's own devices: what they are told of is judged by what their person may know at that moment.
+const own = { authority: 'signed_in' } as const;
 const tags = ['push'];
 const params = z.object({ id: z.string().max(100) });
 
@@ -39,6 +39,13 @@ const newDevice = z.object({
     .enum(['production', 'sandbox'])
     .default('production')
     .describe('ios: sandbox for builds from Xcode'),
+  alertToken: z
+    .string()
+    .min(1)
+    .max(200)
+    .nullish()
+    .describe('ios: the token of plain notices in hex; without it only calls are told'),
+  ...z.object(wishesShape).partial().shape,
   name: z.string().trim().min(1).max(100).describe("What the person knows it by, e.g. Ada's iPhone"),
 });
 
@@ -58,7 +65,7 @@ function settingsRoute(server: HttpServer): void {
   server.get(
     '/api/push/settings',
     {
-      config: read,
+      config: own,
       schema: {
         tags,
         summary: 'Which push services this installation can use, and the key that browsers subscribe with',
@@ -85,7 +92,7 @@ function deviceListRoutes(server: HttpServer): void {
   server.get(
     '/api/push/devices',
     {
-      config: read,
+      config: own,
       schema: {
         tags,
         summary: 'Your devices; with all, those of everybody, for whoever manages calls',
@@ -108,7 +115,7 @@ function deviceListRoutes(server: HttpServer): void {
   server.post(
     '/api/push/devices',
     {
-      config: take,
+      config: own,
       schema: {
         tags,
         summary: 'Register your device, at each start of the app: a token that is known renews its device',
@@ -118,22 +125,58 @@ function deviceListRoutes(server: HttpServer): void {
     },
     async (request, reply) => {
       const ctx = withCompany(request.ctx);
-      const { token, subscription, appId, ...rest } = request.body;
+      const { token, alertToken, subscription, appId, notices, showsWords, language, ...rest } = request.body;
       if (rest.platform === 'ios' && !appId)
         fail('invalid_request', { reason: 'appId: the bundle id is needed for ios' });
-      const row = await registerDevice(ctx, {
-        ...{ ...rest, token: token ?? null, subscription: subscription ?? null, appId: appId ?? null },
-      });
+      const tokens = {
+        token: token ?? null,
+        alertToken: alertToken ?? null,
+        subscription: subscription ?? null,
+      };
+      const row = await registerDevice(
+        ctx,
+        { ...rest, ...tokens, appId: appId ?? null },
+        withoutUndefined({ notices, showsWords, language }),
+      );
       return reply.status(201).send({ success: true as const, device: (await devicesView(ctx, [row]))[0]! });
     },
   );
 }
 
+/** What is not given is not there, rather than there and nothing. */
+function withoutUndefined<T extends object>(given: T): { [Key in keyof T]?: Exclude<T[Key], undefined> } {
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as ReturnType<
+    typeof withoutUndefined<T>
+  >;
+}
+
+function wishesRoute(server: HttpServer): void {
+  server.patch(
+    '/api/push/devices/:id',
+    {
+      config: own,
+      schema: {
+        tags,
+        summary: 'Choose what your device is told of; what is left out stays',
+        params,
+        body: z.object(wishesShape).partial(),
+        response: { 200: ok({ device: deviceSchema }), ...errorResponses },
+      },
+    },
+    async (request) => {
+      const ctx = withCompany(request.ctx);
+      const row = await changeWishes(ctx, request.params.id, withoutUndefined(request.body));
+      return { success: true as const, device: (await devicesView(ctx, [row]))[0]! };
+    },
+  );
+}
+
 function oneDeviceRoutes(server: HttpServer): void {
+  wishesRoute(server);
   server.delete(
     '/api/push/devices/:id',
     {
-      config: take,
+      config: own,
       schema: {
         tags,
         summary: 'Forget a device, e.g. when you sign out of the app',
@@ -149,7 +192,7 @@ function oneDeviceRoutes(server: HttpServer): void {
   server.post(
     '/api/push/devices/:id/test',
     {
-      config: take,
+      config: own,
       schema: {
         tags,
         summary: 'Send a trial to a device, and follow it by its trace',
@@ -194,7 +237,7 @@ export function traceRoutes(server: HttpServer): void {
   server.post(
     '/api/push/traces/:id',
     {
-      config: take,
+      config: own,
       schema: {
         tags,
         summary: 'Say what your app did with a notice: the call was shown, answered or declined',

@@ -3,14 +3,14 @@ import type { Tx } from '../../kernel/db/index.ts';
 import { enqueue } from '../../kernel/jobs.ts';
 import { publish } from '../../kernel/live.ts';
 import { sendApns } from './push-apns.ts';
-import { openToken } from './push-devices.ts';
+import { openTokens } from './push-devices.ts';
 import { sendFcm } from './push-fcm.ts';
 import {
+  lifeSeconds,
   type Platform,
   type PushNotice,
   type PushOutcome,
   type PushTarget,
-  RINGS_SECONDS,
 } from './push-model.ts';
 import * as store from './push-store.ts';
 import { sendWebPush } from './push-web.ts';
@@ -24,8 +24,9 @@ const SENDERS: Record<
   web: sendWebPush,
 };
 
-/** A call rings for half a minute: what a push service could not take is tried again soon, or never. */
+/** A call rings for half a minute: what a push service could not take is tried again soon, or never. Other news can wait. */
 const PAUSES_SECONDS = [1, 2, 4, 8];
+const NOTICE_PAUSES_SECONDS = [5, 30, 300, 1800];
 
 /**
  * Makes one try for one device, and writes down what the push service said. Killed in between, the try is made again: the notice
@@ -41,7 +42,7 @@ export async function sendPush(kernel: Kernel, companyId: string, traceId: strin
     ...{ traceId, callId, companyId, kind, content, createdAt },
   }).catch((error): PushOutcome => {
     // A key or an account that cannot be read: no other try will go better.
-    ctx.log.warn({ err: error, traceId }, 'A device could not be told of a call');
+    ctx.log.warn({ err: error, traceId }, 'A device could not be told of something');
     return { kind: 'rejected', status: null, answer: (error as Error).message };
   });
   await transact(ctx, (tx) => settle(ctx, tx, { trace, device }, outcome));
@@ -65,14 +66,14 @@ async function beginTry(ctx: CompanyCtx, tx: Tx, traceId: string): Promise<Ready
   const now = ctx.kernel.clock.now();
   await store.updateTrace(tx, traceId, { attempts: trace.attempts + 1, sentAt: trace.sentAt ?? now });
   const { platform, appId, environment } = device;
-  const target = { platform, appId, environment, token: openToken(ctx.kernel, device) };
+  const target = { platform, appId, environment, ...openTokens(ctx.kernel, device) };
   return { trace: { ...trace, attempts: trace.attempts + 1 }, device, target };
 }
 
 /** Why a notice is not sent any more: a device that rings for a call that is over is worse than one that does not ring. */
 async function refusalOf(ctx: CompanyCtx, tx: Tx, trace: store.TraceRow): Promise<string | null> {
   const ageMs = ctx.kernel.clock.nowMs() - trace.createdAt.getTime();
-  if (trace.kind !== 'test' && ageMs > RINGS_SECONDS * 1000) return 'too_late';
+  if (trace.kind !== 'test' && ageMs > lifeSeconds(trace.kind) * 1000) return 'too_late';
   if (trace.kind !== 'incoming' || !trace.callId) return null;
   const call = await store.ringingCall(tx, trace.callId);
   return call?.isRinging ? null : 'too_late';
@@ -89,6 +90,7 @@ async function settle(
   const now = ctx.kernel.clock.now();
   if (outcome.kind === 'accepted') {
     await store.updateTrace(tx, trace.id, { ...said, acceptedAt: now });
+    await forgetWords(tx, trace);
     return announce(ctx, tx, trace);
   }
   if (outcome.kind === 'retired') {
@@ -97,7 +99,8 @@ async function settle(
     return fail(ctx, tx, trace, 'device_unknown', said);
   }
   if (outcome.kind === 'rejected') return fail(ctx, tx, trace, 'rejected', said);
-  const pause = PAUSES_SECONDS[trace.attempts - 1];
+  const pauses = trace.kind === 'notice' ? NOTICE_PAUSES_SECONDS : PAUSES_SECONDS;
+  const pause = pauses[trace.attempts - 1];
   if (pause === undefined) return fail(ctx, tx, trace, 'unanswered', said);
   await store.updateTrace(tx, trace.id, said);
   const delaySeconds = Math.max(pause, outcome.afterSeconds ?? 0);
@@ -112,7 +115,13 @@ async function fail(
   said: { providerStatus?: number | null; providerAnswer?: string | null },
 ): Promise<void> {
   await store.updateTrace(tx, trace.id, { ...said, failedAt: ctx.kernel.clock.now(), failure });
+  await forgetWords(tx, trace);
   await announce(ctx, tx, trace);
+}
+
+/** What became of a notice is kept, and its words are not: they belong to what they are about. */
+async function forgetWords(tx: Tx, { id, kind }: store.TraceRow): Promise<void> {
+  if (kind === 'notice') await store.forgetContent(tx, id);
 }
 
 async function announce(ctx: CompanyCtx, tx: Tx, { id, callId }: store.TraceRow): Promise<void> {

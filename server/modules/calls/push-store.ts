@@ -1,5 +1,7 @@
 import { sql, type Tx } from '../../kernel/db/index.ts';
+import type { Language } from '../../kernel/errors.ts';
 import { isId } from '../../kernel/ids.ts';
+import type { NoticeKind } from './model.ts';
 import type { Platform, PushContent, PushKind } from './push-model.ts';
 
 export interface DeviceRow {
@@ -16,6 +18,9 @@ export interface DeviceRow {
   retiredReason: string | null;
   createdAt: Date;
   seenAt: Date;
+  notices: NoticeKind[];
+  showsWords: boolean;
+  language: Language;
 }
 
 /** Where a token is registered for somebody else, in any company: that device is theirs no more. For the system role. */
@@ -33,14 +38,15 @@ export async function findByToken(tx: Tx, tokenHash: string): Promise<DeviceRow 
 
 /** Adds a device, or renews the row that its token has; two requests at once make one row. */
 export async function saveDevice(tx: Tx, row: DeviceRow): Promise<void> {
-  const { userId, name, appId, environment, seenAt } = row;
+  const { userId, name, appId, environment, seenAt, notices, showsWords, language } = row;
   await tx
     .insertInto('pushDevices')
     .values(row)
     .onConflict((conflict) =>
-      conflict
-        .columns(['companyId', 'tokenHash'])
-        .doUpdateSet({ userId, name, appId, environment, seenAt, retiredAt: null, retiredReason: null }),
+      conflict.columns(['companyId', 'tokenHash']).doUpdateSet({
+        ...{ userId, name, appId, environment, seenAt, notices, showsWords, language },
+        ...{ retiredAt: null, retiredReason: null },
+      }),
     )
     .execute();
 }
@@ -80,10 +86,28 @@ export async function retireDevice(tx: Tx, id: string, at: Date, reason: string)
   );
 }
 
-/** Devices of people that a push service still knows. */
-export async function devicesOf(tx: Tx, userIds: string[], max: number): Promise<DeviceRow[]> {
+/** Chooses what a device is told of. */
+export async function saveWishes(
+  tx: Tx,
+  id: string,
+  { notices, showsWords, language }: Pick<DeviceRow, 'notices' | 'showsWords' | 'language'>,
+): Promise<void> {
+  await sql`
+    update push_devices set notices = ${notices}::text[], shows_words = ${showsWords}, language = ${language} where id = ${id}`.execute(
+    tx,
+  );
+}
+
+/** Devices of people that a push service still knows, and that want to be told of a kind of things. */
+export async function devicesOf(
+  tx: Tx,
+  userIds: string[],
+  kind: NoticeKind,
+  max: number,
+): Promise<DeviceRow[]> {
   const { rows } = await sql<DeviceRow>`
     select * from push_devices where company_id = current_company() and user_id = any(${userIds}::uuid[]) and retired_at is null
+      and ${kind} = any(notices)
     order by seen_at desc, id limit ${max}`.execute(tx);
   return rows;
 }
@@ -178,6 +202,11 @@ export async function updateTrace(
   change: Partial<Omit<TraceRow, 'id' | 'companyId' | 'content'>>,
 ): Promise<void> {
   await tx.updateTable('pushTraces').set(change).where('id', '=', id).execute();
+}
+
+/** Forgets what was told, once it was. */
+export async function forgetContent(tx: Tx, id: string): Promise<void> {
+  await sql`update push_traces set content = '{}' where id = ${id}`.execute(tx);
 }
 
 const REPORTS = {

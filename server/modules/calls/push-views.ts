@@ -1,11 +1,23 @@
 import { z } from 'zod';
 import type { CompanyCtx } from '../../kernel/ctx.ts';
+import { NOTICE_KINDS } from './model.ts';
 import { hasApns } from './push-apns.ts';
 import { isOwn } from './push-devices.ts';
 import { hasFcm } from './push-fcm.ts';
 import { PLATFORMS, traceState } from './push-model.ts';
 import type { DeviceRow, TraceRow } from './push-store.ts';
 import { hasWebPush } from './push-web.ts';
+
+/** What a person wants to be told of on a device. */
+export const wishesShape = {
+  notices: z.array(z.enum(NOTICE_KINDS)).max(NOTICE_KINDS.length).describe('What it is told of'),
+  showsWords: z
+    .boolean()
+    .describe(
+      'Notices carry the first words of texts, and amounts; otherwise they say who or what it is, and no more',
+    ),
+  language: z.enum(['en', 'fr']).describe('Of notices'),
+};
 
 const person = z.object({ id: z.string(), name: z.string().nullable() });
 
@@ -23,6 +35,7 @@ export const deviceSchema = z
     seenAt: z.iso.datetime().describe('When it last registered'),
     retiredAt: z.iso.datetime().nullable().describe('The push service knows it no more since'),
     retiredReason: z.string().nullable(),
+    ...wishesShape,
   })
   .meta({ id: 'PushDevice' });
 
@@ -43,6 +56,7 @@ export function deviceView(
     seenAt: row.seenAt.toISOString(),
     retiredAt: row.retiredAt?.toISOString() ?? null,
     retiredReason,
+    ...{ notices: row.notices, showsWords: row.showsWords, language: row.language },
   };
 }
 
@@ -51,8 +65,8 @@ const moment = z.iso.datetime().nullable();
 export const traceSchema = z
   .object({
     id: z.string(),
-    callId: z.string().nullable().describe('Null: a trial'),
-    kind: z.enum(['incoming', 'ended', 'test']),
+    callId: z.string().nullable().describe('Null: a trial, or a notice of something else'),
+    kind: z.enum(['incoming', 'ended', 'test', 'notice']),
     device: z.object({ id: z.string(), name: z.string(), platform: z.enum(PLATFORMS) }),
     user: person,
     state: z

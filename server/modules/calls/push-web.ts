@@ -1,13 +1,14 @@
 import webpush from 'web-push';
 import { type Config, publicBaseUrl } from '../../kernel/config.ts';
+import { sha256 } from '../../kernel/crypto.ts';
 import type { Kernel } from '../../kernel/ctx.ts';
 import { postOutgoing } from '../../kernel/outgoing-request.ts';
 import {
+  lifeSeconds,
   type PushNotice,
   type PushOutcome,
   type PushTarget,
   pushData,
-  RINGS_SECONDS,
   type Subscription,
 } from './push-model.ts';
 
@@ -24,6 +25,11 @@ export function hasWebPush({ VAPID_PUBLIC_KEY, VAPID_PRIVATE_KEY }: Config): boo
 function subjectOf(config: Config): string {
   const base = publicBaseUrl(config);
   return config.VAPID_SUBJECT || (base.startsWith('https:') ? base : 'mailto:postmaster@localhost');
+}
+
+/** What ends a call takes the place of what announced it, when that has not arrived yet; so does the next text of a conversation. */
+function topicOf({ callId, traceId, content: { notice } }: PushNotice): string {
+  return notice ? sha256(notice.tag).slice(0, 32) : (callId ?? traceId).replaceAll('-', '');
 }
 
 export async function sendWebPush(
@@ -43,10 +49,9 @@ export async function sendWebPush(
         privateKey: config.VAPID_PRIVATE_KEY,
       },
       contentEncoding: 'aes128gcm',
-      TTL: RINGS_SECONDS,
-      urgency: 'high',
-      // What ends a call takes the place of what announced it, when that has not arrived yet.
-      topic: (notice.callId ?? notice.traceId).replaceAll('-', ''),
+      TTL: lifeSeconds(notice.kind),
+      urgency: notice.kind === 'notice' ? 'normal' : 'high',
+      topic: topicOf(notice),
     },
   );
   const headers = Object.entries(details.headers).filter(([name]) => name.toLowerCase() !== 'content-length');

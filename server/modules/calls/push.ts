@@ -2,6 +2,7 @@ import type { CompanyCtx, Kernel } from '../../kernel/ctx.ts';
 import type { Tx } from '../../kernel/db/index.ts';
 import type { HttpServer } from '../../kernel/http/server.ts';
 import type { JobDefinitions } from '../../kernel/jobs.ts';
+import { tellPeople } from './push-news.ts';
 import { deviceRoutes, traceRoutes } from './push-routes.ts';
 import { sendPush } from './push-send.ts';
 import * as store from './push-store.ts';
@@ -22,7 +23,7 @@ export interface RingingCall {
 export async function pushRinging(ctx: CompanyCtx, tx: Tx, calls: readonly RingingCall[]): Promise<void> {
   const userIds = [...new Set(calls.flatMap((call) => call.userIds))];
   if (userIds.length === 0) return;
-  const devices = await store.devicesOf(tx, userIds, DEVICES_MAX * calls.length);
+  const devices = await store.devicesOf(tx, userIds, 'calls', DEVICES_MAX * calls.length);
   await Promise.all(
     calls.map(({ id: callId, from, contactName, userIds }) => {
       const theirs = devices.filter(({ userId }) => userIds.includes(userId)).slice(0, DEVICES_MAX);
@@ -87,7 +88,8 @@ export function pushJobs(kernel: Kernel): JobDefinitions {
   return {
     handlers: {
       'calls.push': ({ traceId, companyId }) => sendPush(kernel, companyId!, traceId!),
+      'calls.push_news': () => tellPeople(kernel),
     },
-    schedules: {},
+    schedules: { 'calls.push_news': { everySeconds: 2 } },
   };
 }

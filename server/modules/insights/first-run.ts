@@ -8,6 +8,7 @@ import { isPublicAddress } from '../../kernel/outgoing-request.ts';
 import { fleetOverview } from '../callbox/index.ts';
 import { activeNumbers } from '../numbers/index.ts';
 import { dayIn } from './model.ts';
+import { backupRuns } from './service-status.ts';
 import { firstDeeds } from './store.ts';
 
 const shape = {
@@ -23,6 +24,8 @@ const shape = {
       .nullable()
       .describe('Why providers cannot reach it; null: nothing speaks against it'),
   }),
+  backup: z.boolean().describe('A backup was made, or something else makes them'),
+  drill: z.boolean().describe('A drill proved that a backup can be restored'),
   mail: z.boolean().describe('Invitations leave by mail'),
   practice: z.boolean().describe('The sandbox stands in for the providers'),
 };
@@ -46,6 +49,7 @@ export function firstRunRoute(server: HttpServer): void {
 async function firstRun(ctx: CompanyCtx) {
   const { config, clock } = ctx.kernel;
   const url = publicBaseUrl(config);
+  const { backup, drill } = await backupRuns(ctx);
   return transact(ctx, async (tx) => {
     const { boxes } = await fleetOverview(tx, [dayIn(clock.now(), 'UTC')]);
     const kinds = await firstDeeds(tx);
@@ -53,6 +57,8 @@ async function firstRun(ctx: CompanyCtx) {
       number: (await activeNumbers(tx, 'all_of_company')).length > 0,
       ...{ text: kinds.text, call: kinds.call, box: boxes.all > 0, boxConnected: boxes.connected > 0 },
       publicAddress: { url, fault: addressFaultOf(url) },
+      backup: config.BACKUP_EVERY_HOURS === 0 || Boolean(backup?.succeededAt),
+      drill: Boolean(drill?.succeededAt),
       mail: config.SMTP_URL !== '',
       practice: isPractice(config),
     };

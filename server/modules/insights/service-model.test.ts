@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { sentence as errorSentence } from '../../kernel/errors.ts';
 import {
+  judgeBackups,
   judgeDispatch,
   judgeJobs,
   judgeProvider,
@@ -16,6 +17,32 @@ import { pauseAfter, shareDone, stageAfter, withStep } from './sync-model.ts';
 
 const now = new Date('2026-03-02T10:00:00Z');
 const ago = (seconds: number) => new Date(now.getTime() - seconds * 1000);
+
+describe('copies of the installation', () => {
+  const day = 86_400;
+  it.each([
+    ['are made each day', { succeededAt: ago(day / 2), failedAt: null }, 'ok', 'fine'],
+    ['were never made yet', { succeededAt: null, failedAt: null }, 'ok', 'no_backup_yet'],
+    ['failed at once', { succeededAt: null, failedAt: ago(60) }, 'degraded', 'backup_failed'],
+    ['failed last time', { succeededAt: ago(day), failedAt: ago(60) }, 'degraded', 'backup_failed'],
+    ['missed one', { succeededAt: ago(1.9 * day), failedAt: null }, 'ok', 'fine'],
+    ['missed two', { succeededAt: ago(2.1 * day), failedAt: null }, 'degraded', 'backup_late'],
+  ])('%s', (_what, backup, state, reason) => {
+    const judged = judgeBackups({ backup, drill: undefined }, { now, everyHours: 24 });
+    expect(judged).toMatchObject({ name: 'backups', state, reason });
+    expect(judged.moments).toEqual({ lastBackupAt: backup.succeededAt, lastDrillAt: null });
+  });
+
+  it('are somebody else’s concern where the installation makes none', () => {
+    const old = { succeededAt: ago(90 * day), failedAt: null };
+    const judged = judgeBackups({ backup: old, drill: old }, { now, everyHours: 0 });
+    expect(judged).toMatchObject({
+      state: 'ok',
+      reason: 'backups_off',
+      moments: { lastDrillAt: ago(90 * day) },
+    });
+  });
+});
 
 describe('a provider', () => {
   const webhooks = { lastAt: null, accepted: 0, failed: 0, refused: 0 };
@@ -134,6 +161,8 @@ it('every state has a sentence in both languages, with its figures in it', () =>
           unheard: 8,
           unknown: 9,
           differences: 10,
+          hours: 11,
+          everyHours: 12,
         };
         const text = sentenceFor({ name, reason, figures }, language);
         expect(text, `${name} ${reason}`).not.toMatch(/[{}]/);

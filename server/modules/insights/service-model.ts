@@ -4,7 +4,18 @@ export type ServiceState = (typeof SERVICE_STATES)[number];
 
 /** What is judged. */
 export const SERVICES = [
-  ...(['telnyx', 'twilio', 'queue', 'jobs', 'numbers', 'messages', 'calls', 'boxes', 'sync'] as const),
+  ...([
+    'telnyx',
+    'twilio',
+    'queue',
+    'jobs',
+    'numbers',
+    'messages',
+    'calls',
+    'boxes',
+    'sync',
+    'backups',
+  ] as const),
 ] as const;
 export type ServiceName = (typeof SERVICES)[number];
 
@@ -13,6 +24,7 @@ export const SERVICE_REASONS = [
   ...(['fine', 'idle', 'not_configured', 'failing', 'webhooks_refused'] as const),
   ...(['webhooks_failing', 'behind', 'stuck', 'late', 'jobs_failing', 'no_box', 'unknown_outcomes'] as const),
   ...(['never_compared', 'compared_long_ago', 'compare_failed', 'differences'] as const),
+  ...(['backups_off', 'no_backup_yet', 'backup_failed', 'backup_late'] as const),
 ] as const;
 export type ServiceReason = (typeof SERVICE_REASONS)[number];
 
@@ -258,6 +270,36 @@ export function judgeSync(
   return standing('sync', verdict, {
     ...{ figures: { differences, accounts: runs.length }, moments: { lastAt } },
     words: failed?.reason ?? null,
+  });
+}
+
+interface BackupRuns {
+  succeededAt: Date | null;
+  failedAt: Date | null;
+}
+
+/** A copy that is older than so many times the usual distance is missed by somebody. */
+const BACKUPS_LATE = 2;
+
+/** Whether the installation copies itself, and when a drill last proved that such a copy comes back. */
+export function judgeBackups(
+  { backup, drill }: { backup: BackupRuns | undefined; drill: BackupRuns | undefined },
+  { now, everyHours }: { now: Date; everyHours: number },
+): Standing {
+  const lastBackupAt = backup?.succeededAt ?? null;
+  const failedAt = backup?.failedAt ?? null;
+  const hours = (secondsSince(lastBackupAt, now) ?? 0) / 3600;
+  const verdict =
+    everyHours === 0
+      ? (['ok', 'backups_off'] as const)
+      : hours > everyHours * BACKUPS_LATE
+        ? (['degraded', 'backup_late'] as const)
+        : failedAt && (!lastBackupAt || failedAt > lastBackupAt)
+          ? (['degraded', 'backup_failed'] as const)
+          : (['ok', lastBackupAt ? 'fine' : 'no_backup_yet'] as const);
+  return standing('backups', verdict, {
+    figures: { hours: Math.floor(hours), everyHours },
+    moments: { lastBackupAt, lastDrillAt: drill?.succeededAt ?? null },
   });
 }
 

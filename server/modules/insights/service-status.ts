@@ -1,3 +1,4 @@
+import { lastRuns } from '../../kernel/backup/index.ts';
 import { type CompanyCtx, transact } from '../../kernel/ctx.ts';
 import { fleetOverview } from '../callbox/index.ts';
 import { callHealth } from '../calls/upkeep.ts';
@@ -6,6 +7,7 @@ import { orderHealth } from '../numbers/upkeep.ts';
 import { providerHealth } from '../providers/upkeep.ts';
 import { countWaiting } from './drift-store.ts';
 import {
+  judgeBackups,
   judgeCalls,
   judgeDispatch,
   judgeJobs,
@@ -23,8 +25,9 @@ import { newestRuns } from './sync-store.ts';
 export async function serviceStatus(ctx: CompanyCtx): Promise<Standing[]> {
   const { clock, config } = ctx.kernel;
   const now = clock.now();
-  const [talk, inside] = await Promise.all([
+  const [talk, copies, inside] = await Promise.all([
     providerHealth(ctx),
+    backupRuns(ctx),
     transact(ctx, async (tx) => ({
       jobs: await jobHealth(tx),
       orders: await orderHealth(tx, now),
@@ -46,5 +49,15 @@ export async function serviceStatus(ctx: CompanyCtx): Promise<Standing[]> {
     judgeCalls(calls, late),
     judgeDispatch(fleet),
     judgeSync(runs, { now, differences, everyMinutes: config.SYNC_MINUTES }),
+    judgeBackups(copies, { now, everyHours: config.BACKUP_EVERY_HOURS }),
   ];
+}
+
+/** How the installation last copied itself, and last proved a copy. */
+export async function backupRuns({ kernel }: CompanyCtx) {
+  const runs = await lastRuns(kernel);
+  return {
+    backup: runs.find(({ kind }) => kind === 'backup'),
+    drill: runs.find(({ kind }) => kind === 'drill'),
+  };
 }

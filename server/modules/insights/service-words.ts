@@ -63,6 +63,22 @@ const SENTENCES: Record<ServiceReason, Sentence> = {
     en: 'For somebody to decide on the Synchronisation page: {differences}.',
     fr: 'À décider sur la page Synchronisation : {differences}.',
   },
+  backups_off: {
+    en: 'Relais makes no copies of itself (BACKUP_EVERY_HOURS = 0): make sure that something else does.',
+    fr: "Relais ne fait aucune copie de lui-même (BACKUP_EVERY_HOURS = 0) : assurez-vous qu'autre chose s'en charge.",
+  },
+  no_backup_yet: {
+    en: 'No backup yet: the first is made within minutes of the start.',
+    fr: 'Pas encore de sauvegarde : la première est faite quelques minutes après le démarrage.',
+  },
+  backup_failed: {
+    en: 'The last backup failed: the server log says why. It is tried again every quarter of an hour.',
+    fr: "La dernière sauvegarde a échoué : le journal du serveur dit pourquoi. Elle est retentée tous les quarts d'heure.",
+  },
+  backup_late: {
+    en: 'The last backup is {hours} h old, and one is due every {everyHours} h: check disk space and the server log, or run npx relais backup.',
+    fr: "La dernière sauvegarde a {hours} h, alors qu'il en faut une toutes les {everyHours} h : vérifiez la place sur le disque et le journal du serveur, ou lancez npx relais backup.",
+  },
 };
 
 /** Where the general sentence would leave open what to do. */

@@ -31,6 +31,10 @@ export const firstSteps = {
       title: 'Let Relais send mail',
       text: 'Set SMTP_URL and MAIL_FROM: invitations then leave by themselves. Until then you hand their links on.',
     },
+    backup: {
+      title: 'Prove that a backup comes back',
+      text: 'Relais copies itself every day. “npx relais drill” restores the newest copy beside it and counts what is there.',
+    },
     box: {
       title: 'Connect a CallBox',
       text: 'Only if you carry out airtime and mobile money: it runs beside a SIM card in the field.',

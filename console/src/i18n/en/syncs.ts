@@ -91,7 +91,14 @@ export const syncs = {
       calls: 'Calls',
       boxes: 'CallBoxes',
       sync: 'Synchronisation',
+      backups: 'Backups',
     },
-    moments: { lastAnswerAt: 'Last answer', lastWebhookAt: 'Last webhook', lastAt: 'Last comparison' },
+    moments: {
+      lastAnswerAt: 'Last answer',
+      lastWebhookAt: 'Last webhook',
+      lastAt: 'Last comparison',
+      lastBackupAt: 'Last backup',
+      lastDrillAt: 'Last drill',
+    },
   },
 };

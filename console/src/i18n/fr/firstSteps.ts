@@ -36,6 +36,10 @@ export const firstSteps: Dictionary['firstSteps'] = {
       title: 'Permettre à Relais d’envoyer des e-mails',
       text: "Renseignez SMTP_URL et MAIL_FROM : les invitations partent alors d'elles-mêmes. D'ici là, transmettez leurs liens.",
     },
+    backup: {
+      title: "Vérifier qu'une sauvegarde se restaure",
+      text: 'Relais se copie chaque jour. « npx relais drill » restaure la dernière copie à côté et compte ce qui s’y trouve.',
+    },
     box: {
       title: 'Connecter une CallBox',
       text: "Seulement si vous faites du crédit téléphonique et de l'argent mobile : elle travaille à côté d'une carte SIM, sur le terrain.",

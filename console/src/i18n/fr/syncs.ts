@@ -94,11 +94,14 @@ export const syncs: Dictionary['syncs'] = {
       calls: 'Appels',
       boxes: 'CallBoxes',
       sync: 'Synchronisation',
+      backups: 'Sauvegardes',
     },
     moments: {
       lastAnswerAt: 'Dernière réponse',
       lastWebhookAt: 'Dernier webhook',
       lastAt: 'Dernière comparaison',
+      lastBackupAt: 'Dernière sauvegarde',
+      lastDrillAt: 'Dernier exercice de restauration',
     },
   },
 };

@@ -12,10 +12,11 @@ import { EmptyState } from '../../ui/EmptyState.tsx';
 import { ChoiceFilter, ListToolbar, SearchFilter } from '../../ui/ListToolbar.tsx';
 import { PeriodFilter } from '../../ui/PeriodFilter.tsx';
 import { useListState } from '../../ui/useListState.ts';
+import { ContactFilter } from '../messages/ContactFilter.tsx';
 import { When } from '../messages/When.tsx';
 import { CallStatusTag, Duration, Party } from './callTexts.tsx';
 
-const FILTERS = ['number', 'direction', 'since', 'until'] as const;
+const FILTERS = ['number', 'contactId', 'direction', 'since', 'until'] as const;
 const DIGITS_MIN = 4;
 
 /** Looks through the files; nothing is read before something is asked for. */
@@ -24,7 +25,7 @@ export function ArchiveSearch({ onOpen }: { onOpen: (id: string) => void }) {
   const may = useMay();
   const list = useListState(FILTERS);
   const columns = useColumns(onOpen);
-  const { number, direction, since, until } = list.filters;
+  const { number, contactId, direction, since, until } = list.filters;
   const digits = number.replace(/\D/g, '');
   const isTooShort = digits.length > 0 && digits.length < DIGITS_MIN;
   const calls = useQuery({
@@ -42,6 +43,7 @@ export function ArchiveSearch({ onOpen }: { onOpen: (id: string) => void }) {
             onChange={(next) => list.setFilter('number', next)}
           />
         )}
+        <ContactFilter value={contactId} onChange={(next) => list.setFilter('contactId', next)} />
         <ChoiceFilter
           label={t('calls.history.direction')}
           value={direction}

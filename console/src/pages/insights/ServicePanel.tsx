@@ -82,7 +82,7 @@ function Service({ standing }: { standing: Standing }) {
   );
 }
 
-const HEARD = ['lastAnswerAt', 'lastWebhookAt', 'lastAt'] as const;
+const HEARD = ['lastAnswerAt', 'lastWebhookAt', 'lastAt', 'lastBackupAt', 'lastDrillAt'] as const;
 
 /** When it was last heard of. */
 function Heard({ moments }: Pick<Standing, 'moments'>) {

@@ -4,7 +4,7 @@ import { type Known, stepsOf } from './firstSteps.ts';
 
 const nothing: Known = {
   ...{ number: false, text: false, call: false, box: false, boxConnected: false, mail: false },
-  ...{ practice: false, people: 1, twoFactor: false },
+  ...{ practice: false, backup: false, drill: false, people: 1, twoFactor: false },
   publicAddress: { url: 'http://localhost:4000', fault: 'not_public' },
 };
 const done = (known: Partial<Known>) =>
@@ -19,6 +19,8 @@ test('nothing is done in a new company', () => {
 test('each step is read from what is there', () => {
   expect(done({ number: true, text: true, call: true })).toEqual(['number', 'text', 'call']);
   expect(done({ people: 2, twoFactor: true, mail: true })).toEqual(['team', 'twoFactor', 'mail']);
+  expect(done({ backup: true })).toEqual([]);
+  expect(done({ backup: true, drill: true })).toEqual(['backup']);
   expect(done({ publicAddress: { url: 'https://r.example.com', fault: null } })).toEqual(['address']);
 });
 

@@ -1,7 +1,17 @@
 import type { FirstRun } from '../../api/insights.ts';
 import { paths } from '../../paths.ts';
 
-export const STEPS = ['number', 'address', 'text', 'call', 'team', 'twoFactor', 'mail', 'box'] as const;
+export const STEPS = [
+  'number',
+  'address',
+  'text',
+  'call',
+  'team',
+  'twoFactor',
+  'mail',
+  'backup',
+  'box',
+] as const;
 export type StepName = (typeof STEPS)[number];
 
 export interface Step {
@@ -28,6 +38,7 @@ export function stepsOf(known: Known): Step[] {
     team: { isDone: known.people > 1, to: paths.newMember },
     twoFactor: { isDone: known.twoFactor, to: paths.security },
     mail: { isDone: known.mail, to: null },
+    backup: { isDone: known.backup && known.drill, to: null },
     box: { isDone: known.boxConnected, to: known.box ? paths.boxes : paths.newBox },
   };
   return STEPS.map((name) => ({ name, ...all[name] }));

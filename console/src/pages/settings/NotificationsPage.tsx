@@ -6,8 +6,16 @@ import { useTranslation } from 'react-i18next';
 import { keys } from '../../api/keys.ts';
 import { queryClient } from '../../api/queryClient.ts';
 import { useMay } from '../../api/session.ts';
-import { callPushState, startCallPush, stopCallPush } from '../../notices/callPush.ts';
-import { isWanted, NOTICE_KINDS, type NoticeKind, want } from '../../notices/kinds.ts';
+import {
+  isWanted,
+  NOTICE_PERMISSIONS,
+  type NoticeKind,
+  OPEN_KINDS,
+  showsWords,
+  want,
+  wantWords,
+} from '../../notices/kinds.ts';
+import { pushState, startPush, stopPush, tellWishes } from '../../notices/push.ts';
 import { noticePermission } from '../../notices/system.ts';
 import { useInstall } from '../../pwa/worker.ts';
 import { PageFrame } from '../../ui/PageFrame.tsx';
@@ -19,7 +27,7 @@ export default function NotificationsPage() {
   const { t } = useTranslation();
   const may = useMay();
   const [permission, setPermission] = useState(noticePermission);
-  const kinds = (Object.keys(NOTICE_KINDS) as NoticeKind[]).filter((kind) => may(NOTICE_KINDS[kind]));
+  const kinds = OPEN_KINDS.filter((kind) => may(NOTICE_PERMISSIONS[kind]));
   return (
     <PageFrame title={t('notices.title')} intro={t('notices.intro')}>
       <div className="two-columns">
@@ -31,11 +39,15 @@ export default function NotificationsPage() {
             <Kind key={kind} kind={kind} isOff={permission !== 'granted'} />
           ))}
         </section>
+        <section className="panel panel-pad notices-part" aria-labelledby="notice-closed">
+          <h2 id="notice-closed">{t('notices.whileClosed')}</h2>
+          <p className="muted section-text">{t('notices.whileClosedText')}</p>
+          <WhileClosed isOff={permission !== 'granted'} />
+        </section>
         <section className="panel panel-pad notices-part" aria-labelledby="notice-app">
           <h2 id="notice-app">{t('notices.app')}</h2>
           <p className="muted section-text">{t('notices.appText')}</p>
           <Install />
-          {may('calls:make') && <CallPush isOff={permission !== 'granted'} />}
         </section>
       </div>
     </PageFrame>
@@ -66,20 +78,46 @@ function Permission({
 
 function Kind({ kind, isOff }: { kind: NoticeKind; isOff: boolean }) {
   const { t } = useTranslation();
-  const [isOn, setOn] = useState(() => isWanted(kind));
   return (
-    <label className="switch-line" htmlFor={`notice-${kind}`}>
-      <Switch
-        id={`notice-${kind}`}
-        size="small"
-        checked={isOn}
-        disabled={isOff}
-        onChange={(on) => {
-          want(kind, on);
-          setOn(on);
-        }}
-      />
-      <span>{t(`notices.kinds.${kind}`)}</span>
+    <Choice
+      id={`notice-${kind}`}
+      label={t(`notices.kinds.${kind}`)}
+      isOff={isOff}
+      first={() => isWanted(kind)}
+      choose={(on) => want(kind, on)}
+    />
+  );
+}
+
+/** A choice that is kept on this device; the server hears of it when it sends to this device. */
+function Choice({
+  id,
+  label,
+  isOff,
+  first,
+  choose,
+}: {
+  id: string;
+  label: string;
+  isOff: boolean;
+  first: () => boolean;
+  choose: (on: boolean) => void;
+}) {
+  const { failed } = useNotify();
+  const [isOn, setOn] = useState(first);
+  const change = (on: boolean) => {
+    choose(on);
+    setOn(on);
+    tellWishes().catch((error: Error) => {
+      choose(!on);
+      setOn(!on);
+      failed(error);
+    });
+  };
+  return (
+    <label className="switch-line" htmlFor={id}>
+      <Switch id={id} size="small" checked={isOn} disabled={isOff} onChange={change} />
+      <span>{label}</span>
     </label>
   );
 }
@@ -98,33 +136,45 @@ function Install() {
   return <p className="small">{t(isApp ? 'notices.installed' : 'notices.installHint')}</p>;
 }
 
-/** Calls reach this device while no tab is open: by the push service of the browser. */
-function CallPush({ isOff }: { isOff: boolean }) {
+/** The same reaches this device while no tab is open, and calls as well: by the push service of the browser. */
+function WhileClosed({ isOff }: { isOff: boolean }) {
   const { t } = useTranslation();
+  const may = useMay();
   const { failed } = useNotify();
-  const { data: state } = useQuery({ queryKey: keys.callPush, queryFn: callPushState });
+  const { data: state } = useQuery({ queryKey: keys.push, queryFn: pushState });
   const turning = useMutation({
-    mutationFn: (on: boolean) => (on ? startCallPush() : stopCallPush()),
+    mutationFn: (on: boolean) => (on ? startPush() : stopPush()),
     onError: failed,
     onSettled: () =>
       Promise.all([
-        queryClient.invalidateQueries({ queryKey: keys.callPush }),
+        queryClient.invalidateQueries({ queryKey: keys.push }),
         queryClient.invalidateQueries({ queryKey: keys.devices }),
       ]),
   });
   if (state === undefined) return null;
   if (state === null) return <p className="muted small">{t('notices.noPush')}</p>;
+  const isOn = turning.isPending ? turning.variables : state === 'on';
   return (
-    <label className="switch-line" htmlFor="notice-push">
-      <Switch
-        id="notice-push"
-        size="small"
-        checked={turning.isPending ? turning.variables : state === 'on'}
-        loading={turning.isPending}
-        disabled={isOff && state === 'off'}
-        onChange={(on) => turning.mutate(on)}
+    <>
+      <label className="switch-line" htmlFor="notice-push">
+        <Switch
+          id="notice-push"
+          size="small"
+          checked={isOn}
+          loading={turning.isPending}
+          disabled={isOff && state === 'off'}
+          onChange={(on) => turning.mutate(on)}
+        />
+        <span>{t('notices.alsoClosed')}</span>
+      </label>
+      {may(NOTICE_PERMISSIONS.calls) && <Kind kind="calls" isOff={!isOn} />}
+      <Choice
+        id="notice-words"
+        label={t('notices.words')}
+        isOff={!isOn}
+        first={showsWords}
+        choose={wantWords}
       />
-      <span>{t('notices.callsWhenClosed')}</span>
-    </label>
+    </>
   );
 }
