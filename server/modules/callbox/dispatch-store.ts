@@ -82,6 +82,70 @@ export async function candidates(tx: Tx, lanes: Lane[], now: Date, perLane: numb
   return rows;
 }
 
+/** Where in its lane somebody stopped reading. */
+export interface Place {
+  priority: number;
+  dueAt: Date;
+  id: string;
+}
+
+/** A lane that is read on from a place. @param most XAF: more than that nobody takes now; null: any amount. */
+export interface Onward {
+  lane: Lane;
+  after: Place;
+  most: number | null;
+}
+
+/** What waits behind a place of a lane. end: where the reading stopped; null: at the lane's end. */
+export interface Stretch {
+  lane: Lane;
+  found: Candidate[];
+  end: Place | null;
+}
+
+/**
+ * What waits behind places of lanes and is not too much for everybody. Of each lane `looked` rows are read, whatever they hold, so a
+ * lane full of what nobody can take costs the same each time.
+ */
+export async function candidatesBeyond(
+  tx: Tx,
+  onward: Onward[],
+  now: Date,
+  looked: number,
+): Promise<Stretch[]> {
+  if (onward.length === 0) return [];
+  const asked = onward.map(({ lane, after, most }, place) => ({ ...{ place, ...lane, most }, ...after }));
+  const { rows } = await sql<{ place: number; found: Candidate[]; read: number; stopped: Place }>`
+    select asked.place, stretch.read, stretch.found, stretch.stopped
+    from jsonb_to_recordset(${asRecords(asked)}::jsonb) as asked (place integer, operator text, type text, most bigint,
+      priority smallint, due_at timestamptz, id uuid)
+    cross join lateral (
+      select count(*)::int as read,
+        coalesce(jsonb_agg(jsonb_build_object('id', waiting.id, 'operator', waiting.operator, 'type', waiting.type, 'amount', waiting.amount,
+          'priority', waiting.priority, 'dueAt', waiting.due_at, 'attempt', waiting.attempt) order by waiting.priority desc, waiting.due_at, waiting.id)
+          filter (where asked.most is null or waiting.amount is null or waiting.amount <= asked.most), '[]') as found,
+        (array_agg(jsonb_build_object('priority', waiting.priority, 'dueAt', waiting.due_at, 'id', waiting.id)
+          order by waiting.priority, waiting.due_at desc, waiting.id desc))[1] as stopped
+      from (
+        select due.* from unnest(array[3, 2, 1, 0]::smallint[]) with ordinality as level (priority, place)
+        cross join lateral (
+          select id, operator, type, amount, priority, due_at, attempt from transactions
+          where status in ('pending', 'retry') and lane = asked.operator and type = asked.type
+            and priority = level.priority and due_at <= ${now} and (expires_at is null or expires_at > ${now})
+            and (due_at, id) > (case when level.priority = asked.priority then asked.due_at else '-infinity' end, asked.id)
+          order by due_at, id limit ${looked}
+        ) as due
+        where level.priority <= asked.priority
+        order by level.place, due.due_at, due.id limit ${looked}
+      ) as waiting
+    ) as stretch`.execute(tx);
+  return rows.map(({ place, read, found, stopped }) => ({
+    lane: onward[place]!.lane,
+    found: found.map((each) => ({ ...each, dueAt: new Date(each.dueAt) })),
+    end: read < looked ? null : { ...stopped, dueAt: new Date(stopped.dueAt) },
+  }));
+}
+
 /** A SIM that is ready. */
 export interface ReadySim {
   id: string;
