@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { type Answer, type Client, createClient } from './client.ts';
 
 /** Somebody at a browser: keeps the cookies that the server sets, as a browser does. */
-export interface Person extends Pick<Client, 'get' | 'post' | 'patch' | 'delete'> {
+export interface Person extends Pick<Client, 'get' | 'post' | 'put' | 'patch' | 'delete'> {
   signIn(email: string, password: string): Promise<Answer>;
   /** The cookies kept now, as a Cookie header. */
   cookie(): string;
@@ -29,6 +29,7 @@ export function createPerson(baseUrl: string): Person {
     get: (path, headers) => keep(as(headers).get(path)),
     post,
     patch: (path, body, headers) => keep(as(headers).patch(path, body)),
+    put: (path, body, headers) => keep(as(headers).put(path, body)),
     delete: (path, headers) => keep(as(headers).delete(path)),
     signIn: (email, password) => post('/api/auth/sign-in/email', { email, password }),
     cookie,

@@ -12,6 +12,8 @@ export interface RoomyBox extends ReadyBox {
 export function roomOf(box: ReadyBox, batchSize: number): number {
   // Until somebody has said what became of it, its money is not known.
   if (box.hasUnknown) return 0;
+  // One at a time is enough to see whether it works again.
+  if (box.onTrial) return box.inHand > 0 ? 0 : 1;
   return Math.max(
     0,
     Math.min(

@@ -168,6 +168,8 @@ export interface ReadyBox {
   config: Record<string, unknown>;
   inHand: number;
   hasUnknown: boolean;
+  /** Its failures took it out, and it may be tried with one. */
+  onTrial: boolean;
   /** Its newest hand-over, which tells who was served longest ago. */
   lastAttempt: string | null;
   lastMinute: number;
@@ -176,12 +178,12 @@ export interface ReadyBox {
 }
 
 /**
- * Boxes that are connected, let work and have a SIM, whoever was served longest ago first. @param since a box that was not
+ * Boxes that are connected, let work (or may be tried) and have a SIM, whoever was served longest ago first. @param since a box that was not
  * heard of since then is not connected. What they have in hand and their SIMs are read once for all, not box by box.
  */
 export async function readyBoxes(
   tx: Tx,
-  moments: { since: Date; minuteAgo: Date; dayAgo: Date },
+  moments: { now: Date; since: Date; minuteAgo: Date; dayAgo: Date },
 ): Promise<ReadyBox[]> {
   const handed = (from: Date) =>
     sql`(select count(*)::int from transaction_attempts where box_id = boxes.id and id >= ${idFrom(from)}::uuid
@@ -198,6 +200,7 @@ export async function readyBoxes(
     select boxes.id, boxes.code, boxes.fenced, boxes.max_concurrent, boxes.supported_types, boxes.max_amount,
       boxes.max_per_minute, boxes.max_per_day, boxes.config, coalesce(hands.in_hand, 0) as in_hand,
       coalesce(hands.has_unknown, false) as has_unknown,
+      boxes.quarantined_at is not null as on_trial,
       case when coalesce(hands.in_hand, 0) < boxes.max_concurrent then
         (select id from transaction_attempts where box_id = boxes.id order by id desc limit 1) end as last_attempt,
       case when boxes.max_per_minute is null then 0 else ${handed(moments.minuteAgo)} end as last_minute,
@@ -206,7 +209,7 @@ export async function readyBoxes(
     from box_presence presence join boxes on boxes.id = presence.box_id
     left join hands on hands.box_id = boxes.id left join cards on cards.box_id = boxes.id
     where greatest(presence.last_seen_at, presence.last_pull_at) > ${moments.since} and boxes.retired_at is null
-      and boxes.quarantined_at is null and presence.status not in ('paused', 'stopping', 'stopped', 'maintenance')
+      and (boxes.quarantined_at is null or boxes.quarantine_trial_at <= ${moments.now}) and presence.status not in ('paused', 'stopping', 'stopped', 'maintenance')
     order by last_attempt nulls first, boxes.id`.execute(tx);
   return rows;
 }

@@ -185,7 +185,7 @@ async function readOn(
 
 function momentsOf(now: Date) {
   const ago = (ms: number) => new Date(now.getTime() - ms);
-  return { since: ago(CONNECTED_MS), minuteAgo: ago(MINUTE_MS), dayAgo: ago(DAY_MS) };
+  return { now, since: ago(CONNECTED_MS), minuteAgo: ago(MINUTE_MS), dayAgo: ago(DAY_MS) };
 }
 
 /** How long what was given had waited, for whoever watches over the installation: never whose it is. */
