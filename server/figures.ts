@@ -56,9 +56,10 @@ async function texts(kernel: Kernel): Promise<void> {
 
 async function fleet(kernel: Kernel): Promise<void> {
   const { figures } = kernel.metrics;
-  const { connected, away, open } = await reviewFleet(kernel);
+  const { connected, away, quarantined, open } = await reviewFleet(kernel);
   figures.boxes.set({ state: 'connected' }, connected);
   figures.boxes.set({ state: 'away' }, away);
+  figures.boxes.set({ state: 'quarantined' }, quarantined);
   for (const [status, count] of Object.entries(open)) figures.transactionsOpen.set({ status }, count);
 }
 

@@ -76,13 +76,15 @@ interface Life {
 const TELLS_LATER = 0.6;
 const DOWN_MS_MAX = 1500;
 const RETRY_MS_MAX = 150;
-const WAIT_SECONDS = 2;
+const WAIT_SECONDS = 5;
 const TYPES_OF_REFUSAL = new Set([400, 403, 404, 409, 410]);
 
 /** A box with the rules of the real one: nothing is dialled that was not kept, asked for and permitted; whatever was dialled is told. */
 export function startBox(plan: BoxPlan, means: BoxMeans): Box {
   const { journal, random } = means;
   const disk = new Map<string, Kept>();
+  /** The same by transaction: a fleet is asked about each one that nobody can tell of, again and again. */
+  const ofTransaction = new Map<string, Set<string>>();
   let deaths = 0;
   let healed = false;
   let stopped = false;
@@ -181,18 +183,18 @@ export function startBox(plan: BoxPlan, means: BoxMeans): Box {
       return;
     }
     await rest(own, random.int(RETRY_MS_MAX));
-    const { id, attempt } = kept.handed;
-    const moved = journal.dialled.some(
-      (entry) =>
-        entry.transactionId === id && entry.attempt === attempt && entry.box === plan.code && entry.moved,
-    );
+    const { id: transactionId, attempt } = kept.handed;
+    const moved = journal.movedIn({ transactionId, attempt, box: plan.code });
     kept.seen = moved ? { kind: 'done', reference: `LATE${attempt}` } : { kind: 'refused', repeatable: true };
     await report(own, kept);
   }
 
   function take(own: Life, handed: Handed): void {
     const key = keyOf(handed);
-    if (!disk.has(key)) disk.set(key, { handed, state: 'queued', seen: null, hopeless: false });
+    if (!disk.has(key)) {
+      disk.set(key, { handed, state: 'queued', seen: null, hopeless: false });
+      ofTransaction.set(handed.id, (ofTransaction.get(handed.id) ?? new Set()).add(key));
+    }
     const kept = disk.get(key)!;
     // The same hand-over under a new lease is still the same hand-over.
     if (kept.state === 'queued') kept.handed = handed;
@@ -276,9 +278,11 @@ export function startBox(plan: BoxPlan, means: BoxMeans): Box {
     deaths: () => deaths,
     concerns: (id) =>
       (life !== null || deaths < plan.deathsMax) &&
-      [...disk.values()].some(
-        (kept) => kept.handed.id === id && (kept.state !== 'told' || stillTells(kept, life)),
-      ),
+      [...(ofTransaction.get(id) ?? [])].some((key) => {
+        // What it gave back is no longer on its disk.
+        const kept = disk.get(key);
+        return kept !== undefined && (kept.state !== 'told' || stillTells(kept, life));
+      }),
     heal: () => {
       healed = true;
     },

@@ -25,9 +25,11 @@ export interface CustomersOptions {
   random: Random;
   /** By the servers' clock. */
   serverNowMs(): number;
+  /** Nothing more is wanted. */
+  isClosed(): boolean;
 }
 
-const LANES = 24;
+const LANES = 40;
 const RETRY_MS_MAX = 120;
 const CANCELLED_SHARE = 0.03;
 const UNSERVED_SHARE = 0.01;
@@ -44,7 +46,7 @@ export async function submitAll(options: CustomersOptions): Promise<Wanted[]> {
   const all: Wanted[] = [];
   let next = 0;
   const lane = async (caller: ReturnType<typeof createCaller>, random: Random) => {
-    while (next < options.transactions) {
+    while (next < options.transactions && !options.isClosed()) {
       const wanted = want(next++, options, random);
       all.push(wanted);
       await submit(wanted, options, caller, random);

@@ -29,21 +29,30 @@ export interface Journal {
   dial(request: Omit<Dialled, 'moved'>, random: Random): Seen;
   /** How often money moved for a transaction. */
   movedTimes(transactionId: string): number;
+  /** Whether money moved in this one hand-over, as the box sees it on its SIM. */
+  movedIn(handover: Pick<Dialled, 'transactionId' | 'attempt' | 'box'>): boolean;
   /** Resolves when so many diallings have been made. */
   reached(count: number): Promise<void>;
 }
+
+const handoverKey = ({ transactionId, attempt, box }: Pick<Dialled, 'transactionId' | 'attempt' | 'box'>) =>
+  `${transactionId} ${attempt} ${box}`;
 
 const SHARES = { done: 0.87, refusedOnce: 0.06, refusedForGood: 0.02 };
 
 export function createJournal(): Journal {
   const dialled: Dialled[] = [];
   const moved = new Map<string, number>();
+  const movedHandovers = new Set<string>();
   const books: (() => Dialled[])[] = [];
   let waiting: { count: number; resolve(): void }[] = [];
 
   function note(entry: Dialled): void {
     dialled.push(entry);
-    if (entry.moved) moved.set(entry.transactionId, (moved.get(entry.transactionId) ?? 0) + 1);
+    if (entry.moved) {
+      moved.set(entry.transactionId, (moved.get(entry.transactionId) ?? 0) + 1);
+      movedHandovers.add(handoverKey(entry));
+    }
     const [due, rest] = [
       waiting.filter(({ count }) => count <= dialled.length),
       waiting.filter(({ count }) => count > dialled.length),
@@ -74,6 +83,7 @@ export function createJournal(): Journal {
     movedTimes: (transactionId) =>
       (moved.get(transactionId) ?? 0) +
       elsewhere().filter((entry) => entry.transactionId === transactionId).length,
+    movedIn: (handover) => movedHandovers.has(handoverKey(handover)),
     reached: (count) =>
       new Promise((resolve) => {
         if (dialled.length >= count) resolve();

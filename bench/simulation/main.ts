@@ -13,6 +13,7 @@ const { values } = parseArgs({
     crashes: { type: 'string', default: '4' },
     speed: { type: 'string', default: '10' },
     minutes: { type: 'string', default: '60' },
+    'wanted-minutes': { type: 'string' },
     verbose: { type: 'boolean', default: false },
   },
 });
@@ -35,6 +36,7 @@ const { wrong, counts } = await simulate({
   databaseCrashes: number('crashes'),
   clockSpeed: number('speed'),
   withinMs: number('minutes') * 60_000,
+  ...(values['wanted-minutes'] ? { wantedForMs: Number(values['wanted-minutes']) * 60_000 } : {}),
   signal: stopping.signal,
   log: values.verbose ? 'inherit' : 'ignore',
   progress: (line) => console.error(`  ${line}`),

@@ -23,6 +23,8 @@ export interface SimulationOptions {
   clockSpeed: number;
   /** After that it has hung. */
   withinMs: number;
+  /** Nothing more is wanted after this time: what was accepted by then is brought to its end and judged. */
+  wantedForMs?: number;
   log: 'ignore' | 'inherit';
   /** Ends it, and everything that it started. */
   signal?: AbortSignal;
@@ -36,6 +38,8 @@ export interface SimulationResult {
   counts: Record<string, number>;
 }
 
+const PROGRESS_MS = 30_000;
+const PEOPLE = 12;
 const OPERATORS = ['mtn', 'orange', 'moov'];
 const TYPES = ['recharge', 'voucher', 'deposit', 'withdraw'];
 
@@ -73,9 +77,14 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
     `started within ${Date.now() - startedMs} ms; the servers' clock is ${world.clockSpeed.toFixed(1)} times as fast`,
   );
   const means = { world, pool, journal, boxes, wires, options, random };
+  const telling = setInterval(() => {
+    const seconds = Math.round((Date.now() - startedMs) / 1000);
+    options.progress(`after ${seconds} s: ${journal.dialled.length} dialled`);
+  }, PROGRESS_MS);
   try {
     return await Promise.race([play(means), untilAborted(options.signal)]);
   } finally {
+    clearInterval(telling);
     await Promise.all(boxes.map((box) => box.stop()));
     for (const wire of Object.values(wires)) await wire.close();
     await pool.end();
@@ -97,7 +106,11 @@ async function play(means: Means): Promise<SimulationResult> {
   const { world, wires, options, random, journal, boxes } = means;
   const { transactions, progress } = options;
   await configure(means);
-  const disasters = strike(means);
+  const endMs = Date.now() + (options.wantedForMs ?? Number.POSITIVE_INFINITY);
+  const closed =
+    options.wantedForMs === undefined ? new Promise<never>(() => undefined) : pause(options.wantedForMs);
+  const struck = { serverKills: 0, databaseCrashes: 0 };
+  const disasters = strike(means, closed, struck);
   const desk = settleUnknowns(means);
   // A failure of any part ends the run at once.
   const broken = Promise.all([disasters, desk.ended]).then(() => new Promise<never>(() => undefined));
@@ -109,6 +122,7 @@ async function play(means: Means): Promise<SimulationResult> {
       ...{ port: wires.customers!.port, apiKey: world.apiKey, transactions, operators: OPERATORS },
       random: random.fork('customers'),
       serverNowMs: world.nowMs,
+      isClosed: () => Date.now() > endMs,
     }),
   ]);
   progress(`${wanted.length} accepted, ${journal.dialled.length} dialled`);
@@ -120,6 +134,8 @@ async function play(means: Means): Promise<SimulationResult> {
   await desk.ended;
   const told = await readTold(means.pool);
   const counts: Record<string, number> = {
+    accepted: wanted.length,
+    ...struck,
     dialled: journal.all().length,
     byRealBoxes: journal.all().length - journal.dialled.length,
     deaths: boxes.reduce((total, box) => total + box.deaths(), 0),
@@ -160,8 +176,16 @@ function planBoxes({ boxes, realBoxes }: SimulationOptions, random: Random): Box
   return [...real, ...own];
 }
 
-/** Kills servers and PostgreSQL, each when so many transactions have been dialled. */
-async function strike({ world, journal, options, random }: Means): Promise<void> {
+/** Kills servers and PostgreSQL, each when so many transactions have been dialled; nobody, once nothing more is wanted. */
+async function strike(
+  { world, journal, options, random }: Means,
+  closed: Promise<unknown>,
+  struck: { serverKills: number; databaseCrashes: number },
+): Promise<void> {
+  let isClosed = false;
+  void closed.then(() => {
+    isClosed = true;
+  });
   const { serverKills, databaseCrashes, transactions, progress } = options;
   const own = random.fork('disasters');
   const kinds = [
@@ -172,28 +196,35 @@ async function strike({ world, journal, options, random }: Means): Promise<void>
     .map((kind) => ({ kind, at: Math.round(transactions * (0.05 + 0.55 * own.next())) }))
     .toSorted((left, right) => left.at - right.at);
   for (const { kind, at } of planned) {
-    await journal.reached(at);
+    await Promise.race([journal.reached(at), closed]);
+    if (isClosed) return;
     if (kind === 'server') await world.killServer();
     else await world.crashDatabase();
+    struck[kind === 'server' ? 'serverKills' : 'databaseCrashes'] += 1;
     progress(`${kind} killed and back, ${journal.dialled.length} dialled`);
   }
 }
 
-/** A person who looks at what nobody else can tell, and has the operator's statement at hand. */
+/** People who look at what nobody else can tell, and have the operator's statement at hand. A box waits for them, so they are several. */
 function settleUnknowns({ pool, world, boxes, journal, wires }: Means) {
   const caller = createCaller(wires.customers!.port, world.person);
   let stopped = false;
   let settled = 0;
+  async function settle(id: string): Promise<void> {
+    const outcome = journal.movedTimes(id) > 0 ? 'completed' : 'failed';
+    const proof = 'Statement of the operator, line 7';
+    const answer = await caller.send('POST', `/api/transactions/${id}/settle`, { outcome, proof });
+    if (answer?.status === 200 || answer?.status === 201) settled += 1;
+    else if (answer && answer.status < 500 && answer.status !== 409)
+      throw new Error(`Settling ${id}: ${answer.status} ${JSON.stringify(answer.body)}`);
+  }
   async function look(): Promise<void> {
     while (!stopped) {
-      for (const { id, ...standing } of await unknownOnes(pool)) {
-        if (stopped || boxes.some((box) => box.concerns(id, standing))) continue;
-        const outcome = journal.movedTimes(id) > 0 ? 'completed' : 'failed';
-        const proof = 'Statement of the operator, line 7';
-        const answer = await caller.send('POST', `/api/transactions/${id}/settle`, { outcome, proof });
-        if (answer?.status === 200 || answer?.status === 201) settled += 1;
-        else if (answer && answer.status < 500 && answer.status !== 409)
-          throw new Error(`Settling ${id}: ${answer.status} ${JSON.stringify(answer.body)}`);
+      const found = await unknownOnes(pool);
+      for (let at = 0; at < found.length && !stopped; at += PEOPLE) {
+        const some = found.slice(at, at + PEOPLE);
+        const free = some.filter(({ id, ...standing }) => !boxes.some((box) => box.concerns(id, standing)));
+        await Promise.all(free.map(({ id }) => settle(id)));
       }
       await pause(200);
     }
@@ -235,7 +266,8 @@ function unknownOnes(pool: pg.Pool): Promise<(Standing & { id: string })[]> {
   );
 }
 
-const QUIET_LOOKS = 40;
+const LOOK_MS = 250;
+const QUIET_LOOKS = 16;
 const isReal = ({ plan }: { plan: BoxPlan }) => plan.code.startsWith('real_');
 
 /** Every transaction has ended, and every box has told all it had to tell. */
@@ -253,12 +285,12 @@ async function untilEnded({ pool, options, boxes }: Means): Promise<void> {
     // Whatever the programs had to say they have said: from now on they dial no more, and a person decides.
     if (quietLooks === QUIET_LOOKS) await Promise.all(boxes.filter(isReal).map((box) => box.stop()));
     const open = rows.map(({ status, count }) => `${count} ${status}`).join(', ');
-    if (looked % 20 === 19) options.progress(`open: ${open}`);
+    if (looked % 40 === 39) options.progress(`open: ${open}`);
     if (Date.now() > endMs) {
       options.progress(`deaths: ${boxes.map((box) => box.deaths()).join(' ')}`);
       throw new Error(`Not ended within ${options.withinMs} ms: ${open}`);
     }
-    await pause(100);
+    await pause(LOOK_MS);
   }
 }
 

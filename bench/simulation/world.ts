@@ -73,6 +73,8 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     TWILIO_BASE_URL: 'http://127.0.0.1:9',
     ...{ RATE_LIMIT_PER_MINUTE: '10000000', RATE_LIMIT_ANONYMOUS_PER_MINUTE: '10000000' },
     SYNC_INTERVAL_MS: '250',
+    // Days pass within minutes; copies of the database are nobody's question here.
+    BACKUP_EVERY_HOURS: '0',
     ...{ LOG_LEVEL: log === 'inherit' ? 'warn' : 'silent', LOG_FORMAT: 'json' },
     ...{ CLOCK_SPEED: String(clockSpeed), CLOCK_EPOCH_MS: String(epochMs) },
   };

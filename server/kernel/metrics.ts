@@ -27,7 +27,9 @@ function figureGauges(registers: Registry[]) {
       'lane',
     ]),
     textsOldest: gauge('texts_oldest_seconds', 'How long the text that should have left first has waited'),
-    boxes: gauge('boxes', 'Boxes in use, by whether they are connected', ['state']),
+    boxes: gauge('boxes', 'Boxes in use, by whether they are connected; quarantined ones are among both', [
+      'state',
+    ]),
     transactionsOpen: gauge('transactions_open', 'Transactions that have not ended, by status', ['status']),
     backupSucceeded: gauge(
       'backup_last_success_timestamp_seconds',

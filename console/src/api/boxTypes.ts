@@ -70,7 +70,9 @@ export interface Box extends BoxRef {
     reportsBeginning: boolean;
   };
   limits: BoxLimits;
-  quarantine: { reason: string; at: string } | null;
+  /** trialAt: its failures took it out, and from then on it is tried again. */
+  quarantine: { reason: string; at: string; trialAt: string | null } | null;
+  failuresInRow: number;
   retiredAt: string | null;
   /** Of its own; null: it uses the shared one. */
   token: { hint: string; revokedAt: string | null } | null;

@@ -262,6 +262,7 @@ export interface Boxes {
   config: Generated<Json>;
   configVersion: Generated<number>;
   createdAt: Timestamp;
+  failuresInRow: Generated<number>;
   fenced: Generated<boolean>;
   id: string;
   label: Generated<string>;
@@ -273,6 +274,7 @@ export interface Boxes {
   maxPerMinute: number | null;
   quarantinedAt: Timestamp | null;
   quarantineReason: string | null;
+  quarantineTrialAt: Timestamp | null;
   registeredAt: Timestamp | null;
   retiredAt: Timestamp | null;
   skipsProcessing: Generated<boolean>;

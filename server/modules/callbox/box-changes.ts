@@ -3,6 +3,7 @@ import type { Tx } from '../../kernel/db/index.ts';
 import { fail } from '../../kernel/errors.ts';
 import { isId, newId } from '../../kernel/ids.ts';
 import { audit, difference } from '../identity/index.ts';
+import { noteLines } from './box-logs-store.ts';
 import {
   type BoxChange,
   type BoxRow,
@@ -16,6 +17,7 @@ import { forgetToken } from './callers.ts';
 import { type EnrolmentCode, issueCode } from './enrolment.ts';
 import { expireCodes } from './enrolment-store.ts';
 import { TRANSACTION_TYPES } from './model.ts';
+import { refuseMoneyLimit } from './money-rules.ts';
 import { nudgeDispatcher } from './state.ts';
 import { inHandOf } from './stats-store.ts';
 
@@ -56,6 +58,7 @@ export async function addBox(
       },
     });
     const box = (await lockByCode(tx, code))!;
+    refuseMoneyLimit(ctx, box.maxAmount, wishes.limits?.maxAmount);
     if (!isNew && !box.retiredAt) fail('box_exists', { callboxId: code });
     await saveBox(tx, box.id, { ...changeOf(wishes, at), retiredAt: null }, at);
     await audit(tx, ctx, {
@@ -88,11 +91,12 @@ function changeOf({ label, location, limits, quarantine }: BoxWishes, at: Date):
 const FACTS = ['label', 'location', 'maxPerMinute', 'maxPerDay', 'maxAmount', 'quarantineReason'] as const;
 const factsOf = (box: BoxRow) => Object.fromEntries(FACTS.map((name) => [name, box[name]]));
 
-/** Changes what people decide about a box. @throws not_found, box_retired. */
+/** Changes what people decide about a box. @throws not_found, box_retired, forbidden, scope_missing. */
 export async function changeBox(ctx: CompanyCtx, id: string, wishes: BoxWishes): Promise<void> {
   const at = ctx.kernel.clock.now();
   await transact(ctx, async (tx) => {
     const before = await lockWorking(tx, id);
+    refuseMoneyLimit(ctx, before.maxAmount, wishes.limits?.maxAmount);
     await saveBox(tx, id, changeOf(wishes, at), at);
     const after = (await lockBox(tx, id))!;
     const changes = difference(factsOf(before), factsOf(after));
@@ -109,8 +113,8 @@ function actionOf({ quarantine }: BoxWishes): string {
 }
 
 /**
- * Takes a box out of service until a person lets it back, in the transaction that found the reason: for the engine, when a box
- * contradicts itself. It gets nothing new; its reports are still taken. Lines about it go to its log and the audit log.
+ * Takes a box out of service, in the transaction that found the reason. It gets nothing new; its reports are still taken. Lines about it
+ * go to its log and the audit log. @param trialAt when it may be tried again; absent: a person decides.
  * @returns false when it was in quarantine already: the first reason stays.
  */
 export async function quarantineBox(
@@ -118,16 +122,25 @@ export async function quarantineBox(
   tx: Tx,
   boxId: string,
   reason: string,
+  trialAt?: Date,
 ): Promise<boolean> {
   const box = await lockBox(tx, boxId);
   if (!box || box.quarantinedAt) return false;
   const at = ctx.kernel.clock.now();
-  await saveBox(tx, boxId, { quarantine: { at, reason: reason.slice(0, 500) } }, at);
+  await saveBox(
+    tx,
+    boxId,
+    { quarantine: { at, reason: reason.slice(0, 500), ...(trialAt ? { trialAt } : {}) } },
+    at,
+  );
   await audit(tx, ctx, {
     ...{ action: 'box.quarantined', entityType: 'box', entityId: boxId },
     changes: { quarantineReason: { from: null, to: reason } },
   });
   await publishBoxes(tx, ctx.companyId, [boxId]);
+  await noteLines(ctx, tx, [
+    { boxId, at, level: 'warn', text: `Relais: in quarantine: ${reason}`.slice(0, 1000) },
+  ]);
   ctx.log.warn({ companyId: ctx.companyId, callboxId: box.code, reason }, 'CallBox in quarantine');
   return true;
 }

@@ -68,7 +68,19 @@ export const boxSchema = z
       maxPerDay: z.number().int().nullable(),
       maxAmount: z.number().int().nullable().describe('XAF'),
     }),
-    quarantine: z.object({ reason: z.string(), at: z.iso.datetime() }).nullable(),
+    quarantine: z
+      .object({
+        reason: z.string(),
+        at: z.iso.datetime(),
+        trialAt: z.iso
+          .datetime()
+          .nullable()
+          .describe(
+            'When its failures took it out: from then on it is tried with one; null: a person decides',
+          ),
+      })
+      .nullable(),
+    failuresInRow: z.number().int().describe('Definite failures since it last completed something'),
     retiredAt: z.iso.datetime().nullable(),
     token: z
       .object({ hint: z.string(), revokedAt: z.iso.datetime().nullable() })
@@ -128,7 +140,11 @@ function boxView(
       reportsBeginning: !box.skipsProcessing,
     },
     limits: { maxPerMinute: box.maxPerMinute, maxPerDay: box.maxPerDay, maxAmount: box.maxAmount },
-    quarantine: box.quarantinedAt && { reason: box.quarantineReason!, at: box.quarantinedAt.toISOString() },
+    quarantine: box.quarantinedAt && {
+      ...{ reason: box.quarantineReason!, at: box.quarantinedAt.toISOString() },
+      trialAt: time(box.quarantineTrialAt),
+    },
+    failuresInRow: box.failuresInRow,
     retiredAt: time(box.retiredAt),
     token: box.tokenHash ? { hint: box.tokenHint ?? '', revokedAt: time(box.tokenRevokedAt) } : null,
     config: callboxConfigSchema.partial().parse(box.config),

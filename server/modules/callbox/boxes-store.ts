@@ -20,6 +20,10 @@ export interface BoxRow {
   configVersion: number;
   quarantinedAt: Date | null;
   quarantineReason: string | null;
+  /** When a box that its failures took out may be tried again; null: a person decides. */
+  quarantineTrialAt: Date | null;
+  /** Definite failures since it last completed something. */
+  failuresInRow: number;
   retiredAt: Date | null;
   /** Never leaves the server. Null: it uses the shared token. */
   tokenHash: string | null;
@@ -32,7 +36,8 @@ export interface BoxRow {
 
 const BOX =
   sql.raw(`b.id, b.code, b.label, b.location, b.version, b.max_concurrent, b.supported_types, b.fenced, b.skips_processing,
-  b.max_per_minute, b.max_per_day, b.max_amount, b.config, b.config_version, b.quarantined_at, b.quarantine_reason, b.retired_at,
+  b.max_per_minute, b.max_per_day, b.max_amount, b.config, b.config_version, b.quarantined_at, b.quarantine_reason, b.quarantine_trial_at,
+  b.failures_in_row, b.retired_at,
   b.token_hash, b.token_hint, b.token_revoked_at, b.registered_at, b.created_at, b.updated_at`);
 
 /** How a box is, as it last said. Null in every field: it was never heard of. */
@@ -136,7 +141,8 @@ export interface BoxChange {
   maxPerMinute?: number | null;
   maxPerDay?: number | null;
   maxAmount?: number | null;
-  quarantine?: { at: Date; reason: string } | null;
+  /** trialAt: when it may be tried again; absent: when a person lets it. */
+  quarantine?: { at: Date; reason: string; trialAt?: Date } | null;
   retiredAt?: Date | null;
   token?: { hash: string; hint: string };
   tokenRevokedAt?: Date;
@@ -152,7 +158,8 @@ function assignments(change: BoxChange): RawBuilder<unknown>[] {
   if (change.maxAmount !== undefined) set.push(sql`max_amount = ${change.maxAmount}`);
   if (change.quarantine !== undefined)
     set.push(
-      sql`quarantined_at = ${change.quarantine?.at ?? null}, quarantine_reason = ${change.quarantine?.reason ?? null}`,
+      sql`quarantined_at = ${change.quarantine?.at ?? null}, quarantine_reason = ${change.quarantine?.reason ?? null},
+        quarantine_trial_at = ${change.quarantine?.trialAt ?? null}, failures_in_row = ${change.quarantine ? sql`failures_in_row` : 0}`,
     );
   if (change.retiredAt !== undefined) set.push(sql`retired_at = ${change.retiredAt}`);
   if (change.token !== undefined)

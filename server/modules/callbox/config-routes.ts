@@ -125,7 +125,8 @@ function settingsRoutes(server: HttpServer): void {
       config: { authority: { permission: 'boxes:manage' } },
       schema: {
         tags: ['boxes'],
-        summary: 'Change how the company runs its boxes; what is absent stays',
+        summary:
+          'Change how the company runs its boxes; what is absent stays. Rules of money need money:rules',
         body: z.object({
           config: configPatchSchema.optional(),
           rules: rulesPatchSchema.optional(),

@@ -21,6 +21,7 @@ import {
   callboxRulesSchema,
   defaultConfig,
 } from './model.ts';
+import { refuseMoneyRules } from './money-rules.ts';
 import { nudgeDispatcher, stateOf } from './state.ts';
 
 /** How a company's boxes are run: what it chose, over the defaults. */
@@ -57,6 +58,7 @@ export const rulesPatchSchema = z.object({
   lookAlikeMinutes: rules.lookAlikeMinutes.unwrap().optional(),
   twoPeopleAbove: rules.twoPeopleAbove.unwrap().optional(),
   expireAfterMinutes: rules.expireAfterMinutes.unwrap().optional(),
+  quarantineAfterFailures: rules.quarantineAfterFailures.unwrap().optional(),
 });
 export type RulesPatch = z.infer<typeof rulesPatchSchema>;
 
@@ -131,7 +133,7 @@ export async function changeConfig(
   });
 }
 
-/** Changes the company's configuration and rules from the console. @throws changed_meanwhile. */
+/** Changes the company's configuration and rules from the console. @throws changed_meanwhile, forbidden, scope_missing. */
 export async function changeSettings(
   ctx: CompanyCtx,
   change: { config?: ConfigPatch; rules?: RulesPatch; version: number },
@@ -141,10 +143,12 @@ export async function changeSettings(
     const row = await lockSettingsRow(tx, ctx.companyId, at);
     refuseStale(String(change.version), String(row.configVersion));
     const config = patched(row.config, change.config ?? {});
+    const before = callboxRulesSchema.parse(row.rules);
     const after = callboxRulesSchema.parse({ ...row.rules, ...definedOf(change.rules ?? {}) });
+    refuseMoneyRules(ctx, before, after);
     await writeSettings(ctx, tx, row, {
       ...(isSame(row.config, config) ? {} : { config }),
-      ...(isSame(callboxRulesSchema.parse(row.rules), after) ? {} : { rules: after }),
+      ...(isSame(before, after) ? {} : { rules: after }),
     });
     return settingsOf(ctx, tx);
   });

@@ -82,6 +82,70 @@ export async function candidates(tx: Tx, lanes: Lane[], now: Date, perLane: numb
   return rows;
 }
 
+/** Where in its lane somebody stopped reading. */
+export interface Place {
+  priority: number;
+  dueAt: Date;
+  id: string;
+}
+
+/** A lane that is read on from a place. @param most XAF: more than that nobody takes now; null: any amount. */
+export interface Onward {
+  lane: Lane;
+  after: Place;
+  most: number | null;
+}
+
+/** What waits behind a place of a lane. end: where the reading stopped; null: at the lane's end. */
+export interface Stretch {
+  lane: Lane;
+  found: Candidate[];
+  end: Place | null;
+}
+
+/**
+ * What waits behind places of lanes and is not too much for everybody. Of each lane `looked` rows are read, whatever they hold, so a
+ * lane full of what nobody can take costs the same each time.
+ */
+export async function candidatesBeyond(
+  tx: Tx,
+  onward: Onward[],
+  now: Date,
+  looked: number,
+): Promise<Stretch[]> {
+  if (onward.length === 0) return [];
+  const asked = onward.map(({ lane, after, most }, place) => ({ ...{ place, ...lane, most }, ...after }));
+  const { rows } = await sql<{ place: number; found: Candidate[]; read: number; stopped: Place }>`
+    select asked.place, stretch.read, stretch.found, stretch.stopped
+    from jsonb_to_recordset(${asRecords(asked)}::jsonb) as asked (place integer, operator text, type text, most bigint,
+      priority smallint, due_at timestamptz, id uuid)
+    cross join lateral (
+      select count(*)::int as read,
+        coalesce(jsonb_agg(jsonb_build_object('id', waiting.id, 'operator', waiting.operator, 'type', waiting.type, 'amount', waiting.amount,
+          'priority', waiting.priority, 'dueAt', waiting.due_at, 'attempt', waiting.attempt) order by waiting.priority desc, waiting.due_at, waiting.id)
+          filter (where asked.most is null or waiting.amount is null or waiting.amount <= asked.most), '[]') as found,
+        (array_agg(jsonb_build_object('priority', waiting.priority, 'dueAt', waiting.due_at, 'id', waiting.id)
+          order by waiting.priority, waiting.due_at desc, waiting.id desc))[1] as stopped
+      from (
+        select due.* from unnest(array[3, 2, 1, 0]::smallint[]) with ordinality as level (priority, place)
+        cross join lateral (
+          select id, operator, type, amount, priority, due_at, attempt from transactions
+          where status in ('pending', 'retry') and lane = asked.operator and type = asked.type
+            and priority = level.priority and due_at <= ${now} and (expires_at is null or expires_at > ${now})
+            and (due_at, id) > (case when level.priority = asked.priority then asked.due_at else '-infinity' end, asked.id)
+          order by due_at, id limit ${looked}
+        ) as due
+        where level.priority <= asked.priority
+        order by level.place, due.due_at, due.id limit ${looked}
+      ) as waiting
+    ) as stretch`.execute(tx);
+  return rows.map(({ place, read, found, stopped }) => ({
+    lane: onward[place]!.lane,
+    found: found.map((each) => ({ ...each, dueAt: new Date(each.dueAt) })),
+    end: read < looked ? null : { ...stopped, dueAt: new Date(stopped.dueAt) },
+  }));
+}
+
 /** A SIM that is ready. */
 export interface ReadySim {
   id: string;
@@ -104,6 +168,8 @@ export interface ReadyBox {
   config: Record<string, unknown>;
   inHand: number;
   hasUnknown: boolean;
+  /** Its failures took it out, and it may be tried with one. */
+  onTrial: boolean;
   /** Its newest hand-over, which tells who was served longest ago. */
   lastAttempt: string | null;
   lastMinute: number;
@@ -112,12 +178,12 @@ export interface ReadyBox {
 }
 
 /**
- * Boxes that are connected, let work and have a SIM, whoever was served longest ago first. @param since a box that was not
+ * Boxes that are connected, let work (or may be tried) and have a SIM, whoever was served longest ago first. @param since a box that was not
  * heard of since then is not connected. What they have in hand and their SIMs are read once for all, not box by box.
  */
 export async function readyBoxes(
   tx: Tx,
-  moments: { since: Date; minuteAgo: Date; dayAgo: Date },
+  moments: { now: Date; since: Date; minuteAgo: Date; dayAgo: Date },
 ): Promise<ReadyBox[]> {
   const handed = (from: Date) =>
     sql`(select count(*)::int from transaction_attempts where box_id = boxes.id and id >= ${idFrom(from)}::uuid
@@ -134,6 +200,7 @@ export async function readyBoxes(
     select boxes.id, boxes.code, boxes.fenced, boxes.max_concurrent, boxes.supported_types, boxes.max_amount,
       boxes.max_per_minute, boxes.max_per_day, boxes.config, coalesce(hands.in_hand, 0) as in_hand,
       coalesce(hands.has_unknown, false) as has_unknown,
+      boxes.quarantined_at is not null as on_trial,
       case when coalesce(hands.in_hand, 0) < boxes.max_concurrent then
         (select id from transaction_attempts where box_id = boxes.id order by id desc limit 1) end as last_attempt,
       case when boxes.max_per_minute is null then 0 else ${handed(moments.minuteAgo)} end as last_minute,
@@ -142,7 +209,7 @@ export async function readyBoxes(
     from box_presence presence join boxes on boxes.id = presence.box_id
     left join hands on hands.box_id = boxes.id left join cards on cards.box_id = boxes.id
     where greatest(presence.last_seen_at, presence.last_pull_at) > ${moments.since} and boxes.retired_at is null
-      and boxes.quarantined_at is null and presence.status not in ('paused', 'stopping', 'stopped', 'maintenance')
+      and (boxes.quarantined_at is null or boxes.quarantine_trial_at <= ${moments.now}) and presence.status not in ('paused', 'stopping', 'stopped', 'maintenance')
     order by last_attempt nulls first, boxes.id`.execute(tx);
   return rows;
 }

@@ -1,14 +1,25 @@
 import type { CompanyCtx } from '../../kernel/ctx.ts';
 import { afterCommit, type Tx } from '../../kernel/db/index.ts';
 import { configFor, type Settings, settingsOf } from './config.ts';
-import { match, type RoomyBox, roomOf, servedLanes } from './dispatch-match.ts';
+import {
+  isAnyTakeable,
+  match,
+  mostOf,
+  type RoomyBox,
+  roomOf,
+  servedLanes,
+  withNamedLanes,
+} from './dispatch-match.ts';
 import {
   type Assigned,
   assign,
   type Candidate,
   candidates,
+  candidatesBeyond,
   type Lane,
   lockDispatch,
+  type Onward,
+  type Place,
   type ReadyBox,
   readyBoxes,
   readyLanes,
@@ -26,8 +37,11 @@ export const FETCH_MS = 30_000;
 const LANES_MAX = 1000;
 /** What waits in so many lanes is read before it is known which of them a box with room serves: one question less to wait for. */
 const LANES_BEFOREHAND = 12;
-/** So many of each lane are looked at first; when none of them fits, so many. */
-const DEPTHS = [200, 2000] as const;
+/** So many of each lane are looked at first: more only where there is room for more, up to so many. */
+const HEAD = 40;
+const HEAD_MAX = 200;
+/** When nobody takes any of them, so many of those behind: each time the ones after those of the last time, until the lane's end. */
+const STRETCH = 2000;
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 
@@ -70,29 +84,108 @@ export async function bookHolds(ctx: CompanyCtx, tx: Tx, given: Assigned[]): Pro
 /** One process at a time: the lock comes first, and all that is read for it after it. */
 async function giveOut(ctx: CompanyCtx, tx: Tx, lanes: Lane[], settings: Settings): Promise<Assigned[]> {
   const now = ctx.kernel.clock.now();
-  const [shallow, deep] = DEPTHS;
   const [, all, beforehand] = await Promise.all([
     lockDispatch(tx, ctx.companyId),
     readyBoxes(tx, momentsOf(now)),
-    lanes.length <= LANES_BEFOREHAND ? candidates(tx, lanes, now, shallow) : null,
+    lanes.length <= LANES_BEFOREHAND ? candidates(tx, lanes, now, HEAD) : null,
   ]);
   const boxes = all.flatMap((box): RoomyBox[] => {
     const room = roomOf(box, configOf(settings, box).batchSize);
     return room > 0 ? [{ ...box, room }] : [];
   });
-  const served = servedLanes(lanes, boxes);
+  // More lanes than are looked at must not hide those that somebody serves.
+  const asked = lanes.length < LANES_MAX ? lanes : withNamedLanes(lanes, boxes);
+  const served = servedLanes(asked, boxes);
   if (served.length === 0) return [];
-  const isServed = ({ operator, type }: Candidate) =>
-    served.some((lane) => lane.operator === (operator ?? '') && lane.type === type);
-  const first = beforehand?.filter(isServed) ?? (await candidates(tx, served, now, shallow));
-  const given = await give(ctx, tx, first, { boxes, all, now });
-  if (given.length > 0 || first.length < shallow) return given;
-  return give(ctx, tx, await candidates(tx, served, now, deep), { boxes, all, now });
+  const isServed = (candidate: Candidate) => served.some((lane) => isOf(lane, candidate));
+  const roomOfAll = boxes.reduce((total, { room }) => total + room, 0);
+  const depth = Math.min(HEAD_MAX, Math.max(HEAD, roomOfAll));
+  const known = beforehand?.filter(isServed);
+  // Nothing is passed over that is more urgent than what another lane has: where there is room for more, more is read.
+  const isEnough = known && (depth === HEAD || known.length < HEAD);
+  const heads = isEnough ? known : await candidates(tx, served, now, depth);
+  const fleet: Fleet = { boxes, all, barred: await barredOf(tx, heads) };
+  const onward = stuckLanes(ctx, served, { heads, depth: isEnough ? HEAD : depth }, fleet);
+  if (onward.length === 0) return give(ctx, tx, heads, fleet, now);
+  const moving = heads.filter((candidate) => !onward.some(({ lane }) => isOf(lane, candidate)));
+  const behind = await readOn(ctx, tx, { onward, now }, fleet);
+  return give(ctx, tx, [...moving, ...behind].toSorted(byTurn), fleet, now);
+}
+
+/** Who may be given something. */
+interface Fleet {
+  boxes: RoomyBox[];
+  /** Every connected box, whether it has room or not. */
+  all: ReadyBox[];
+  barred: Set<string>;
+}
+
+const isOf = (lane: Lane, { operator, type }: Candidate) =>
+  lane.operator === (operator ?? '') && lane.type === type;
+
+/** The order in which candidates are served, as the database has it. */
+const byTurn = (left: Place, right: Place) =>
+  right.priority - left.priority || +left.dueAt - +right.dueAt || (left.id < right.id ? -1 : 1);
+
+const barredOf = (tx: Tx, waiting: Candidate[]) =>
+  stillHeld(
+    tx,
+    waiting.filter(({ attempt }) => attempt > 0).map(({ id }) => id),
+  );
+
+const keyOf = ({ companyId }: CompanyCtx, { operator, type }: Lane) => `${companyId} ${operator} ${type}`;
+
+/** Lanes whose first ones nobody takes (too much for every box, or for boxes that must not have them again), and where to read on. */
+function stuckLanes(
+  ctx: CompanyCtx,
+  served: Lane[],
+  { heads, depth }: { heads: Candidate[]; depth: number },
+  fleet: Fleet,
+): Onward[] {
+  const { reading } = stateOf(ctx.kernel);
+  return served.flatMap((lane): Onward[] => {
+    const head = heads.filter((candidate) => isOf(lane, candidate));
+    const most = mostOf(lane, fleet.boxes);
+    if (head.length < depth || hasTakeable(head, most, fleet)) {
+      reading.delete(keyOf(ctx, lane));
+      return [];
+    }
+    const last = head.at(-1)!;
+    const known = reading.get(keyOf(ctx, lane));
+    return [{ lane, most, after: known && byTurn(known, last) > 0 ? known : last }];
+  });
+}
+
+/** @param most what is more nobody takes, and is not tried box by box. */
+const hasTakeable = (waiting: Candidate[], most: number | null, { boxes, all, barred }: Fleet) =>
+  isAnyTakeable(
+    waiting.filter(({ amount }) => amount === null || most === null || amount <= most),
+    ...([boxes, all, barred] as const),
+  );
+
+/** What waits in lanes behind what nobody takes: a stretch of it, and the next one the next time, so that each is come to. */
+async function readOn(
+  ctx: CompanyCtx,
+  tx: Tx,
+  { onward, now }: { onward: Onward[]; now: Date },
+  fleet: Fleet,
+): Promise<Candidate[]> {
+  const { reading } = stateOf(ctx.kernel);
+  const stretches = await candidatesBeyond(tx, onward, now, STRETCH);
+  const all = stretches.flatMap(({ found }) => found);
+  for (const pair of await barredOf(tx, all)) fleet.barred.add(pair);
+  return stretches.flatMap(({ lane, found, end }) => {
+    // What only waits for its turn is read again.
+    if (hasTakeable(found, null, fleet)) return found;
+    if (end) reading.set(keyOf(ctx, lane), end);
+    else reading.delete(keyOf(ctx, lane));
+    return [];
+  });
 }
 
 function momentsOf(now: Date) {
   const ago = (ms: number) => new Date(now.getTime() - ms);
-  return { since: ago(CONNECTED_MS), minuteAgo: ago(MINUTE_MS), dayAgo: ago(DAY_MS) };
+  return { now, since: ago(CONNECTED_MS), minuteAgo: ago(MINUTE_MS), dayAgo: ago(DAY_MS) };
 }
 
 /** How long what was given had waited, for whoever watches over the installation: never whose it is. */
@@ -108,13 +201,9 @@ async function give(
   ctx: CompanyCtx,
   tx: Tx,
   waiting: Candidate[],
-  { boxes, all, now }: { boxes: RoomyBox[]; all: ReadyBox[]; now: Date },
+  { boxes, all, barred }: Fleet,
+  now: Date,
 ): Promise<Assigned[]> {
-  if (waiting.length === 0) return [];
-  const barred = await stillHeld(
-    tx,
-    waiting.filter(({ attempt }) => attempt > 0).map(({ id }) => id),
-  );
   const wanted = match(waiting, boxes, all, barred);
   if (wanted.length === 0) return [];
   const { processId } = stateOf(ctx.kernel);

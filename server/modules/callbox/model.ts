@@ -151,8 +151,20 @@ export const callboxRulesSchema = z.object({
     .nullable()
     .default(null)
     .describe('A transaction that no box began by then expires; null: never'),
+  quarantineAfterFailures: z
+    .number()
+    .int()
+    .min(0)
+    .max(1000)
+    .default(10)
+    .describe(
+      'A box that fails so often in a row, and certainly, is taken out until a trial succeeds; 0: never',
+    ),
 });
 export type CallboxRules = z.infer<typeof callboxRulesSchema>;
+
+/** Of these, what is about money itself: who changes them needs more than to look after boxes. */
+export const MONEY_RULES = ['maxAmount', 'lookAlikeMinutes', 'twoPeopleAbove'] as const;
 
 /** The operator's name as it is compared: lower case, without marks and spaces. Null: none was given. */
 export function operatorKey(name: string | null | undefined): string | null {

@@ -8,6 +8,8 @@ export interface EngineBox extends BoxManners {
   id: string;
   code: string;
   config: Record<string, unknown>;
+  /** Definite failures since it last completed something. */
+  failuresInRow: number;
   /** Null: it uses the shared token. */
   tokenHash: string | null;
 }
@@ -16,7 +18,7 @@ export interface EngineBox extends BoxManners {
 export async function boxesByCode(tx: Tx, codes: string[]): Promise<Map<string, EngineBox>> {
   if (codes.length === 0) return new Map();
   const { rows } = await sql<EngineBox>`
-    ${planKept} select id, code, fenced, announces, skips_processing, config, token_hash from boxes
+    ${planKept} select id, code, fenced, announces, skips_processing, config, failures_in_row, token_hash from boxes
     where code = any (${codes}::text[])`.execute(tx);
   return new Map(rows.map((row) => [row.code, row]));
 }
@@ -25,7 +27,7 @@ export async function boxesByCode(tx: Tx, codes: string[]): Promise<Map<string, 
 export async function boxesById(tx: Tx, ids: string[]): Promise<Map<string, EngineBox>> {
   if (ids.length === 0) return new Map();
   const { rows } = await sql<EngineBox>`
-    ${planKept} select id, code, fenced, announces, skips_processing, config, token_hash from boxes
+    ${planKept} select id, code, fenced, announces, skips_processing, config, failures_in_row, token_hash from boxes
     where id = any (${ids}::uuid[])`.execute(tx);
   return new Map(rows.map((row) => [row.id, row]));
 }

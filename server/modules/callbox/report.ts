@@ -4,6 +4,7 @@ import { type Actor, type CompanyCtx, systemCtx, transact } from '../../kernel/c
 import type { Tx } from '../../kernel/db/index.ts';
 import { type ErrorCode, RelaisError } from '../../kernel/errors.ts';
 import { refusalOf } from './box-caller.ts';
+import { type BoxOutcome, watchFailures } from './box-failures.ts';
 import { type Settings, settingsOf } from './config.ts';
 import { configOf } from './dispatch.ts';
 import { signal } from './dispatch-store.ts';
@@ -122,13 +123,16 @@ async function takeSome(
   const readings = judged.flatMap((each, index) => readingOf(ctx, each, arrived[index]!.report));
   const freed = changes.some(({ row, untouched }) => !untouched && row.status !== 'processing');
   const sims = [...changes.flatMap(({ moves }) => moves), ...readings].map(({ simId }) => simId);
+  const skips = judged.flatMap((each) => each.skips ?? []);
+  const announces = judged.flatMap((each) => each.announces ?? []);
+  const outcomes = judged.flatMap((each, index) => outcomeOf(each, boxes.get(arrived[index]!.report.code)));
+  await watchFailures(ctx, tx, outcomes, {
+    limit: settings.rules.quarantineAfterFailures,
+    with: [...skips, ...announces],
+  });
   // Together, and in this order: boxes are locked before SIMs, and all SIMs at once, as everybody locks them.
   const writing = Promise.all([
-    noteManners(
-      tx,
-      judged.flatMap(({ skips }) => skips ?? []),
-      judged.flatMap(({ announces }) => announces ?? []),
-    ),
+    noteManners(tx, skips, announces),
     readings.length > 0 ? lockSims(tx, sims) : null,
     applyChanges(ctx, tx, changes),
     keepReadings(tx, readings),
@@ -140,6 +144,13 @@ async function takeSome(
     return { kind: verdict === 'same' ? 'same' : 'accepted', transaction: named.get(arrived[index]!.id)! };
   });
   return { results, freed };
+}
+
+/** What a report says of the box itself: that it works, or that it failed and nothing moved. */
+function outcomeOf({ verdict, change }: Judged, box: EngineBox | undefined): BoxOutcome[] {
+  const state = change?.attempts[0]?.state;
+  if (verdict !== 'accepted' || !box || (state !== 'completed' && state !== 'failed')) return [];
+  return [{ box, worked: state === 'completed' }];
 }
 
 /** What a box read off its SIM when it was done; by our clock where its own is ahead or says nothing. */

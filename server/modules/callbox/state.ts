@@ -1,6 +1,7 @@
 import type { Batcher } from '../../kernel/batch.ts';
 import type { Kernel } from '../../kernel/ctx.ts';
 import { newId } from '../../kernel/ids.ts';
+import type { Place } from './dispatch-store.ts';
 
 /** What one process remembers about boxes. All of it can be lost: the database is the truth. */
 export interface CallboxState {
@@ -14,6 +15,8 @@ export interface CallboxState {
   wakes: { count: number; ofBox: Map<string, number>; ofAll: number };
   /** The server is closing: nobody waits any longer. */
   closing: boolean;
+  /** Where the dispatcher goes on reading lanes whose first transactions nobody can take, by company and lane. */
+  reading: Map<string, Place>;
   /** Group commits, one of each name for each company. */
   batchers: Map<string, Batcher<unknown, unknown>>;
 }
@@ -26,7 +29,8 @@ export function stateOf(kernel: Kernel): CallboxState {
   if (!state) {
     state = {
       ...{ processId: newId(kernel.clock), nudges: new Set(), waiting: new Map() },
-      ...{ wakes: { count: 0, ofBox: new Map(), ofAll: 0 }, closing: false, batchers: new Map() },
+      ...{ wakes: { count: 0, ofBox: new Map(), ofAll: 0 }, closing: false, reading: new Map() },
+      batchers: new Map(),
     };
     states.set(kernel, state);
   }

@@ -136,6 +136,8 @@ export async function endedOf(tx: Tx, boxIds: readonly string[]): Promise<Map<st
 export interface FleetReview {
   connected: number;
   away: number;
+  /** Of both. */
+  quarantined: number;
   open: Record<string, number>;
 }
 
@@ -143,8 +145,9 @@ export interface FleetReview {
 const COUNTED_MAX = 100_000;
 
 export async function reviewAll(tx: Tx): Promise<FleetReview> {
-  const { rows: boxes } = await sql<{ connected: number; away: number }>`
-    select count(*) filter (where presence.connected)::int as connected, count(*) filter (where not presence.connected)::int as away
+  const { rows: boxes } = await sql<Omit<FleetReview, 'open'>>`
+    select count(*) filter (where boxes.quarantined_at is not null)::int as quarantined,
+      count(*) filter (where presence.connected)::int as connected, count(*) filter (where not presence.connected)::int as away
     from boxes join box_presence presence on presence.box_id = boxes.id where boxes.retired_at is null`.execute(
     tx,
   );

@@ -35,6 +35,7 @@ export const PERMISSIONS = [
   'transactions:submit',
   'transactions:settle',
   'float:manage',
+  'money:rules',
   'reports:read',
   'costs:manage',
   'reports:schedule',
@@ -107,6 +108,7 @@ export function mayGive(
 const SEES: Partial<Record<Permission, Permission>> = {
   'float:manage': 'boxes:read',
   'inbox:manage': 'messages:read',
+  'money:rules': 'boxes:read',
   'retention:manage': 'calls:read',
 };
 

@@ -61,6 +61,9 @@ export const boxSettings = {
     twoPeopleHint: 'Above it, settling an unknown outcome needs a second person. Empty: one is enough.',
     expireAfterMinutes: 'Expires after',
     expireHint: 'What no box began by then is given up. Empty: never.',
+    quarantineAfterFailures: 'Quarantine after failures in a row',
+    quarantineHint:
+      'A box that fails so often is taken out, and tried again with one transaction after ten minutes. 0: never.',
     region: 'Country of short numbers',
     regionHint: 'Numbers without a country code are read as numbers of this country.',
     minutes: 'min',

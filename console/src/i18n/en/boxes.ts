@@ -116,6 +116,9 @@ export const boxes = {
     done: 'The box gets nothing more',
     release: 'Release',
     released: 'The box works again',
+    failures_one: 'It failed {{count}} time in a row',
+    failures_other: 'It failed {{count}} times in a row',
+    trial: 'Tried with one transaction from:',
     notice: 'In quarantine: this box gets no new transaction.',
   },
   revoke: {

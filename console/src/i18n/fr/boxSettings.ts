@@ -65,6 +65,9 @@ export const boxSettings: Dictionary['boxSettings'] = {
       'Au-delà, trancher une issue inconnue demande une seconde personne. Vide : une seule suffit.',
     expireAfterMinutes: 'Expire après',
     expireHint: "Ce qu'aucune CallBox n'a commencé d'ici là est abandonné. Vide : jamais.",
+    quarantineAfterFailures: "Quarantaine après des échecs d'affilée",
+    quarantineHint:
+      'Une CallBox qui échoue autant de fois est retirée, puis essayée avec une transaction après dix minutes. 0 : jamais.',
     region: 'Pays des numéros courts',
     regionHint: 'Un numéro sans indicatif est lu comme un numéro de ce pays.',
     minutes: 'min',

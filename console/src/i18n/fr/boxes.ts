@@ -121,6 +121,9 @@ export const boxes: Dictionary['boxes'] = {
     done: 'La CallBox ne reçoit plus rien',
     release: 'Libérer',
     released: 'La CallBox travaille de nouveau',
+    failures_one: 'Elle a échoué {{count}} fois',
+    failures_other: "Elle a échoué {{count}} fois d'affilée",
+    trial: 'Essayée avec une transaction à partir de :',
     notice: 'En quarantaine : cette CallBox ne reçoit pas de nouvelle transaction.',
   },
   revoke: {

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { boxes as boxesApi } from '../../api/boxes.ts';
 import type { Box, BoxLimits } from '../../api/boxTypes.ts';
 import { queryClient } from '../../api/queryClient.ts';
+import { useReason } from '../../ui/ActionButton.tsx';
 import { FormDrawer } from '../../ui/FormDrawer.tsx';
 import { francsInput } from '../../ui/francsInput.ts';
 import { useNotify } from '../../ui/useNotify.ts';
@@ -41,6 +42,7 @@ export function BoxDrawer({ box, open, onClose }: { box: Box; open: boolean; onC
     },
   });
   const { label, location, limits } = box;
+  const blocked = useReason('money:rules');
   return (
     <FormDrawer<Values>
       open={open}
@@ -65,8 +67,13 @@ export function BoxDrawer({ box, open, onClose }: { box: Box; open: boolean; onC
           </Form.Item>
         ))}
       </div>
-      <Form.Item name="maxAmount" label={t('boxes.limits.maxAmount')}>
-        <InputNumber<number> {...francsInput} min={1} placeholder={t('boxes.facts.noLimit')} />
+      <Form.Item name="maxAmount" label={t('boxes.limits.maxAmount')} extra={blocked}>
+        <InputNumber<number>
+          {...francsInput}
+          min={1}
+          placeholder={t('boxes.facts.noLimit')}
+          disabled={blocked !== null}
+        />
       </Form.Item>
     </FormDrawer>
   );

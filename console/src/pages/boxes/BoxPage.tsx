@@ -110,7 +110,15 @@ function Notices({ box }: { box: Box }) {
           title={t('boxes.quarantine.notice')}
           description={
             <>
-              {box.quarantine.reason} · <Moment at={box.quarantine.at} />
+              {box.quarantine.trialAt === null
+                ? box.quarantine.reason
+                : t('boxes.quarantine.failures', { count: box.failuresInRow })}{' '}
+              · <Moment at={box.quarantine.at} />
+              {box.quarantine.trialAt !== null && (
+                <div>
+                  {t('boxes.quarantine.trial')} <Moment at={box.quarantine.trialAt} />
+                </div>
+              )}
             </>
           }
         />
