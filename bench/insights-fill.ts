@@ -5,7 +5,7 @@ import { withoutIndexes } from './inbox-fill.ts';
 export const DAYS = 730;
 const OUR_NUMBERS = 40;
 const PEOPLE = 25;
-const CONTACTS = 100_000;
+const CONTACTS_MAX = 100_000;
 /** Of how much is with whom: the busiest tenth of the contacts has half of it. */
 const SKEW = 3.32;
 
@@ -33,7 +33,7 @@ export async function fillActivity(databaseUrl: string, piece: Piece): Promise<v
     await client.query(
       `set session_replication_role = replica; set synchronous_commit = off; set work_mem = '256MB'; set maintenance_work_mem = '512MB'`,
     );
-    await prepare(client);
+    await prepare(client, piece);
     if (piece.from === 0) await fillContacts(client, piece.companyId);
     await withoutIndexes(
       client,
@@ -62,14 +62,16 @@ export async function tidyUp(databaseUrl: string): Promise<void> {
   }
 }
 
+const contactsOf = ({ total }: Piece) => Math.min(CONTACTS_MAX, total);
+
 /** The people, the numbers and the contacts are the same in each piece. */
-async function prepare(client: pg.Client): Promise<void> {
+async function prepare(client: pg.Client, piece: Piece): Promise<void> {
   await client.query(`
     create temp table person as select n, md5('person ' || n)::uuid as id from generate_series(0, ${PEOPLE - 1}) as n;
     create temp table line as select n, '+33757' || lpad(n::text, 6, '0') as phone, case n % 2 when 0 then 'twilio' else 'telnyx' end as provider
       from generate_series(0, ${OUR_NUMBERS - 1}) as n;
     create temp table somebody as select n, md5('contact ' || n)::uuid as id, '+337' || lpad(n::text, 8, '0') as phone
-      from generate_series(0, ${CONTACTS - 1}) as n;
+      from generate_series(0, ${contactsOf(piece) - 1}) as n;
     analyze person; analyze line; analyze somebody`);
 }
 
@@ -87,7 +89,7 @@ async function fillContacts(client: pg.Client, companyId: string): Promise<void>
     await client.query(statement, [companyId]);
 }
 
-const valuesOf = ({ companyId, from, until, total }: Piece) => [companyId, from, until, total];
+const valuesOf = (piece: Piece) => [piece.companyId, piece.from, piece.until, piece.total, contactsOf(piece)];
 
 /** So many seconds before now the nth thing happened, counted back. */
 const AGO = `make_interval(secs => thing.n * (${DAYS} * 86400.0 / $4::float8))`;
@@ -95,7 +97,7 @@ const AGO = `make_interval(secs => thing.n * (${DAYS} * 86400.0 / $4::float8))`;
 /** The nth thing, the oldest first; who, where and with whom. */
 const THINGS = `from (select n, n * 17 % 100 as luck from generate_series($3::bigint, $2::bigint + 1, -1) as n) as thing
   join person on person.n = thing.n * 7 % ${PEOPLE} join line on line.n = (person.n + thing.n % 2 * 3) % ${OUR_NUMBERS}
-  join somebody on somebody.n = floor(${CONTACTS} * power((thing.n * 31 % ${CONTACTS})::float8 / ${CONTACTS}, ${SKEW}))::int`;
+  join somebody on somebody.n = floor($5::int * power((thing.n * 31 % $5::int)::float8 / $5::int, ${SKEW}))::int`;
 
 const CALLS = `
   with made as (

@@ -270,6 +270,8 @@ export async function startRelais(
     TELNYX_BASE_URL: 'http://127.0.0.1:9/v2',
     TWILIO_BASE_URL: 'http://127.0.0.1:9',
     RATE_LIMIT_PER_MINUTE: '10000000',
+    // A copy of the whole database would be made in the middle of it.
+    BACKUP_EVERY_HOURS: '0',
     LOG_LEVEL: 'warn',
     LOG_FORMAT: 'json',
     ...environment,
