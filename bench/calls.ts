@@ -217,7 +217,7 @@ async function untilQuiet(program: Program, postgres: string | undefined): Promi
 }
 
 /** A provider that takes every command and does nothing: Telnyx is told what to do with each call. */
-function startProvider(): Promise<Running> {
+export function startProvider(): Promise<Running> {
   return freePort().then((port) =>
     startProgram(['bench/servers/quiet-provider.ts'], { PORT: String(port) }, '/'),
   );
@@ -249,15 +249,27 @@ async function startContender(name: Contender, given: Given): Promise<Program> {
     return { ...program, name, databaseUrl };
   }
   const { program, companyId } = await startRelais(given.folder, environment, given.nodeOptions);
+  await addCallNumbers(databaseUrl, companyId, [
+    ...(Object.entries(NUMBERS) as [ProviderName, string][]),
+    ['twilio', CALLERS_NUMBER],
+  ]);
+  return { ...program, name, databaseUrl };
+}
+
+/** Numbers of a company that can be called. */
+export async function addCallNumbers(
+  databaseUrl: string,
+  companyId: string,
+  numbers: [provider: ProviderName, phone: string][],
+): Promise<void> {
   await query(
     databaseUrl,
     `insert into numbers (id, company_id, provider, phone_number, country, number_type, status, features, configured_at, purchased_at,
       activated_at, created_at, updated_at)
     select gen_random_uuid(), $1, provider, phone, 'FR', 'mobile', 'active', '{"voice":true,"sms":true,"mms":false}', now(), now(), now(), now(), now()
     from unnest($2::text[], $3::text[]) as number (provider, phone)`,
-    [companyId, [...Object.keys(NUMBERS), 'twilio'], [...Object.values(NUMBERS), CALLERS_NUMBER]],
+    [companyId, numbers.map(([provider]) => provider), numbers.map(([, phone]) => phone)],
   );
-  return { ...program, name, databaseUrl };
 }
 
 /** Ratios are taken within each round, between neighbours in time. */

@@ -2,13 +2,14 @@ import os from 'node:os';
 import { parseArgs } from 'node:util';
 import { BOX_PARTS, measureBoxes } from './boxes.ts';
 import { measureCalls } from './calls.ts';
+import { HISTORY_PARTS, measureHistory } from './history.ts';
 import { measureInbox } from './inbox.ts';
-import { measureInsights } from './insights.ts';
 import { measureMemory } from './memory.ts';
 import { diskSyncMicros } from './processes.ts';
 import { measureStart } from './start.ts';
 import { printTable, textTable, webhookTable } from './table.ts';
 import { measureTexts } from './texts.ts';
+import { measureProcesses } from './two-processes.ts';
 import { measureWebhooks } from './webhooks.ts';
 
 const { values } = parseArgs({
@@ -16,7 +17,10 @@ const { values } = parseArgs({
     only: {
       type: 'string',
       multiple: true,
-      default: ['webhooks', 'texts', 'inbox', 'calls', 'boxes', 'insights', 'start', 'memory'],
+      default: [
+        ...['webhooks', 'processes', 'texts', 'inbox', 'calls', 'boxes', ...HISTORY_PARTS],
+        ...['start', 'memory'],
+      ],
     },
     rounds: { type: 'string' },
     seconds: { type: 'string', default: '3' },
@@ -58,6 +62,12 @@ if (values.only.includes('webhooks')) {
   );
   printTable(webhookTable(results));
 }
+if (values.only.includes('processes')) {
+  console.log(
+    `One server process against two behind one port, ${values.connections} connections, median of ${rounds} rounds`,
+  );
+  printTable(await measureProcesses(measuring, progress));
+}
 if (values.only.includes('texts')) {
   const results = await measureTexts({ ...measuring, texts: Number(values.texts) }, progress);
   console.log(
@@ -90,10 +100,24 @@ if (values.only.includes('boxes')) {
     progress,
   );
 }
-if (values.only.includes('insights')) {
+const historyParts = HISTORY_PARTS.filter((part) => values.only.includes(part));
+if (historyParts.length > 0) {
   const activity = Number(values.activity) / (values.quick ? 10 : 1);
-  console.log(`The dashboard and the reports over ${activity} calls and texts, 4 readers`);
-  printTable(await measureInsights({ activity, asked: values.quick ? 200 : 1000 }, progress));
+  const tables = await measureHistory(
+    {
+      ...{ ...measuring, parts: historyParts, activity, asked: values.quick ? 200 : 1000 },
+      ...{ rounds: Math.min(rounds, 3), calls: Number(values.calls) / 4, texts: Number(values.texts) / 2 },
+    },
+    progress,
+  );
+  if (tables.growth) {
+    console.log(`Events as a company grows to ${activity} calls and texts, each at the same cost`);
+    printTable(tables.growth);
+  }
+  if (tables.insights) {
+    console.log(`The dashboard and the reports over ${activity} calls and texts, 4 readers`);
+    printTable(tables.insights);
+  }
 }
 if (values.only.includes('start')) {
   console.log('Start of an installed Relais, until it is ready');

@@ -66,6 +66,17 @@ export async function startProgram(
   return { pid: child.pid!, port, stop: () => stopChild(child), startedInMs: performance.now() - startMs };
 }
 
+/** Runs a program of this repository to its end, like `startProgram`. @throws when it fails. */
+export async function runProgram(args: string[], environment: Record<string, string>): Promise<void> {
+  const child = spawn(process.execPath, args, {
+    cwd: ROOT,
+    env: { PATH: process.env.PATH, ...environment },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const [code, signal] = await once(child, 'exit');
+  if (code !== 0) throw new Error(`${args.join(' ')} ended with ${signal ?? `exit code ${code}`}`);
+}
+
 async function isReady(port: number, readyPath: string): Promise<boolean> {
   try {
     const { status } = await fetch(`http://127.0.0.1:${port}${readyPath}`);
@@ -126,10 +137,15 @@ export function processorMs(pid: number): { all: number; main: number } | null {
   }
 }
 
+/** The processes that this one has started and that run (Linux). @throws where it cannot be read. */
+export function childrenOf(pid: number): string[] {
+  return readdirSync('/proc').filter((name) => /^\d+$/.test(name) && parentOf(name) === pid);
+}
+
 /** Processor time of a process and all its children, those that ended too (Linux): of PostgreSQL, say. Null where unknown. */
 export function familyMs(pid: number): number | null {
   try {
-    const children = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && parentOf(name) === pid);
+    const children = childrenOf(pid);
     const own = toMs(statOf(`/proc/${pid}/stat`).slice(11, 15));
     return children.reduce((total, child) => total + (processorMs(Number(child))?.all ?? 0), own);
   } catch {

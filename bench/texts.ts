@@ -237,15 +237,24 @@ async function startContender(
     return { ...program, name, databaseUrl, apiKey: await prepareHandWritten(databaseUrl) };
   }
   const { program, companyId, apiKey } = await startRelais(given.folder, environment, given.nodeOptions);
+  await addTextNumbers(databaseUrl, companyId, NUMBERS);
+  return { ...program, name, databaseUrl, apiKey };
+}
+
+/** Numbers through which a company gets texts. */
+export async function addTextNumbers(
+  databaseUrl: string,
+  companyId: string,
+  numbers: Partial<Record<ProviderName, string>>,
+): Promise<void> {
   await query(
     databaseUrl,
     `insert into inbox_integrations (id, company_id, name, provider, phone_number, is_active, is_default, source, sms, mms,
       next_send_at, created_at, updated_at)
     select gen_random_uuid(), $1, phone, provider, phone, true, provider = 'telnyx', 'manual', true, false, now(), now(), now()
     from unnest($2::text[], $3::text[]) as number (provider, phone)`,
-    [companyId, Object.keys(NUMBERS), Object.values(NUMBERS)],
+    [companyId, Object.keys(numbers), Object.values(numbers)],
   );
-  return { ...program, name, databaseUrl, apiKey };
 }
 
 /** Relais as one process, with the example company and its key. Nothing is asked of a provider; if it is, it fails at once. */
@@ -253,7 +262,7 @@ export async function startRelais(
   folder: string,
   environment: { PORT: string; DATABASE_URL: string } & Record<string, string>,
   nodeOptions: string[] = [],
-): Promise<{ program: Running; companyId: string; apiKey: string }> {
+): Promise<{ program: Running; companyId: string; apiKey: string; settings: Record<string, string> }> {
   const dataDir = mkdtempSync(path.join(folder, 'relais-'));
   const settings = {
     DATA_DIR: dataDir,
@@ -261,21 +270,20 @@ export async function startRelais(
     TELNYX_BASE_URL: 'http://127.0.0.1:9/v2',
     TWILIO_BASE_URL: 'http://127.0.0.1:9',
     RATE_LIMIT_PER_MINUTE: '10000000',
+    // A copy of the whole database would be made in the middle of it.
+    BACKUP_EVERY_HOURS: '0',
     LOG_LEVEL: 'warn',
     LOG_FORMAT: 'json',
+    ...environment,
   };
-  const program = await startProgram(
-    [...nodeOptions, 'server/main.ts'],
-    { ...settings, ...environment },
-    '/health/ready',
-  );
+  const program = await startProgram([...nodeOptions, 'server/main.ts'], settings, '/health/ready');
   const file = path.join(dataDir, 'demo.json');
   while (!existsSync(file)) await new Promise((resolve) => setTimeout(resolve, 10));
   const { companyId, apiKey } = JSON.parse(readFileSync(file, 'utf8')) as {
     companyId: string;
     apiKey: string;
   };
-  return { program, companyId, apiKey };
+  return { program, companyId, apiKey, settings };
 }
 
 async function prepareHandWritten(databaseUrl: string): Promise<string> {
