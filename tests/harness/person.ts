@@ -30,7 +30,6 @@ export function createPerson(baseUrl: string): Person {
     post,
     put: (path, body, headers) => keep(as(headers).put(path, body)),
     patch: (path, body, headers) => keep(as(headers).patch(path, body)),
-    put: (path, body, headers) => keep(as(headers).put(path, body)),
     delete: (path, headers) => keep(as(headers).delete(path)),
     signIn: (email, password) => post('/api/auth/sign-in/email', { email, password }),
     cookie,
