@@ -34,12 +34,12 @@ const viewed = async () => {
 };
 
 /** Hands one in, and tells what the box made of it. */
-async function told(status: 'completed' | 'failed' | 'unknown'): Promise<string> {
+async function told(status: 'completed' | 'failed' | 'unknown', code?: string): Promise<string> {
   const id = await wanted();
   await eventually(async () => expect((await box.pull()).map((given) => given.id)).toContain(id));
   await box.report(id, 'processing');
   // It makes no sense to try again: so nothing of it comes back.
-  const result = { success: status === 'completed', retryable: false };
+  const result = { success: status === 'completed', retryable: false, code };
   const answer = await box.report(id, status, { result });
   expect(answer.status, JSON.stringify(answer.body)).toBe(200);
   return id;
@@ -84,6 +84,11 @@ describe('a box that fails', () => {
     for (let time = 0; time < 4; time++)
       await box.report(id, 'failed', { result: { success: false, retryable: false } });
     expect(await viewed()).toMatchObject({ state: 'connected', failuresInRow: 1 });
+  });
+
+  it('is not blamed for numbers that are not there', async () => {
+    for (let time = 0; time < 4; time++) await told('failed', 'wrong_number');
+    expect(await viewed()).toMatchObject({ state: 'connected', failuresInRow: 0 });
   });
 });
 

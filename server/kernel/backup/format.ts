@@ -67,7 +67,7 @@ export function frameWriter(out: Writable): {
     for (const part of [head, body]) {
       whole.update(part);
       // Once broken it never drains: the pipeline tells why.
-      if (!out.write(part) && !out.destroyed) await Promise.race([once(out, 'drain'), once(out, 'close')]);
+      if (!out.write(part) && !out.destroyed) await drained(out);
     }
   }
   const json = (value: Json) => frame('J', Buffer.from(JSON.stringify(value)));
@@ -90,6 +90,17 @@ export function frameWriter(out: Writable): {
     },
     seal: () => json({ section: 'seal', sha256: whole.copy().digest('hex') }),
   };
+}
+
+/** Waits until there is room again, or never will be. Leaves no listener behind: a copy waits as often as the database is large. */
+async function drained(out: Writable): Promise<void> {
+  const over = new AbortController();
+  const { signal } = over;
+  try {
+    await Promise.race([once(out, 'drain', { signal }), once(out, 'close', { signal })]);
+  } finally {
+    over.abort();
+  }
 }
 
 /** What stands in a backup, in order. The data of a section must be read, or left with `skip`, before the next part. */

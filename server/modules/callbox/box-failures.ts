@@ -10,6 +10,9 @@ import { countFailures, type Tallied, type Tally } from './report-store.ts';
 /** A box that its failures took out is tried again after so long. */
 export const TRIAL_AFTER_MS = 10 * 60_000;
 
+/** Codes of boxes for what no box could have done: whoever asked named a number or an item that is not there. */
+export const WRONG_REQUESTS: readonly string[] = ['wrong_number', 'no_item', 'no_amount'];
+
 /** What a box's word came to, as far as it tells whether the box works. */
 export interface BoxOutcome {
   box: EngineBox;

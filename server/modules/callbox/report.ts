@@ -4,7 +4,7 @@ import { type Actor, type CompanyCtx, systemCtx, transact } from '../../kernel/c
 import type { Tx } from '../../kernel/db/index.ts';
 import { type ErrorCode, RelaisError } from '../../kernel/errors.ts';
 import { refusalOf } from './box-caller.ts';
-import { type BoxOutcome, watchFailures } from './box-failures.ts';
+import { type BoxOutcome, WRONG_REQUESTS, watchFailures } from './box-failures.ts';
 import { type Settings, settingsOf } from './config.ts';
 import { configOf } from './dispatch.ts';
 import { signal } from './dispatch-store.ts';
@@ -125,7 +125,10 @@ async function takeSome(
   const sims = [...changes.flatMap(({ moves }) => moves), ...readings].map(({ simId }) => simId);
   const skips = judged.flatMap((each) => each.skips ?? []);
   const announces = judged.flatMap((each) => each.announces ?? []);
-  const outcomes = judged.flatMap((each, index) => outcomeOf(each, boxes.get(arrived[index]!.report.code)));
+  const outcomes = judged.flatMap((each, index) => {
+    const { report } = arrived[index]!;
+    return outcomeOf(each, report, boxes.get(report.code));
+  });
   await watchFailures(ctx, tx, outcomes, {
     limit: settings.rules.quarantineAfterFailures,
     with: [...skips, ...announces],
@@ -146,10 +149,15 @@ async function takeSome(
   return { results, freed };
 }
 
-/** What a report says of the box itself: that it works, or that it failed and nothing moved. */
-function outcomeOf({ verdict, change }: Judged, box: EngineBox | undefined): BoxOutcome[] {
+/** What a report says of the box itself: that it works, or that it failed and nothing moved. A wrong request says nothing of it. */
+function outcomeOf(
+  { verdict, change }: Judged,
+  { result }: BoxReport,
+  box: EngineBox | undefined,
+): BoxOutcome[] {
   const state = change?.attempts[0]?.state;
   if (verdict !== 'accepted' || !box || (state !== 'completed' && state !== 'failed')) return [];
+  if (state === 'failed' && WRONG_REQUESTS.includes(result?.code ?? '')) return [];
   return [{ box, worked: state === 'completed' }];
 }
 
