@@ -3,7 +3,7 @@ import { buffer } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { frameWriter } from './format.ts';
 
-const head = { section: 'table', name: 'public.things', columns: ['a'] } as const;
+const head = { section: 'table' as const, name: 'public.things', columns: ['a'] };
 
 async function* rows(count: number) {
   for (let row = 0; row < count; row++) yield Buffer.alloc(1000, row % 256);

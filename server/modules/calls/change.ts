@@ -52,6 +52,16 @@ export async function concludeScenes(
   change: (scene: Scene) => void,
 ): Promise<void> {
   await keepWithinBudgets(ctx, tx, scenes);
+  await writeScenes(ctx, tx, scenes, change);
+}
+
+/** The same for scenes that budgets were asked about. All are changed before anything is waited for. */
+export async function writeScenes(
+  ctx: CompanyCtx,
+  tx: Tx,
+  scenes: Scene[],
+  change: (scene: Scene) => void,
+): Promise<void> {
   const before = scenes.map(snapshotOf);
   for (const [index, scene] of scenes.entries()) {
     change(scene);

@@ -13,13 +13,14 @@ import {
 } from '../providers/index.ts';
 import { learnAnnounced, overAt } from './announcing.ts';
 import { answerWithOthers, rememberHome } from './callers.ts';
-import { concludeScenes, holdScenes } from './change.ts';
+import { holdScenes, writeScenes } from './change.ts';
 import { softphoneAddresses } from './desk.ts';
 import { holderOf } from './events.ts';
 import { takeCalls } from './inbound.ts';
 import { customerOf, oursOf } from './judge.ts';
 import { ownersOf } from './lookup-store.ts';
 import { type CallLanguage, languageOf, standardWords } from './model.ts';
+import { keepWithinBudgets } from './passing-on.ts';
 import { wordsFor } from './plan.ts';
 import { endLeg, learnDial, learnLeg, rootOf, type Scene, wasGivenUp } from './scene.ts';
 import { type Moment, targetLegs } from './script.ts';
@@ -111,23 +112,17 @@ export async function writeAnswers(
   tx: Tx,
   asked: { question: Question; scene: Scene }[],
 ): Promise<AnsweredDelivery[]> {
-  const addresses = await browsersOf(
-    tx,
-    asked.map(({ scene }) => scene),
-  );
+  const scenes = asked.map(({ scene }) => scene);
+  await keepWithinBudgets(ctx, tx, scenes);
+  const addresses = await browsersOf(tx, scenes);
   const documents = new Map<Scene, string>();
   const toKeep: DeliveryToKeep[] = [];
   const questions = new Map(asked.map(({ question, scene }) => [scene, question]));
-  const written = concludeScenes(
-    ctx,
-    tx,
-    asked.map(({ scene }) => scene),
-    (scene) => {
-      const question = questions.get(scene)!;
-      documents.set(scene, documentFor(ctx, scene, question, addresses));
-      if (question.delivery && tellsOfRoot(scene, question)) toKeep.push(question.delivery);
-    },
-  );
+  const written = writeScenes(ctx, tx, scenes, (scene) => {
+    const question = questions.get(scene)!;
+    documents.set(scene, documentFor(ctx, scene, question, addresses));
+    if (question.delivery && tellsOfRoot(scene, question)) toKeep.push(question.delivery);
+  });
   const [first] = toKeep;
   const rows = toKeep.map(({ row }) => row);
   const [outcomes = []] = await Promise.all([first?.keepActed(tx, rows, ctx.kernel.clock.now()), written]);
