@@ -270,10 +270,12 @@ export const callRules = {
   },
   devices: {
     title: 'Devices',
-    intro: 'Phones with your app that are woken when a call comes in.',
+    intro:
+      'Phones and browsers that are woken when a call comes in, or when something else happens that they want to know.',
     list: 'Devices that are woken',
     device: 'Device',
     person: 'Whose',
+    toldOf: 'Told of',
     state: 'State',
     platforms: { ios: 'iPhone', android: 'Android', web: 'Browser' },
     ready: 'Ready',

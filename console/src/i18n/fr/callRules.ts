@@ -280,10 +280,12 @@ export const callRules: Dictionary['callRules'] = {
   },
   devices: {
     title: 'Appareils',
-    intro: 'Les téléphones avec votre application, réveillés quand un appel arrive.',
+    intro:
+      "Les téléphones et navigateurs réveillés quand un appel arrive, ou pour autre chose qu'ils veulent savoir.",
     list: 'Appareils réveillés',
     device: 'Appareil',
     person: 'À qui',
+    toldOf: 'Prévenu de',
     state: 'État',
     platforms: { ios: 'iPhone', android: 'Android', web: 'Navigateur' },
     ready: 'Prêt',

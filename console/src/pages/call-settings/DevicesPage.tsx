@@ -42,6 +42,11 @@ function useColumns(): Column<Device>[] {
       ),
     },
     { key: 'person', title: t('callRules.devices.person'), render: ({ user }) => user.name },
+    {
+      key: 'notices',
+      title: t('callRules.devices.toldOf'),
+      render: ({ notices }) => notices.map((kind) => t(`notices.kinds.${kind}`)).join(', ') || '–',
+    },
     { key: 'state', title: t('callRules.devices.state'), render: (device) => <State device={device} /> },
     { key: 'seen', title: t('callRules.devices.seen'), render: ({ seenAt }) => <Ago at={seenAt} /> },
     {
