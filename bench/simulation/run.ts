@@ -157,7 +157,7 @@ async function configure({ world }: Means): Promise<void> {
 }
 
 /** Every third box serves all operators, every fifth is of the old kind; types and room differ. */
-function planBoxes({ boxes, realBoxes }: SimulationOptions, random: Random): BoxPlan[] {
+function planBoxes({ transactions, boxes, realBoxes }: SimulationOptions, random: Random): BoxPlan[] {
   const real = Array.from({ length: realBoxes }, (_, place) => ({
     ...{ code: `real_${place + 1}`, fenced: true, concurrency: 3, types: TYPES, operators: OPERATORS },
     ...{ deathShare: 0, deathsMax: Number.POSITIVE_INFINITY },
@@ -171,7 +171,7 @@ function planBoxes({ boxes, realBoxes }: SimulationOptions, random: Random): Box
     operators: place % 3 === 0 ? OPERATORS : [OPERATORS[place % OPERATORS.length]!],
     deathShare: place === 0 ? 0 : 0.004,
     // The first ones come back always: somebody has to do the work.
-    deathsMax: place < 6 ? Number.POSITIVE_INFINITY : 1 + random.int(12),
+    deathsMax: place < 6 ? Number.POSITIVE_INFINITY : 1 + random.int(Math.max(12, transactions / 1000)),
   }));
   return [...real, ...own];
 }

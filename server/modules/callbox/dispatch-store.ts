@@ -66,7 +66,7 @@ export interface Candidate {
 export async function candidates(tx: Tx, lanes: Lane[], now: Date, perLane: number): Promise<Candidate[]> {
   if (lanes.length === 0) return [];
   const { rows } = await sql<Candidate>`
-    select found.* from unnest(${lanes.map(({ operator }) => operator)}::text[], ${lanes.map(({ type }) => type)}::text[])
+    ${planKept} select found.* from unnest(${lanes.map(({ operator }) => operator)}::text[], ${lanes.map(({ type }) => type)}::text[])
       as served (operator, type)
     cross join lateral (
       select due.* from unnest(array[3, 2, 1, 0]::smallint[]) with ordinality as level (priority, place)
