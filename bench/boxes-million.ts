@@ -19,6 +19,7 @@ export interface MillionResults {
   full: Measured;
 }
 
+const PULLER = 'bench_puller';
 const BOXES = 50;
 const ROOM = 5;
 const HEARTBEAT_MS = 10_000;
@@ -72,10 +73,10 @@ async function measureOne(ground: Ground, relais: BoxRelais, until: 'drain all' 
   }
 }
 
-/** A box that comes, takes one and reports nothing: it is given back when its lease ends. */
+/** A box that comes, takes one and reports nothing. */
 async function pullOnce({ port, token }: BoxRelais): Promise<number> {
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
-  const callboxId = 'bench_puller';
+  const callboxId = PULLER;
   const body = JSON.stringify({
     callboxId,
     capabilities: { maxConcurrentTransactions: 1, supportedTypes: ['recharge'], fenced: true },
@@ -90,10 +91,12 @@ async function pullOnce({ port, token }: BoxRelais): Promise<number> {
   return performance.now() - startMs;
 }
 
+/** Without what the box has that takes one and is silent: nobody completes that. */
 async function countWaiting({ databaseUrl }: BoxRelais): Promise<number> {
   const [row] = await query(
     databaseUrl,
-    `select count(*)::int as count from transactions where status in ('pending', 'assigned', 'retry')`,
+    `select count(*)::int as count from transactions where status in ('pending', 'assigned', 'retry')
+      and box_id is distinct from (select id from boxes where code = '${PULLER}')`,
   );
   return Number(row?.count);
 }
