@@ -1,5 +1,6 @@
 import type { BoxTask, BoxTaskResult } from './box-load.ts';
 import { type BoxRelais, type Ground, startBoxRelais } from './boxes.ts';
+import { query } from './database.ts';
 import { familyMs, processorMs, residentMb, startHelper } from './processes.ts';
 import { type Table, verdict } from './table.ts';
 
@@ -46,6 +47,8 @@ async function measureFleet(ground: Ground, relais: BoxRelais, boxes: number): P
     const seconds = Math.max(1, ground.options.durationMs / 1000);
     // Everything is warm after the first few.
     await load.ask({ kind: 'pace', perSecond: PER_SECOND, transactions: PER_SECOND * 2 });
+    // What the database does by itself within a minute.
+    await query(relais.databaseUrl, 'analyze');
     const before = [processorMs(pid)?.all ?? 0, familyMs(ground.postgresPid) ?? 0];
     const idle = await load.ask({ kind: 'idle', durationMs: IDLE_MS });
     const after = [processorMs(pid)?.all ?? 0, familyMs(ground.postgresPid) ?? 0];
