@@ -5,7 +5,7 @@ export const notices: Dictionary['notices'] = {
   intro: 'Ce dont cet appareil vous prévient. Chaque appareil a ses propres choix.',
   whileOpen: "Quand Relais est ouvert derrière d'autres fenêtres",
   whileOpenText: 'Le système vous prévient de ce qui arrive pendant que vous regardez ailleurs.',
-  allow: 'Autoriser les notifications sur cet appareil',
+  allow: 'Autoriser les notifications',
   blocked: 'Les notifications sont bloquées pour ce site : autorisez-les dans les réglages du navigateur.',
   kinds: {
     calls: 'Appels entrants',
