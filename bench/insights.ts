@@ -25,6 +25,7 @@ function questionsOf(): Record<string, string[]> {
     'costs of a month': costs(30),
     'costs of a year': costs(365),
     'costs of a month, by contact': [`/api/insights/costs?${span(30, 'contact')}`],
+    'costs of a year, by contact': [`/api/insights/costs?${span(365, 'contact')}`],
   };
 }
 

@@ -39,7 +39,7 @@ export async function figuresOf(kernel: Kernel, companyId: string): Promise<stri
       from activity_figures where company_id = $1
       group by day, kind, provider, direction, outcome, our_number, user_id, currency having sum(count) <> 0
       union all
-      select (month, contact_id, currency, sum(count), sum(seconds), sum(amount)::numeric(24, 6))::text
+      select (month, contact_id, currency, sum(count), sum(amount)::numeric(24, 6))::text
       from activity_contact_figures where company_id = $1 group by month, contact_id, currency having sum(count) <> 0
       order by 1`,
     [companyId],

@@ -56,10 +56,8 @@ export interface ActivityContactFigures {
   contactId: string | null;
   count: Int8 | null;
   currency: string | null;
-  direction: string | null;
   kind: string | null;
   month: Timestamp | null;
-  seconds: Int8 | null;
 }
 
 export interface ActivityContactMonths {
@@ -68,10 +66,8 @@ export interface ActivityContactMonths {
   contactId: string;
   count: Int8;
   currency: string;
-  direction: string;
   kind: string;
   month: Timestamp;
-  seconds: Int8;
 }
 
 export interface ActivityCounts {

@@ -2,6 +2,7 @@ import type { Tx } from '../../kernel/db/index.ts';
 import { contactNames } from '../contacts/index.ts';
 import { memberNames } from '../identity/index.ts';
 import { gigNames } from '../numbers/index.ts';
+import { costsByContact, costsOfContacts } from './contact-costs-store.ts';
 import type { Span } from './model.ts';
 import {
   chart,
@@ -16,7 +17,7 @@ import {
 } from './report-activity.ts';
 import { type Chart, column, row, type Table } from './report-model.ts';
 import type { ReportWords } from './report-words.ts';
-import { type CostRow, costDays, costsBy, costsByContact } from './store.ts';
+import { type CostRow, costDays, costsBy } from './store.ts';
 
 const ROWS_MAX = 2000;
 /** The contacts who cost the most; all of them are in the list by contact. */
@@ -75,9 +76,14 @@ async function groupTable(
   const { span, before, words } = question;
   const { columns, total } = words;
   const now = await costsOf(tx, span, group);
-  const formerly = new Map(
-    (await costsOf(tx, before, group)).map((each) => [`${each.key} ${each.currency}`, each.amount]),
-  );
+  const earlier = await (group === 'contact'
+    ? costsOfContacts(
+        tx,
+        before,
+        now.map(({ key }) => key!),
+      )
+    : costsOf(tx, before, group));
+  const formerly = new Map(earlier.map((each) => [`${each.key} ${each.currency}`, each.amount]));
   const nameOf = await namer(tx, words, group, now);
   // Of contacts, neither all are listed nor is it kept what was estimated.
   const isWhole = group !== 'contact';

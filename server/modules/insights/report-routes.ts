@@ -1,20 +1,23 @@
 import { z } from 'zod';
 import { type CompanyCtx, transact, withCompany } from '../../kernel/ctx.ts';
 import type { Tx } from '../../kernel/db/index.ts';
+import { fail } from '../../kernel/errors.ts';
 import { listAnswer, sendCsv } from '../../kernel/http/csv.ts';
 import { errorResponses, ok } from '../../kernel/http/schemas.ts';
 import type { HttpServer } from '../../kernel/http/server.ts';
 import { contactNames } from '../contacts/index.ts';
 import { memberNames } from '../identity/index.ts';
 import { gigNames } from '../numbers/index.ts';
-import { ACTIVITY_KINDS, COST_KINDS, REPORT_GROUPS, share } from './model.ts';
+import { costsByContact } from './contact-costs-store.ts';
+import { ACTIVITY_KINDS, COST_KINDS, monthOf, periodAround, REPORT_GROUPS, share } from './model.ts';
 import { spanOf, spanQuery, spanShape } from './report-span.ts';
-import { costsBy, costsByContact, type FigureFilter, figuresBy } from './store.ts';
+import { costsBy, type FigureFilter, figuresBy } from './store.ts';
 
 const read = { authority: { permission: 'reports:read' } } as const;
 const tags = ['insights'];
 /** More groups than anybody reads: the largest of them. */
 const ROWS_MAX = 2000;
+const CONTACTS_SHOWN = 100;
 
 const query = spanQuery.extend({
   kind: z.enum(ACTIVITY_KINDS).optional(),
@@ -123,19 +126,32 @@ function costRoute(server: HttpServer): void {
           'What calls, texts and numbers of a time cost, by day, month, number, gig, person, contact, … and currency',
         querystring: query.extend({
           kind: z.enum(COST_KINDS).optional(),
-          by: z.enum(COST_GROUPS).default('day'),
+          by: z
+            .enum(COST_GROUPS)
+            .default('day')
+            .describe(
+              'Contacts are counted by whole months and kinds: the months that the days are in, in the answer too',
+            ),
+          limit: z.coerce
+            .number()
+            .int()
+            .min(1)
+            .max(ROWS_MAX)
+            .optional()
+            .describe(`Contacts at most, in each currency; ${CONTACTS_SHOWN}, as CSV ${ROWS_MAX}`),
         }),
         response: { 200: listAnswer(ok({ ...spanShape, rows: z.array(costRow) })), ...errorResponses },
       },
     },
     async (request, reply) => {
       const ctx = withCompany(request.ctx);
-      const { by, format } = request.query;
+      const { by, format, limit } = request.query;
       const answer = await transact(ctx, async (tx) => {
-        const { filter, timeZone } = await filterOf(ctx, tx, request.query);
+        const { filter: asked, timeZone } = await filterOf(ctx, tx, request.query);
+        const filter = by === 'contact' ? inMonths(asked, request.query) : asked;
         const found =
           by === 'contact'
-            ? await costsByContact(tx, filter, ROWS_MAX)
+            ? await costsByContact(tx, filter, limit ?? (format === 'csv' ? ROWS_MAX : CONTACTS_SHOWN))
             : await costsBy(tx, filter, by, ROWS_MAX);
         const names = await namesOf(tx, by, found);
         const rows = found.map(({ key, currency, amount, estimatedAmount, count }) => ({
@@ -156,6 +172,19 @@ function costRoute(server: HttpServer): void {
       return sendCsv(reply, `costs-${answer.from}-${answer.to}.csv`, header, lines);
     },
   );
+}
+
+/** The months that days are in. @throws invalid_request for what costs of contacts are not told apart by. */
+function inMonths(
+  { from, to, kind }: FigureFilter,
+  asked: Omit<z.infer<typeof query>, 'kind'>,
+): FigureFilter {
+  for (const name of ['direction', 'number', 'userId'] as const)
+    if (asked[name] !== undefined)
+      fail('invalid_request', {
+        reason: `${name}: not kept of contacts; leave it out, or choose another by`,
+      });
+  return { from: monthOf(from), to: periodAround('month', to).to, kind };
 }
 
 /** The days asked for, in the company's calendar. @throws invalid_request. */

@@ -134,15 +134,6 @@ export async function costDays(
   return rows;
 }
 
-/** What contacts cost, by whole months. */
-export async function costsByContact(tx: Tx, { from, to }: Span, rowsMax: number): Promise<CostRow[]> {
-  const { rows } = await sql<CostRow>`
-    select contact_id::text as key, currency, sum(amount)::text as amount, '0' as estimated_amount, sum(count)::bigint as count
-    from activity_contact_figures where company_id = current_company() and month between ${from}::date and ${to}::date and currency <> ''
-    group by 1, 2 having sum(count) <> 0 order by sum(amount) desc, 1 limit ${rowsMax}`.execute(tx);
-  return rows;
-}
-
 /** Adds up to `changesMax` changes to the figures. @returns how many it took. For the system role. */
 export async function addUp(tx: Tx, changesMax: number): Promise<number> {
   const { rows } = await sql<{ taken: number }>`select add_up_activity(${changesMax}::int) as taken`.execute(

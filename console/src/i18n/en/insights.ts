@@ -212,7 +212,7 @@ export const insights = {
       'Calls, texts, call quality and transactions are counted again from what is stored. It goes on in the background, and figures stay right meanwhile.',
     recounting: 'The figures are being counted anew.',
     contactMonths:
-      'By contact, costs are kept for whole months: those of the first and last day count whole.',
+      'By contact, costs are kept for whole months: those of the first and last day count whole. The 100 who cost the most are shown; the CSV has 2,000.',
     list: 'Figures',
     emptyTitle: 'Nothing in this time',
     emptyText: 'Choose a longer time, or something else to look at.',

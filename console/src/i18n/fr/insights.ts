@@ -222,7 +222,7 @@ export const insights: Dictionary['insights'] = {
       "Appels, SMS, qualité des appels et transactions sont recomptés d'après ce qui est conservé. Cela se fait en arrière-plan, et les chiffres restent justes pendant ce temps.",
     recounting: 'Les chiffres sont en train d’être recomptés.',
     contactMonths:
-      'Par contact, les coûts sont tenus par mois entiers : ceux du premier et du dernier jour comptent en entier.',
+      'Par contact, les coûts sont tenus par mois entiers : ceux du premier et du dernier jour comptent en entier. Les 100 plus coûteux sont affichés ; le CSV en a 2 000.',
     list: 'Chiffres',
     emptyTitle: 'Rien sur cette période',
     emptyText: 'Choisissez une période plus longue, ou autre chose à regarder.',
