@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { stateOf } from '../../server/modules/callbox/state.ts';
 import type { Client } from '../harness/client.ts';
 import { RECHARGE, submitted, testBox } from '../harness/engine.ts';
+import { eventually } from '../harness/eventually.ts';
 import { REGISTRATION, sharedBoxes } from '../harness/fleet.ts';
 import { startRelais, type TestRelais } from '../harness/relais.ts';
 
@@ -73,4 +75,51 @@ describe('hand-over', () => {
     const id = await submitted(relais.api, { type: 'withdraw' });
     expect(await waiting).toMatchObject([{ id, attempt: 1 }]);
   });
+
+  it('answers one of a box’s requests, the newest: an older connection may be dead', async () => {
+    const box = testBox(relais, 'twice', { fencing: true, supportedTypes: ['voucher'] });
+    await box.register();
+    const older = box.pull('limit=5&wait=3');
+    await untilWaiting(1);
+    const newer = box.pull('limit=5&wait=20');
+    await untilWaiting(2);
+    const id = await submitted(relais.api, { type: 'voucher' });
+    expect(await newer).toMatchObject([{ id, attempt: 1 }]);
+    // Within seconds it is not given again: the answer is probably under way.
+    expect(await older).toEqual([]);
+  });
+
+  it('goes round a fleet, one after the other, also where more boxes are there than are looked at first', async () => {
+    const fleet = Array.from({ length: 45 }, (_, place) =>
+      testBox(relais, `fleet_${String(place).padStart(2, '0')}`, {
+        fencing: true,
+        supportedTypes: ['withdraw'],
+      }),
+    );
+    for (const box of fleet) await box.register();
+    // Another one that does this work was served before, so its turn comes last.
+    const had = new Map<string, number>();
+    for (let round = 0; round < 90; round++) {
+      const id = await submitted(relais.api, { type: 'withdraw' });
+      const { assignedTo } = await given(id);
+      had.set(assignedTo, (had.get(assignedTo) ?? 0) + 1);
+    }
+    expect(Math.max(...had.values())).toBeLessThanOrEqual(2);
+    for (const { code } of fleet) expect(had.get(code), code).toBeGreaterThanOrEqual(1);
+  });
 });
+
+/** Requests that wait for work in this process. */
+const untilWaiting = (count: number) =>
+  eventually(() => {
+    const { waiting } = stateOf(relais.kernel);
+    expect([...waiting.values()].reduce((sum, { size }) => sum + size, 0)).toBe(count);
+  });
+
+/** A transaction that a box has been given. */
+const given = (id: string) =>
+  eventually(async () => {
+    const { body } = await relais.api.get(`/api/transactions/${id}`);
+    expect(body.transaction.status).toBe('assigned');
+    return body.transaction;
+  });

@@ -177,13 +177,21 @@ export interface ReadyBox {
   sims: ReadySim[];
 }
 
+/** The first boxes that may have room and serve one of these lanes. */
+export interface Few {
+  boxesMax: number;
+  lanes: Lane[];
+}
+
 /**
- * Boxes that are connected, let work (or may be tried) and have a SIM, whoever was served longest ago first. @param since a box that was not
- * heard of since then is not connected. What they have in hand and their SIMs are read once for all, not box by box.
+ * Boxes that are connected, let work (or may be tried) and have a SIM, whoever was served longest ago first. What they have in hand and their
+ * SIMs are read once for all, not box by box. @param moments since: a box that was not heard of since then is not connected.
+ * @param few null: everybody, with room or not.
  */
 export async function readyBoxes(
   tx: Tx,
   moments: { now: Date; since: Date; minuteAgo: Date; dayAgo: Date },
+  few: Few | null,
 ): Promise<ReadyBox[]> {
   const handed = (from: Date) =>
     sql`(select count(*)::int from transaction_attempts where box_id = boxes.id and id >= ${idFrom(from)}::uuid
@@ -192,26 +200,40 @@ export async function readyBoxes(
     ${planKept} with hands as (
       select box_id, count(*) filter (where status <> 'unknown')::int as in_hand, count(*) filter (where status = 'unknown') > 0 as has_unknown
       from transactions where status in ('assigned', 'processing', 'unknown') group by box_id
+    ), turns as materialized (
+      select boxes.id, boxes.code, boxes.fenced, boxes.max_concurrent, boxes.supported_types, boxes.max_amount,
+        boxes.max_per_minute, boxes.max_per_day, boxes.config, coalesce(hands.in_hand, 0) as in_hand,
+        coalesce(hands.has_unknown, false) as has_unknown,
+        boxes.quarantined_at is not null as on_trial,
+        case when coalesce(hands.in_hand, 0) < boxes.max_concurrent then
+          (select id from transaction_attempts where box_id = boxes.id order by id desc limit 1) end as last_attempt
+      from box_presence presence join boxes on boxes.id = presence.box_id
+      left join hands on hands.box_id = boxes.id
+      where greatest(presence.last_seen_at, presence.last_pull_at) > ${moments.since} and boxes.retired_at is null
+        and (boxes.quarantined_at is null or boxes.quarantine_trial_at <= ${moments.now}) and presence.status not in ('paused', 'stopping', 'stopped', 'maintenance')
+        ${few ? canServe(few.lanes) : sql``}
+      order by last_attempt nulls first, boxes.id ${few ? sql`limit ${few.boxesMax}` : sql``}
     ), cards as (
       select box_id, jsonb_agg(jsonb_build_object('id', id, 'slot', slot, 'operator', operator,
         'float', case when float_known_since is null then null else float_available end) order by slot) as list
-      from box_sims where state = 'ready' group by box_id
+      from box_sims where state = 'ready' ${few ? sql`and box_id in (select id from turns)` : sql``} group by box_id
     )
     select boxes.id, boxes.code, boxes.fenced, boxes.max_concurrent, boxes.supported_types, boxes.max_amount,
-      boxes.max_per_minute, boxes.max_per_day, boxes.config, coalesce(hands.in_hand, 0) as in_hand,
-      coalesce(hands.has_unknown, false) as has_unknown,
-      boxes.quarantined_at is not null as on_trial,
-      case when coalesce(hands.in_hand, 0) < boxes.max_concurrent then
-        (select id from transaction_attempts where box_id = boxes.id order by id desc limit 1) end as last_attempt,
+      boxes.max_per_minute, boxes.max_per_day, boxes.config, boxes.in_hand, boxes.has_unknown, boxes.on_trial, boxes.last_attempt,
       case when boxes.max_per_minute is null then 0 else ${handed(moments.minuteAgo)} end as last_minute,
       case when boxes.max_per_day is null then 0 else ${handed(moments.dayAgo)} end as last_day,
       coalesce(cards.list, '[]') as sims
-    from box_presence presence join boxes on boxes.id = presence.box_id
-    left join hands on hands.box_id = boxes.id left join cards on cards.box_id = boxes.id
-    where greatest(presence.last_seen_at, presence.last_pull_at) > ${moments.since} and boxes.retired_at is null
-      and (boxes.quarantined_at is null or boxes.quarantine_trial_at <= ${moments.now}) and presence.status not in ('paused', 'stopping', 'stopped', 'maintenance')
+    from turns boxes left join cards on cards.box_id = boxes.id
     order by last_attempt nulls first, boxes.id`.execute(tx);
   return rows;
+}
+
+/** That a box may have room, does what one of the lanes is about, and has a SIM for one of their operators. */
+function canServe(lanes: Lane[]) {
+  const operators = lanes.map(({ operator }) => operator);
+  return sql`and coalesce(hands.in_hand, 0) < boxes.max_concurrent and not coalesce(hands.has_unknown, false)
+    and boxes.supported_types && ${lanes.map(({ type }) => type)}::text[]
+    and exists (select from box_sims where box_id = boxes.id and state = 'ready' and (operator is null or operator = any (${operators}::text[])))`;
 }
 
 /** The least id of a moment: ids begin with their time. */

@@ -12,6 +12,7 @@ import {
 } from './dispatch-match.ts';
 import {
   type Assigned,
+  type Assignment,
   assign,
   type Candidate,
   candidates,
@@ -34,6 +35,9 @@ import { announce } from './transaction-change.ts';
 /** A box fetches what it was given within this time, or another one gets it. */
 export const FETCH_MS = 30_000;
 
+/** So many boxes, in the order of their turn, are looked at before everybody is. */
+const FEW = 32;
+const CROWDED_ROUNDS = 50;
 const LANES_MAX = 1000;
 /** What waits in so many lanes is read before it is known which of them a box with room serves: one question less to wait for. */
 const LANES_BEFOREHAND = 12;
@@ -53,9 +57,16 @@ export const configOf = (settings: Settings, box: { config: object } | null): Ca
  * Gives what waits to boxes with room, in the caller's transaction. It waits for no row, so it stands in nobody's way.
  * @returns what was given: the caller books it (bookHolds) when it has locked all it needs, and wakes the boxes after the commit.
  */
-export async function distribute(ctx: CompanyCtx, tx: Tx, { lanes, settings }: Waiting): Promise<Assigned[]> {
-  if (lanes.length === 0 || !settings.syncRunning) return [];
+export async function distribute(ctx: CompanyCtx, tx: Tx, { lanes, settings }: Waiting): Promise<Given> {
+  if (lanes.length === 0 || !settings.syncRunning) return { assigned: [], more: false };
   return giveOut(ctx, tx, lanes, settings);
+}
+
+/** What was given out. */
+export interface Given {
+  assigned: Assigned[];
+  /** Not all that waits was looked at, or somebody else held some of it. */
+  more: boolean;
 }
 
 /** In which lanes something waits, and how it is given out. */
@@ -82,21 +93,76 @@ export async function bookHolds(ctx: CompanyCtx, tx: Tx, given: Assigned[]): Pro
 }
 
 /** One process at a time: the lock comes first, and all that is read for it after it. */
-async function giveOut(ctx: CompanyCtx, tx: Tx, lanes: Lane[], settings: Settings): Promise<Assigned[]> {
+async function giveOut(ctx: CompanyCtx, tx: Tx, lanes: Lane[], settings: Settings): Promise<Given> {
   const now = ctx.kernel.clock.now();
-  const [, all, beforehand] = await Promise.all([
+  const few = hasFew(ctx, lanes) ? { boxesMax: FEW, lanes } : null;
+  const [, boxes, beforehand] = await Promise.all([
     lockDispatch(tx, ctx.companyId),
-    readyBoxes(tx, momentsOf(now)),
+    readyBoxes(tx, momentsOf(now), few),
     lanes.length <= LANES_BEFOREHAND ? candidates(tx, lanes, now, HEAD) : null,
   ]);
-  const boxes = all.flatMap((box): RoomyBox[] => {
+  if (few) {
+    const given = await giveToFew(ctx, tx, { waiting: beforehand, few: withRoom(boxes, settings) }, now);
+    if (given) return given;
+    stateOf(ctx.kernel).crowded.set(ctx.companyId, CROWDED_ROUNDS);
+  }
+  const all = few ? await readyBoxes(tx, momentsOf(now), null) : boxes;
+  return giveToAll(ctx, tx, { lanes, settings, beforehand, all }, now);
+}
+
+/** Whether a few boxes may be enough: not for a while after they were not, so that it costs little where they never are. */
+function hasFew({ kernel, companyId }: CompanyCtx, lanes: Lane[]): boolean {
+  const { crowded } = stateOf(kernel);
+  const left = crowded.get(companyId) ?? 0;
+  if (left > 1) crowded.set(companyId, left - 1);
+  else crowded.delete(companyId);
+  return left === 0 && lanes.length <= LANES_BEFOREHAND;
+}
+
+const withRoom = (all: ReadyBox[], settings: Settings): RoomyBox[] =>
+  all.flatMap((box): RoomyBox[] => {
     const room = roomOf(box, configOf(settings, box).batchSize);
     return room > 0 ? [{ ...box, room }] : [];
   });
+
+/**
+ * Of a large fleet the boxes whose turn it is are mostly enough for the little that waits. Who else is there matters to what names no operator, and
+ * to what somebody had before. @returns null when not all of it can be given so: everybody is looked at then.
+ */
+async function giveToFew(
+  ctx: CompanyCtx,
+  tx: Tx,
+  { waiting, few }: { waiting: Candidate[] | null; few: RoomyBox[] },
+  now: Date,
+): Promise<Given | null> {
+  if (!waiting || waiting.length >= HEAD) return null;
+  if (waiting.some(({ operator, attempt }) => operator === null || attempt > 0)) return null;
+  const wanted = match(waiting, few, few, new Set());
+  // Nobody has a second turn before everybody else had one.
+  const isInTurn = new Set(wanted.map(({ boxId }) => boxId)).size === waiting.length;
+  return isInTurn ? give(ctx, tx, waiting, wanted, now) : null;
+}
+
+/** What is known before everybody is looked at. */
+interface Known {
+  lanes: Lane[];
+  settings: Settings;
+  /** The first of each lane, where that was asked for. */
+  beforehand: Candidate[] | null;
+  all: ReadyBox[];
+}
+
+async function giveToAll(
+  ctx: CompanyCtx,
+  tx: Tx,
+  { lanes, settings, beforehand, all }: Known,
+  now: Date,
+): Promise<Given> {
+  const boxes = withRoom(all, settings);
   // More lanes than are looked at must not hide those that somebody serves.
   const asked = lanes.length < LANES_MAX ? lanes : withNamedLanes(lanes, boxes);
   const served = servedLanes(asked, boxes);
-  if (served.length === 0) return [];
+  if (served.length === 0) return { assigned: [], more: false };
   const isServed = (candidate: Candidate) => served.some((lane) => isOf(lane, candidate));
   const roomOfAll = boxes.reduce((total, { room }) => total + room, 0);
   const depth = Math.min(HEAD_MAX, Math.max(HEAD, roomOfAll));
@@ -106,10 +172,15 @@ async function giveOut(ctx: CompanyCtx, tx: Tx, lanes: Lane[], settings: Setting
   const heads = isEnough ? known : await candidates(tx, served, now, depth);
   const fleet: Fleet = { boxes, all, barred: await barredOf(tx, heads) };
   const onward = stuckLanes(ctx, served, { heads, depth: isEnough ? HEAD : depth }, fleet);
-  if (onward.length === 0) return give(ctx, tx, heads, fleet, now);
   const moving = heads.filter((candidate) => !onward.some(({ lane }) => isOf(lane, candidate)));
-  const behind = await readOn(ctx, tx, { onward, now }, fleet);
-  return give(ctx, tx, [...moving, ...behind].toSorted(byTurn), fleet, now);
+  const behind = onward.length > 0 ? await readOn(ctx, tx, { onward, now }, fleet) : [];
+  const waiting = onward.length > 0 ? [...moving, ...behind].toSorted(byTurn) : heads;
+  const given = await give(ctx, tx, waiting, match(waiting, boxes, all, fleet.barred), now);
+  // A lane of which as many were read as were asked for has more.
+  return {
+    ...given,
+    more: given.more || onward.length > 0 || heads.length >= HEAD || asked.length >= LANES_MAX,
+  };
 }
 
 /** Who may be given something. */
@@ -201,14 +272,13 @@ async function give(
   ctx: CompanyCtx,
   tx: Tx,
   waiting: Candidate[],
-  { boxes, all, barred }: Fleet,
+  wanted: Assignment[],
   now: Date,
-): Promise<Assigned[]> {
-  const wanted = match(waiting, boxes, all, barred);
-  if (wanted.length === 0) return [];
+): Promise<Given> {
+  if (wanted.length === 0) return { assigned: [], more: false };
   const { processId } = stateOf(ctx.kernel);
   // Somebody may have canceled one of them at this moment: a box that is woken for nothing waits on.
-  const [given] = await Promise.all([
+  const [assigned] = await Promise.all([
     assign(ctx, tx, wanted, { now, leaseUntil: new Date(now.getTime() + FETCH_MS) }),
     announce(
       ctx,
@@ -217,6 +287,6 @@ async function give(
     ),
     signal(tx, processId, 'given', [...new Set(wanted.map(({ boxId }) => boxId))]),
   ]);
-  afterCommit(tx, () => measure(ctx, now, waiting, given));
-  return given;
+  afterCommit(tx, () => measure(ctx, now, waiting, assigned));
+  return { assigned, more: assigned.length < wanted.length };
 }

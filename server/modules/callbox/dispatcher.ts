@@ -1,9 +1,9 @@
-import { type Kernel, systemCtx, transact } from '../../kernel/ctx.ts';
+import { type Kernel, systemCtx } from '../../kernel/ctx.ts';
 import { inSystem } from '../../kernel/db/index.ts';
-import { bookHolds, distribute, whatWaits } from './dispatch.ts';
 import { companiesWithWork } from './dispatch-store.ts';
+import { handOut } from './hand-over.ts';
 import { sweep } from './leases.ts';
-import { stateOf, wakeBoxes } from './state.ts';
+import { stateOf } from './state.ts';
 
 /** The part of a process that hands transactions to boxes and ends what took too long. */
 export interface Dispatcher {
@@ -35,17 +35,8 @@ export function startDispatcher(kernel: Kernel): Dispatcher {
   async function rounds(companyId: string): Promise<void> {
     try {
       while (again.delete(companyId) && !stopped) {
-        const ctx = systemCtx(kernel, companyId, 'callbox.dispatch');
-        const given = await transact(ctx, async (tx) => {
-          const given = await distribute(ctx, tx, await whatWaits(ctx, tx));
-          await bookHolds(ctx, tx, given);
-          return given;
-        });
-        wakeBoxes(
-          kernel,
-          given.map(({ boxId }) => boxId),
-        );
-        if (given.length > 0) again.add(companyId);
+        const { more } = await handOut(systemCtx(kernel, companyId, 'callbox.dispatch'), []);
+        if (more) again.add(companyId);
       }
     } catch (error) {
       kernel.log.warn({ err: error, companyId }, 'Transactions could not be distributed; trying again');

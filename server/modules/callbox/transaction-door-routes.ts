@@ -13,7 +13,8 @@ import {
   transactionName,
   WAIT_SECONDS_MAX,
 } from './model.ts';
-import { type Handed, pull } from './pull.ts';
+import { pull } from './pull.ts';
+import type { Handed } from './pull-model.ts';
 import { type BoxReport, takeReport } from './report.ts';
 import { type SubmitRequest, submit } from './submit.ts';
 import { transactionSchema, transactionView } from './transaction-views.ts';
