@@ -1,4 +1,4 @@
-import { type RawBuilder, sql, type Tx } from '../../kernel/db/index.ts';
+import { planKept, type RawBuilder, sql, type Tx } from '../../kernel/db/index.ts';
 
 /** How a company's boxes are run, as it is stored: what is not in `config` and `rules` has its default. */
 export interface SettingsRow {
@@ -23,7 +23,7 @@ const COLUMNS = sql.raw(
 /** The company's settings; one that never chose anything has the defaults. */
 export async function findSettingsRow(tx: Tx): Promise<SettingsRow> {
   const { rows } = await sql<SettingsRow>`
-    select ${COLUMNS} from callbox_settings where company_id = current_company()`.execute(tx);
+    ${planKept} select ${COLUMNS} from callbox_settings where company_id = current_company()`.execute(tx);
   return rows[0] ?? DEFAULTS;
 }
 

@@ -62,21 +62,32 @@ export interface Candidate {
   attempt: number;
 }
 
-/** The first transactions of lanes that are due, in the order in which they are served. */
-export async function candidates(tx: Tx, lanes: Lane[], now: Date, perLane: number): Promise<Candidate[]> {
+/** So many of each lane are looked at first: more only where there is room for more. */
+export const HEAD = 40;
+export const HEAD_MAX = 200;
+
+/**
+ * The first transactions of lanes that are due, in the order in which they are served. How many is written into the statement: with a
+ * number that it does not know, PostgreSQL would plan anew each time.
+ */
+export async function candidates(
+  tx: Tx,
+  lanes: Lane[],
+  now: Date,
+  perLane: typeof HEAD | typeof HEAD_MAX,
+): Promise<Candidate[]> {
   if (lanes.length === 0) return [];
   const { rows } = await sql<Candidate>`
-    ${planKept} select found.* from unnest(${lanes.map(({ operator }) => operator)}::text[], ${lanes.map(({ type }) => type)}::text[])
-      as served (operator, type)
+    ${planKept} select found.id, found.operator, found.type, found.amount, found.priority, found.due_at, found.attempt from jsonb_to_recordset(${asRecords(lanes)}::jsonb) as served (operator text, type text)
     cross join lateral (
       select due.* from unnest(array[3, 2, 1, 0]::smallint[]) with ordinality as level (priority, place)
       cross join lateral (
         select id, operator, type, amount, priority, due_at, attempt from transactions
         where status in ('pending', 'retry') and lane = served.operator and type = served.type
           and priority = level.priority and due_at <= ${now} and (expires_at is null or expires_at > ${now})
-        order by due_at, id limit ${perLane}
+        order by due_at, id limit ${sql.lit(perLane)}
       ) as due
-      order by level.place, due.due_at, due.id limit ${perLane}
+      order by level.place, due.due_at, due.id limit ${sql.lit(perLane)}
     ) as found
     order by found.priority desc, found.due_at, found.id`.execute(tx);
   return rows;
@@ -184,8 +195,8 @@ export interface Few {
 }
 
 /**
- * Boxes that are connected, let work (or may be tried) and have a SIM, whoever was served longest ago first. What they have in hand and their
- * SIMs are read once for all, not box by box. @param moments since: a box that was not heard of since then is not connected.
+ * Boxes that are connected, let work (or may be tried) and have a SIM, whoever was served longest ago first. What they have in hand and
+ * their SIMs are index probes for each: to group them all first is quicker only while the planner guesses right. @param moments since: a box that was not heard of since then is not connected.
  * @param few null: everybody, with room or not.
  */
 export async function readyBoxes(
@@ -197,33 +208,29 @@ export async function readyBoxes(
     sql`(select count(*)::int from transaction_attempts where box_id = boxes.id and id >= ${idFrom(from)}::uuid
       and assigned_at > ${from} and state not in ('returned', 'lost'))`;
   const { rows } = await sql<ReadyBox>`
-    ${planKept} with hands as (
-      select box_id, count(*) filter (where status <> 'unknown')::int as in_hand, count(*) filter (where status = 'unknown') > 0 as has_unknown
-      from transactions where status in ('assigned', 'processing', 'unknown') group by box_id
-    ), turns as materialized (
+    ${planKept} with turns as materialized (
       select boxes.id, boxes.code, boxes.fenced, boxes.max_concurrent, boxes.supported_types, boxes.max_amount,
-        boxes.max_per_minute, boxes.max_per_day, boxes.config, coalesce(hands.in_hand, 0) as in_hand,
-        coalesce(hands.has_unknown, false) as has_unknown,
+        boxes.max_per_minute, boxes.max_per_day, boxes.config, hands.in_hand, hands.has_unknown,
         boxes.quarantined_at is not null as on_trial,
-        case when coalesce(hands.in_hand, 0) < boxes.max_concurrent then
+        case when hands.in_hand < boxes.max_concurrent then
           (select id from transaction_attempts where box_id = boxes.id order by id desc limit 1) end as last_attempt
       from box_presence presence join boxes on boxes.id = presence.box_id
-      left join hands on hands.box_id = boxes.id
+      cross join lateral (
+        select count(*) filter (where status <> 'unknown')::int as in_hand, count(*) filter (where status = 'unknown') > 0 as has_unknown
+        from transactions where box_id = boxes.id and status in ('assigned', 'processing', 'unknown')) as hands
       where greatest(presence.last_seen_at, presence.last_pull_at) > ${moments.since} and boxes.retired_at is null
         and (boxes.quarantined_at is null or boxes.quarantine_trial_at <= ${moments.now}) and presence.status not in ('paused', 'stopping', 'stopped', 'maintenance')
         ${few ? canServe(few.lanes) : sql``}
       order by last_attempt nulls first, boxes.id ${few ? sql`limit ${few.boxesMax}` : sql``}
-    ), cards as (
-      select box_id, jsonb_agg(jsonb_build_object('id', id, 'slot', slot, 'operator', operator,
-        'float', case when float_known_since is null then null else float_available end) order by slot) as list
-      from box_sims where state = 'ready' ${few ? sql`and box_id in (select id from turns)` : sql``} group by box_id
     )
     select boxes.id, boxes.code, boxes.fenced, boxes.max_concurrent, boxes.supported_types, boxes.max_amount,
       boxes.max_per_minute, boxes.max_per_day, boxes.config, boxes.in_hand, boxes.has_unknown, boxes.on_trial, boxes.last_attempt,
       case when boxes.max_per_minute is null then 0 else ${handed(moments.minuteAgo)} end as last_minute,
       case when boxes.max_per_day is null then 0 else ${handed(moments.dayAgo)} end as last_day,
-      coalesce(cards.list, '[]') as sims
-    from turns boxes left join cards on cards.box_id = boxes.id
+      coalesce((select jsonb_agg(jsonb_build_object('id', id, 'slot', slot, 'operator', operator,
+        'float', case when float_known_since is null then null else float_available end) order by slot)
+        from box_sims where box_id = boxes.id and state = 'ready'), '[]') as sims
+    from turns boxes
     order by last_attempt nulls first, boxes.id`.execute(tx);
   return rows;
 }
@@ -231,7 +238,7 @@ export async function readyBoxes(
 /** That a box may have room, does what one of the lanes is about, and has a SIM for one of their operators. */
 function canServe(lanes: Lane[]) {
   const operators = lanes.map(({ operator }) => operator);
-  return sql`and coalesce(hands.in_hand, 0) < boxes.max_concurrent and not coalesce(hands.has_unknown, false)
+  return sql`and hands.in_hand < boxes.max_concurrent and not hands.has_unknown
     and boxes.supported_types && ${lanes.map(({ type }) => type)}::text[]
     and exists (select from box_sims where box_id = boxes.id and state = 'ready' and (operator is null or operator = any (${operators}::text[])))`;
 }

@@ -17,6 +17,8 @@ import {
   type Candidate,
   candidates,
   candidatesBeyond,
+  HEAD,
+  HEAD_MAX,
   type Lane,
   lockDispatch,
   type Onward,
@@ -41,9 +43,6 @@ const CROWDED_ROUNDS = 50;
 const LANES_MAX = 1000;
 /** What waits in so many lanes is read before it is known which of them a box with room serves: one question less to wait for. */
 const LANES_BEFOREHAND = 12;
-/** So many of each lane are looked at first: more only where there is room for more, up to so many. */
-const HEAD = 40;
-const HEAD_MAX = 200;
 /** When nobody takes any of them, so many of those behind: each time the ones after those of the last time, until the lane's end. */
 const STRETCH = 2000;
 const MINUTE_MS = 60_000;
@@ -165,7 +164,7 @@ async function giveToAll(
   if (served.length === 0) return { assigned: [], more: false };
   const isServed = (candidate: Candidate) => served.some((lane) => isOf(lane, candidate));
   const roomOfAll = boxes.reduce((total, { room }) => total + room, 0);
-  const depth = Math.min(HEAD_MAX, Math.max(HEAD, roomOfAll));
+  const depth = roomOfAll > HEAD ? HEAD_MAX : HEAD;
   const known = beforehand?.filter(isServed);
   // Nothing is passed over that is more urgent than what another lane has: where there is room for more, more is read.
   const isEnough = known && (depth === HEAD || known.length < HEAD);

@@ -1,5 +1,5 @@
 import { type CompanyCtx, transact } from '../../kernel/ctx.ts';
-import type { Tx } from '../../kernel/db/index.ts';
+import { afterCommit, type Tx } from '../../kernel/db/index.ts';
 import type { RelaisError } from '../../kernel/errors.ts';
 import { newId } from '../../kernel/ids.ts';
 import { refusalOf } from './box-caller.ts';
@@ -17,7 +17,7 @@ import {
   markHanded,
   notePulls,
 } from './pull-store.ts';
-import { claimWaiting, wakeBoxes } from './state.ts';
+import { claimWaiting, hasDispatcher, nudgeDispatcher, wakeBoxes } from './state.ts';
 import { insertEvents } from './transaction-attempts-store.ts';
 import { announce } from './transaction-change.ts';
 
@@ -80,7 +80,12 @@ async function giveAndHand(
   );
   const ids = new Set(asking.map(({ box }) => box.id));
   const isInVain = asks.length > 0 && asking.length === 0;
-  const given = isInVain ? NOTHING : await distribute(ctx, tx, waiting);
+  // Who waits is answered by this process's dispatcher, and does not stand in its way.
+  const isLeft =
+    isInVain || (asks.length > 0 && asks.every(({ waits }) => waits) && hasDispatcher(ctx.kernel));
+  if (isLeft && !isInVain && waiting.lanes.length > 0)
+    afterCommit(tx, () => nudgeDispatcher(ctx.kernel, ctx.companyId));
+  const given = isLeft ? NOTHING : await distribute(ctx, tx, waiting);
   for (const { boxId } of given.assigned) {
     const request = ids.has(boxId) || claimed.has(boxId) ? null : claimWaiting(ctx.kernel, boxId);
     if (request) claimed.set(boxId, request);

@@ -45,6 +45,9 @@ export function nudgeDispatcher(kernel: Kernel, companyId: string): void {
   for (const nudge of stateOf(kernel).nudges) nudge(companyId);
 }
 
+/** Whether this process distributes. */
+export const hasDispatcher = (kernel: Kernel): boolean => stateOf(kernel).nudges.size > 0;
+
 /** Wakes requests of boxes that wait in this process; call it after the commit that gave them work. */
 export function wakeBoxes(kernel: Kernel, boxIds: Iterable<string>): void {
   const { waiting, wakes } = stateOf(kernel);

@@ -1,7 +1,7 @@
 import { type CompanyCtx, transact } from '../../kernel/ctx.ts';
 import type { Tx } from '../../kernel/db/index.ts';
 import { settingsOf } from './config.ts';
-import { candidates, readyLanes, stillHeld } from './dispatch-store.ts';
+import { candidates, HEAD, readyLanes, stillHeld } from './dispatch-store.ts';
 import { CONNECTED_MS } from './model.ts';
 import {
   countLanes,
@@ -47,9 +47,6 @@ export async function queueOf(ctx: CompanyCtx) {
   });
 }
 
-/** Looked at to say that a lane waits for boxes to start anew; what is behind them waits in any case. */
-const LOOKED_AT = 20;
-
 /** Each lane with why it does not move. */
 async function withReasons(
   tx: Tx,
@@ -60,7 +57,8 @@ async function withReasons(
   const named = lanes.map((lane) => ({ ...lane, ...takersOf(lane, boxes, isRunning) }));
   const moving = named.filter(({ reason }) => reason === null);
   const asked = moving.map(({ operator, type }) => ({ operator: operator ?? '', type }));
-  const waiting = await candidates(tx, asked, now, LOOKED_AT);
+  // Enough to say that a lane waits for boxes to start anew; what is behind them waits in any case.
+  const waiting = await candidates(tx, asked, now, HEAD);
   const tried = waiting.filter(({ attempt }) => attempt > 0).map(({ id }) => id);
   const barred = await stillHeld(tx, tried);
   return named.map(({ takers, ...lane }) => {
