@@ -45,12 +45,14 @@ export async function startEmbeddedDatabase(dataDir: string): Promise<EmbeddedDa
     await makeCluster(binaries, clusterDir, password, owner);
   if (owner) assertReachable(owner, clusterDir, binaries.pg_ctl);
 
-  const adoptedPort = await runningPort(binaries, clusterDir, owner);
-  const port = adoptedPort ?? (await start(binaries, clusterDir, owner));
-  await createDatabase(`postgres://relais:${password}@127.0.0.1:${port}/postgres`);
+  const adopted = await runningDoor(binaries, clusterDir, owner);
+  const { port, folder } = adopted ?? (await start(binaries, clusterDir, owner));
+  const addressOf = (database: string) =>
+    `postgres://relais:${password}@127.0.0.1:${port}/${database}${folder ? `?host=${encodeURIComponent(folder)}` : ''}`;
+  await createDatabase(addressOf('postgres'));
   return {
-    url: `postgres://relais:${password}@127.0.0.1:${port}/relais`,
-    adopted: adoptedPort !== null,
+    url: addressOf('relais'),
+    adopted: adopted !== null,
     stop: async () => {
       await as(owner, binaries.pg_ctl, ['stop', '-D', clusterDir, '-m', 'fast', '-w', '-t', '60']);
     },
@@ -151,27 +153,48 @@ function assertReachable(owner: Identity, clusterDir: string, binary: string): v
   }
 }
 
-async function runningPort(
+/** Where the server listens: a port of this machine, and a socket in a folder, which takes a quarter less time for each statement. */
+interface Door {
+  port: number;
+  /** Empty: no socket. */
+  folder: string;
+}
+
+async function runningDoor(
   binaries: Binaries,
   clusterDir: string,
   owner: Identity | null,
-): Promise<number | null> {
+): Promise<Door | null> {
   try {
     await as(owner, binaries.pg_ctl, ['status', '-D', clusterDir]);
   } catch {
     return null;
   }
-  const port = Number(readFileSync(path.join(clusterDir, 'postmaster.pid'), 'utf8').split('\n')[3]);
-  return Number.isInteger(port) && port > 0 ? port : null;
+  // Its lines: process, data, start, port, socket folder.
+  const [, , , line, folder = ''] = readFileSync(path.join(clusterDir, 'postmaster.pid'), 'utf8').split('\n');
+  const port = Number(line);
+  return Number.isInteger(port) && port > 0 ? { port, folder } : null;
 }
 
-async function start(binaries: Binaries, clusterDir: string, owner: Identity | null): Promise<number> {
+/** The least that systems allow for the path of a socket, with its name (sockaddr_un of macOS). */
+const SOCKET_PATH_MAX = 103;
+const SOCKET_NAME = '/.s.PGSQL.65535';
+
+/** The cluster's own folder, which nobody else may enter; empty where its path is too long, or holds what would have to be quoted. */
+function socketFolder(clusterDir: string): string {
+  const folder = path.resolve(clusterDir);
+  const fits = Buffer.byteLength(folder + SOCKET_NAME) <= SOCKET_PATH_MAX;
+  return process.platform !== 'win32' && fits && /^[\w./-]+$/.test(folder) ? folder : '';
+}
+
+async function start(binaries: Binaries, clusterDir: string, owner: Identity | null): Promise<Door> {
   const port = await freePort();
+  const folder = socketFolder(clusterDir);
   const logFile = path.join(clusterDir, 'server.log');
   const settings = [
     `-p ${port}`,
     '-h 127.0.0.1',
-    "-c unix_socket_directories=''",
+    `-c unix_socket_directories='${folder}'`,
     '-c max_connections=120',
     `-c shared_buffers=${sharedBuffersMb()}MB`,
     // A disk that finds one page as fast as the next, and a page that is in memory mostly.
@@ -196,7 +219,7 @@ async function start(binaries: Binaries, clusterDir: string, owner: Identity | n
       : '';
     throw new Error(`The embedded PostgreSQL in ${clusterDir} did not start:\n${tail}`, { cause });
   }
-  return port;
+  return { port, folder };
 }
 
 const BUFFERS_MB = { least: 128, most: 2048 };
