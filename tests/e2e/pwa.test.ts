@@ -1,5 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { submitted, testBox } from '../harness/engine.ts';
 import { eventually } from '../harness/eventually.ts';
 import { startRelais, type TestRelais } from '../harness/relais.ts';
 import { buyTextNumber, handsets } from '../harness/texts.ts';
@@ -44,6 +45,14 @@ async function deliver(page: Page, data: object): Promise<void> {
   await devtools.send('ServiceWorker.deliverPushMessage', push);
   await devtools.detach();
 }
+
+/** Has the browser tell the worker of the console that somebody clicked on a notice. */
+const click = (page: Page, tag: string): Promise<void> =>
+  page
+    .context()
+    .serviceWorkers()[0]!
+    .evaluate(`self.registration.getNotifications({ tag: '${tag}' }).then(([notification]) =>
+    void self.dispatchEvent(new NotificationEvent('notificationclick', { notification })))`);
 
 describe('the console as an app', { timeout: 120_000 }, () => {
   it('can be installed: a manifest in the language of the console, with icons that are there', async () => {
@@ -144,6 +153,39 @@ describe('the console as an app', { timeout: 120_000 }, () => {
       }),
     );
     expect(await shown()).toHaveLength(2);
+    // A click leads there in the tab that is open, which asks for no more than its own address.
+    await other.goto(`${relais.baseUrl}/contacts`);
+    await other.locator('#main h1').waitFor();
+    await click(page, 'relais.text.1');
+    await other.waitForURL(`${relais.baseUrl}/inbox/1`);
+    expect(await shown()).toHaveLength(1);
+    await page.context().close();
+  });
+
+  it('tells of boxes, and of what nobody is certain of, while another window is in front', async () => {
+    const box = testBox(relais, 'bonanjo_1');
+    await box.register();
+    const page = await openApp();
+    await page.evaluate("Object.defineProperty(document, 'hidden', { get: () => true })");
+    await page.goto(`${relais.baseUrl}/contacts`);
+    await page.locator('#main h1').waitFor();
+    await page.evaluate("Object.defineProperty(document, 'hidden', { get: () => true })");
+    const worker = page.context().serviceWorkers()[0]!;
+    const told = (): Promise<string[]> =>
+      worker.evaluate('self.registration.getNotifications().then((all) => all.map(({ data }) => data.path))');
+    const id = await submitted(relais.api, {});
+    const [handed] = await eventually(async () => {
+      const transactions = await box.pull();
+      expect(transactions).toHaveLength(1);
+      return transactions;
+    });
+    const lease = { attempt: handed!.attempt, leaseId: handed!.leaseId };
+    await box.report(id, 'processing', lease);
+    await box.report(id, 'unknown', lease);
+    await eventually(async () => expect(await told()).toContain('/transactions/unknown'));
+    const boxId = (await relais.api.get('/api/boxes')).body.boxes[0].id;
+    await relais.api.patch(`/api/boxes/${boxId}`, { quarantine: { reason: 'It smells of smoke' } });
+    await eventually(async () => expect(await told()).toContain(`/boxes/${boxId}`));
     await page.context().close();
   });
 });

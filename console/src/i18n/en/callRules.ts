@@ -301,10 +301,10 @@ export const callRules = {
     forget: 'Forget',
     forgetOf: 'Forget {{name}}',
     forgetTitle: 'Forget {{name}}?',
-    forgetText: 'It is no longer woken by calls until the app registers again.',
+    forgetText: 'It is no longer woken by calls, nor told of anything, until it registers again.',
     forgotten: 'The device was forgotten',
     emptyTitle: 'No device yet',
     emptyText:
-      'An app that signs in and registers its push token (POST /api/push/devices) appears here, and rings when you are called.',
+      'A browser in which you switch notices on appears here, and so does an app that registers its push token (POST /api/push/devices). Apps ring when you are called.',
   },
 };

@@ -311,10 +311,11 @@ export const callRules: Dictionary['callRules'] = {
     forget: 'Oublier',
     forgetOf: 'Oublier {{name}}',
     forgetTitle: 'Oublier {{name}} ?',
-    forgetText: "Les appels ne le réveillent plus, jusqu'à ce que l'application s'inscrive à nouveau.",
+    forgetText:
+      "Les appels ne le réveillent plus, et il n'est plus averti de rien, jusqu'à ce qu'il s'inscrive à nouveau.",
     forgotten: "L'appareil est oublié",
     emptyTitle: "Pas encore d'appareil",
     emptyText:
-      "Une application qui se connecte et inscrit son jeton (POST /api/push/devices) s'affiche ici, et sonne quand on vous appelle.",
+      "Un navigateur où vous activez les avis s'affiche ici, tout comme une application qui inscrit son jeton (POST /api/push/devices). Les applications sonnent quand on vous appelle.",
   },
 };
