@@ -37,6 +37,7 @@ const folder = mkdtempSync(path.join(os.tmpdir(), 'relais-results-'));
 /** @returns Vitest's results; of what it could not even load, none. */
 function runTests(name, args) {
   const results = path.join(folder, `${name}.json`);
+  const unhandled = path.join(folder, `${name}.unhandled`);
   const { status } = spawnSync(
     pinnedNode,
     [
@@ -44,6 +45,7 @@ function runTests(name, args) {
       'run',
       '--reporter=default',
       '--reporter=json',
+      '--reporter=./scripts/unhandled.mjs',
       `--outputFile.json=${results}`,
       ...args,
     ],
@@ -53,12 +55,15 @@ function runTests(name, args) {
       env: {
         ...process.env,
         CHROMIUM_PATH: chromium,
+        UNHANDLED_FILE: unhandled,
         PATH: `${path.dirname(pinnedNode)}${path.delimiter}${process.env.PATH}`,
       },
     },
   );
   const { testResults = [] } = existsSync(results) ? JSON.parse(readFileSync(results, 'utf8')) : {};
-  return { isGreen: status === 0, files: testResults };
+  // A run that did not come to its end has said nothing.
+  const isWhole = existsSync(unhandled) && readFileSync(unhandled, 'utf8') === '0';
+  return { isGreen: status === 0, isWhole, files: testResults };
 }
 
 const failedFiles = ({ files }) => files.filter(({ status }) => status === 'failed').map(({ name }) => name);
@@ -66,7 +71,7 @@ const failedFiles = ({ files }) => files.filter(({ status }) => status === 'fail
 let run = runTests('first', process.argv.slice(2));
 const again = failedFiles(run);
 const unsteady = [];
-if (again.length > 0 && again.length <= MOST_UNSTEADY_FILES) {
+if (run.isWhole && again.length > 0 && again.length <= MOST_UNSTEADY_FILES) {
   // On a busy machine a browser or a killed process may miss a deadline that has nothing to do with what is tested. What fails
   // for a reason fails here as well; what does not is named, to be made steady.
   console.log(`\nOnce more, alone: ${again.map((file) => path.relative(root, file)).join(', ')}\n`);
@@ -74,7 +79,7 @@ if (again.length > 0 && again.length <= MOST_UNSTEADY_FILES) {
   const still = failedFiles(second);
   unsteady.push(...again.filter((file) => !still.includes(file)));
   const steady = run.files.filter(({ name }) => !again.includes(name));
-  run = { isGreen: second.isGreen, files: [...steady, ...second.files] };
+  run = { ...second, files: [...steady, ...second.files] };
 }
 for (const { assertionResults } of run.files)
   for (const { status } of assertionResults) {
