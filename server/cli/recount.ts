@@ -32,6 +32,6 @@ export async function recountCommand(args: string[]): Promise<number> {
 }
 
 const done = (count: number): Words => ({
-  en: `${count} companies counted anew: calls, texts, costs, call quality and transactions.`,
-  fr: `${count} entreprises recomptées : appels, SMS, coûts, qualité des appels et transactions.`,
+  en: `Companies counted anew: ${count}. Calls, texts, costs, call quality and transactions.`,
+  fr: `Entreprises recomptées : ${count}. Appels, SMS, coûts, qualité des appels et transactions.`,
 });

@@ -66,8 +66,8 @@ export async function checkAudit(kernel: Kernel): Promise<Finding[]> {
     fail(
       AUDIT,
       {
-        en: `The chain of ${broken.length} companies does not hold: ${broken.join(', ')}.`,
-        fr: `La chaîne de ${broken.length} entreprises ne tient pas : ${broken.join(', ')}.`,
+        en: `The chain does not hold for these companies: ${broken.join(', ')}.`,
+        fr: `La chaîne ne tient pas pour ces entreprises : ${broken.join(', ')}.`,
       },
       {
         en: 'Check the same log in the console (Audit log). If it holds there, make a new backup; if it does not, somebody changed it.',
