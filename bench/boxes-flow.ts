@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import type { BoxTask, BoxTaskResult } from './box-load.ts';
 import { type Ground, startBoxRelais } from './boxes.ts';
-import { createDatabase } from './database.ts';
+import { createDatabase, query } from './database.ts';
 import { familyMs, type Helper, processorMs, type Running, startHelper } from './processes.ts';
 import type { QueueResult, QueueRound } from './queues/contract.ts';
 import { startRedis } from './redis.ts';
@@ -31,6 +31,8 @@ const HEARTBEAT_MS = 10_000;
 /** How one of them is put through a round. */
 interface Contender {
   name: Name;
+  /** Null: it has none of PostgreSQL. */
+  databaseUrl: string | null;
   run(): Promise<Measured>;
   stop(): Promise<void>;
 }
@@ -54,6 +56,9 @@ export async function measureFlow(ground: Ground): Promise<FlowResults> {
         const measured = await run();
         if (round > 0) results.measured[name] = [...(results.measured[name] ?? []), measured];
       }
+      // What a database does by itself within a minute.
+      if (round === 0)
+        for (const { databaseUrl } of contenders) if (databaseUrl) await query(databaseUrl, 'analyze');
       progress(round === 0 ? 'warmed up' : `round ${round} of ${options.rounds}`);
     }
     return results;
@@ -82,6 +87,7 @@ async function openRelais(ground: Ground): Promise<Contender> {
   await load.ask({ kind: 'open', port, token, boxes: BOXES, room: ROOM, heartbeatMs: HEARTBEAT_MS });
   return {
     name: 'relais',
+    databaseUrl: relais.databaseUrl,
     async run() {
       const before = [processorMs(relais.pid)?.all ?? 0, familyMs(ground.postgresPid) ?? 0];
       const { elapsedMs } = await load.ask({ kind: 'flow', transactions, connections });
@@ -114,6 +120,7 @@ async function openQueue(
     (name === 'bullmq' ? processorMs(redis!.pid)?.all : familyMs(ground.postgresPid)) ?? 0;
   return {
     name,
+    databaseUrl: name === 'bullmq' ? null : url,
     async run() {
       const before = databaseMs();
       const round = { url, jobs: transactions, submitters: connections, workers: BOXES };
