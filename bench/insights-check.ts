@@ -25,6 +25,7 @@ const FIGURES = {
   activity_days: kept('activity_days', FIRST_OF_MONTH, SUMS),
   activity_totals: kept('activity_totals', FIRST_OF_MONTH, SUMS),
   activity_months: kept('activity_months', 'month', SUMS),
+  activity_total_months: kept('activity_total_months', 'month', SUMS),
 };
 
 /** Waits until the product's timer has added up all that happened. */

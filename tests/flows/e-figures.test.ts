@@ -156,6 +156,16 @@ async function kept(companyId: string, table: 'activity_figures' | 'activity_day
   return sorted(rows);
 }
 
+/** What the months of a table of figures come to. */
+async function sums(companyId: string, month: string, table: string) {
+  const { rows } = await relais.kernel.db.ownerPool.query(
+    `select ${month}::text as month, kind, outcome, currency, sum(count)::int as count, sum(seconds)::int as seconds, sum(parts)::int as parts,
+        sum(amount)::numeric(24,6)::text as amount from ${table} where company_id = $1 group by 1, 2, 3, 4 having sum(count) <> 0`,
+    [companyId],
+  );
+  return sorted(rows);
+}
+
 const untilAddedUp = () => addUpActivity(relais.kernel);
 
 async function contactsOf(company: { api: TestRelais['api'] }): Promise<string[]> {
@@ -182,6 +192,10 @@ describe('figures', () => {
     expect(await kept(relais.companyId, 'activity_figures')).toEqual(plain);
     await untilAddedUp();
     expect(await kept(relais.companyId, 'activity_days')).toEqual(plain);
+    const months = await sums(relais.companyId, "date_trunc('month', day)::date", 'activity_days');
+    expect(months.length).toBeGreaterThan(5);
+    for (const table of ['activity_months', 'activity_total_months'])
+      expect(await sums(relais.companyId, 'month', table)).toEqual(months);
   });
 
   it('are the same when they are counted anew, while things go on', async () => {

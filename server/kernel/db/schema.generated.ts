@@ -146,6 +146,22 @@ export interface ActivityTotalFigures {
   seconds: Int8 | null;
 }
 
+export interface ActivityTotalMonths {
+  amount: Numeric;
+  companyId: string;
+  count: Int8;
+  currency: string;
+  direction: string;
+  estimatedAmount: Numeric;
+  estimatedCount: Int8;
+  kind: string;
+  month: Timestamp;
+  outcome: string;
+  parts: Int8;
+  provider: string;
+  seconds: Int8;
+}
+
 export interface ActivityTotals {
   amount: Numeric;
   companyId: string;
@@ -1750,6 +1766,7 @@ export interface DB {
   activityFigures: ActivityFigures;
   activityMonths: ActivityMonths;
   activityTotalFigures: ActivityTotalFigures;
+  activityTotalMonths: ActivityTotalMonths;
   activityTotals: ActivityTotals;
   apiKeys: ApiKeys;
   archivedCalls: ArchivedCalls;

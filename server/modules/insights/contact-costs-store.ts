@@ -1,14 +1,15 @@
 import { sql, type Tx } from '../../kernel/db/index.ts';
 import type { CostRow, FigureFilter } from './store.ts';
 
-/** Of each month, currency and kind so many are looked at first, for each row that is asked for; and so many times as many the next time. */
-const DEPTH = 4;
+/** Of each month, currency and kind as many are looked at as rows are asked for; where they do not tell, so many times as many the next time. */
+const DEEPER = 4;
 
 /** The months from the first of one to the first of another, and what things are counted. */
 type Months = Pick<FigureFilter, 'from' | 'to' | 'kind'>;
 
+/** Without a key where nobody cost anything. */
 interface Costliest extends CostRow {
-  /** Nobody who was not looked at has more. */
+  /** Nobody who was not looked at has more than anybody who was. The same of all. */
   certain: boolean;
 }
 
@@ -17,10 +18,10 @@ interface Costliest extends CostRow {
  * @param months from the first day of one to the first day of another.
  */
 export async function costsByContact(tx: Tx, months: Months, rowsMax: number): Promise<CostRow[]> {
-  for (let depth = rowsMax * DEPTH; ; depth *= DEPTH) {
+  for (let depth = rowsMax; ; depth *= DEEPER) {
     const rows = await costliest(tx, months, { rowsMax, depth });
     // In the end everybody was looked at, and nobody else can have anything.
-    if (rows.every(({ certain }) => certain)) return rows;
+    if (rows[0]?.certain) return rows.filter(({ key }) => key !== null);
   }
 }
 
@@ -74,18 +75,23 @@ async function costliest(
     ), sums as (
       select currency, contact_id, sum(count) as count, sum(amount) as amount from (
         select named.currency, named.contact_id, kept.count, kept.amount from named cross join lateral (
-          select count, amount from activity_contact_months figures
+          select sum(count) as count, sum(amount) as amount from activity_contact_months figures
           where company_id = current_company() and figures.contact_id = named.contact_id and figures.currency = named.currency
             and month between ${from}::date and ${to}::date and (${kind ?? null}::text is null or figures.kind = ${kind ?? null})) as kept
+        where kept.count is not null
         union all
         select currency, contact_id, count, amount from recent) as all_of_them
       group by 1, 2 having sum(count) <> 0
     ), ranked as (
       select *, row_number() over (partition by currency order by amount desc, contact_id) as place from sums
+    ), first_of_all as (
+      select * from ranked where place <= ${rowsMax}
+    ), doubts as (
+      select from bounds where amount > 0 and ${rowsMax} > (
+        select count(*) from first_of_all where first_of_all.currency = bounds.currency and first_of_all.amount >= bounds.amount)
     )
-    select ranked.contact_id::text as key, ranked.currency, ranked.amount::text as amount, '0' as estimated_amount, ranked.count::bigint as count,
-      coalesce(bounds.amount, 0) = 0 or ranked.amount >= bounds.amount as certain
-    from ranked left join bounds on bounds.currency = ranked.currency where place <= ${rowsMax}
-    order by ranked.amount desc, ranked.contact_id`.execute(tx);
+    select contact_id::text as key, currency, amount::text as amount, '0' as estimated_amount, count::bigint as count, known.certain
+    from (select not exists (select from doubts) as certain) as known left join first_of_all on true
+    order by first_of_all.amount desc, contact_id`.execute(tx);
   return rows;
 }

@@ -77,14 +77,21 @@ async function dashboard(ctx: CompanyCtx) {
   return transact(ctx, async (tx) => {
     const { timeZone } = await companyProfile(tx);
     const today = dayIn(ctx.kernel.clock.now(), timeZone);
-    const [month, before] = [monthOf(today), monthBefore(today)];
-    const all = await dayFigures(tx, { from: before, to: today });
-    const yesterday = addDays(today, -1);
+    const [month, before, yesterday] = [monthOf(today), monthBefore(today), addDays(today, -1)];
+    const spans = { month: { from: month, to: today }, before: { from: before, to: addDays(month, -1) } };
+    // Together: they leave in one packet, and none waits for the one before it to be answered.
+    const [all, costs, costsBefore, numbers, fleet] = await Promise.all([
+      dayFigures(tx, { from: before, to: today }),
+      costsBy(tx, spans.month, 'none', CURRENCIES_MAX),
+      costsBy(tx, spans.before, 'none', CURRENCIES_MAX),
+      activeNumbers(tx, 'all_of_company'),
+      fleetOverview(tx, [today, yesterday]),
+    ]);
     const dayOf = (day: Day) => ({ day, ...sumUp(all, { from: day, to: day }) });
-    const monthView = async (span: Span) => ({
+    const monthView = (span: Span, spent: CostRow[]) => ({
       month: span.from.slice(0, 7),
       ...sumUp(all, span),
-      costs: (await costsBy(tx, span, 'none', CURRENCIES_MAX)).map(costView),
+      costs: spent.map(costView),
     });
     return {
       timeZone,
@@ -93,10 +100,10 @@ async function dashboard(ctx: CompanyCtx) {
       days: Array.from({ length: CHART_DAYS }, (_none, index) =>
         dayOf(addDays(today, index + 1 - CHART_DAYS)),
       ),
-      month: await monthView({ from: month, to: today }),
-      monthBefore: await monthView({ from: before, to: addDays(month, -1) }),
-      activeNumbers: (await activeNumbers(tx, 'all_of_company')).length,
-      fleet: fleetView(await fleetOverview(tx, [today, yesterday]), today, yesterday),
+      month: monthView(spans.month, costs),
+      monthBefore: monthView(spans.before, costsBefore),
+      activeNumbers: numbers.length,
+      fleet: fleetView(fleet, today, yesterday),
     };
   });
 }

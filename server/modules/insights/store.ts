@@ -1,4 +1,4 @@
-import { type RawBuilder, sql, type Tx } from '../../kernel/db/index.ts';
+import { planKept, type RawBuilder, sql, type Tx } from '../../kernel/db/index.ts';
 import {
   type ActivityKind,
   type DayFigures,
@@ -51,7 +51,7 @@ const KEYS: Record<Column, RawBuilder<unknown>> = {
   gig: sql`purpose.gig_id::text`,
 };
 
-/** What totals of days, which know no numbers and people, can be grouped by. */
+/** What totals, which know no numbers and people, can be grouped by. */
 const TOTALS: ReadonlySet<Column> = new Set([
   ...(['none', 'day', 'month', 'kind', 'direction', 'outcome', 'provider'] as const),
 ]);
@@ -61,10 +61,11 @@ const TOTALS: ReadonlySet<Column> = new Set([
  * for now.
  */
 function figuresFor(group: Column, { from, to, ourNumber, userId }: FigureFilter): RawBuilder<unknown> {
-  if (TOTALS.has(group) && !ourNumber && !userId) return sql`activity_total_figures`;
-  if (group === 'day') return sql`activity_figures`;
+  const isOfAll = TOTALS.has(group) && !ourNumber && !userId;
+  if (group === 'day') return isOfAll ? sql`activity_total_figures` : sql`activity_figures`;
+  if (isOfAll) return sql`activity_totals_within(${from}::date, ${to}::date)`;
   if (group !== 'gig') return sql`activity_within(${from}::date, ${to}::date)`;
-  return sql`activity_figures left join gig_spans() as purpose
+  return sql`activity_for_gigs(${from}::date, ${to}::date) left join gig_spans() as purpose
     on purpose.phone_number = our_number and day >= purpose.since_day and day < purpose.until_day`;
 }
 
@@ -87,7 +88,7 @@ export async function figuresBy(
 ): Promise<FiguresRow[]> {
   const inOrder = group === 'day' || group === 'month';
   const { rows } = await sql<FiguresRow>`
-    select ${KEYS[group]} as key, sum(count)::bigint as count, ${among(SUCCESSES)} as successes, ${among(JUDGED)} as judged,
+    ${planKept} select ${KEYS[group]} as key, sum(count)::bigint as count, ${among(SUCCESSES)} as successes, ${among(JUDGED)} as judged,
       sum(seconds)::bigint as seconds, sum(parts)::bigint as parts
     from ${figuresFor(group, filter)} where ${matching(filter)} and kind <> 'number'
     group by 1 having sum(count) <> 0 order by ${inOrder ? sql`1` : sql`sum(count) desc, 1`} limit ${rowsMax}`.execute(
@@ -99,7 +100,7 @@ export async function figuresBy(
 /** What happened on each day, in each direction: what a dashboard is made of. */
 export async function dayFigures(tx: Tx, span: Span): Promise<DayFigures[]> {
   const { rows } = await sql<DayFigures>`
-    select day::text, kind, direction, sum(count)::bigint as count, ${among(SUCCESSES)} as successes, ${among(JUDGED)} as judged,
+    ${planKept} select day::text, kind, direction, sum(count)::bigint as count, ${among(SUCCESSES)} as successes, ${among(JUDGED)} as judged,
       sum(seconds)::bigint as seconds
     from activity_total_figures where ${matching(span)} and kind <> 'number' group by 1, 2, 3`.execute(tx);
   return rows;
@@ -114,7 +115,7 @@ export async function costsBy(
 ): Promise<CostRow[]> {
   const inOrder = group === 'day' || group === 'month';
   const { rows } = await sql<CostRow>`
-    select ${KEYS[group]} as key, currency, sum(amount)::text as amount, sum(estimated_amount)::text as estimated_amount, sum(count)::bigint as count
+    ${planKept} select ${KEYS[group]} as key, currency, sum(amount)::text as amount, sum(estimated_amount)::text as estimated_amount, sum(count)::bigint as count
     from ${figuresFor(group, filter)} where ${matching(filter)} and currency <> ''
     group by 1, 2 having sum(count) <> 0 order by ${inOrder ? sql`1` : sql`sum(amount) desc, 1`}, currency limit ${rowsMax}`.execute(
     tx,
@@ -128,7 +129,7 @@ export async function costDays(
   { from, to }: Span,
 ): Promise<{ day: string; kind: string; currency: string; amount: string }[]> {
   const { rows } = await sql<{ day: string; kind: string; currency: string; amount: string }>`
-    select day::text, kind, currency, sum(amount)::text as amount from activity_total_figures
+    ${planKept} select day::text, kind, currency, sum(amount)::text as amount from activity_total_figures
     where company_id = current_company() and day between ${from}::date and ${to}::date and currency <> ''
     group by 1, 2, 3 having sum(amount) <> 0 order by 1, 2, 3`.execute(tx);
   return rows;
