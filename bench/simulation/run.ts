@@ -252,8 +252,8 @@ async function read<Row>(pool: pg.Pool, statement: string): Promise<Row[]> {
 
 function isAway(error: unknown): boolean {
   const { code, message } = error as { code?: string; message: string };
-  // Administrative shutdown, crash, start-up; and sockets that were cut.
-  return /^(57P0[1-3]|08|ECONN|EPIPE)/.test(code ?? '') || /Connection terminated/.test(message);
+  // Administrative shutdown, crash, start-up; and sockets that were cut, or whose file is gone.
+  return /^(57P0[1-3]|08|ECONN|EPIPE|ENOENT)/.test(code ?? '') || /Connection terminated/.test(message);
 }
 
 const NAME = `'tx_' || replace(transactions.id::text, '-', '')`;
