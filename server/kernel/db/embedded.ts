@@ -187,9 +187,24 @@ function socketFolder(clusterDir: string): string {
   return process.platform !== 'win32' && fits && /^[\w./-]+$/.test(folder) ? folder : '';
 }
 
+/** Starts it with a socket where there can be one: a folder that another system lends to this one may hold files alone. */
 async function start(binaries: Binaries, clusterDir: string, owner: Identity | null): Promise<Door> {
-  const port = await freePort();
   const folder = socketFolder(clusterDir);
+  try {
+    return await startAt(binaries, clusterDir, owner, folder);
+  } catch (error) {
+    if (!folder || !/unix.domain socket/i.test((error as Error).message)) throw error;
+    return startAt(binaries, clusterDir, owner, '');
+  }
+}
+
+async function startAt(
+  binaries: Binaries,
+  clusterDir: string,
+  owner: Identity | null,
+  folder: string,
+): Promise<Door> {
+  const port = await freePort();
   const logFile = path.join(clusterDir, 'server.log');
   const settings = [
     `-p ${port}`,

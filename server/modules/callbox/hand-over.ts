@@ -52,10 +52,12 @@ export async function handOut(ctx: CompanyCtx, asks: Ask[]): Promise<{ found: Fo
   try {
     const { found, answers, given } = await transact(ctx, (tx) => giveAndHand(ctx, tx, asks, claimed));
     const answered = new Set(found.map((each) => each.kind === 'found' && each.boxId));
-    for (const [boxId, waiting] of claimed) waiting.end(answers.get(boxId) ?? null);
+    // Somebody else may hold what it was given at this moment: then it asks anew.
+    for (const [boxId, waiting] of claimed) waiting.end(unlessEmpty(answers.get(boxId)));
+    // Also those whose request was answered: they may have another one, and that connection may be dead.
     wakeBoxes(
       ctx.kernel,
-      given.assigned.map(({ boxId }) => boxId).filter((id) => !answered.has(id) && !claimed.has(id)),
+      given.assigned.map(({ boxId }) => boxId).filter((id) => !answered.has(id)),
     );
     return { found, more: given.more && given.assigned.length > 0 };
   } catch (error) {
@@ -63,6 +65,9 @@ export async function handOut(ctx: CompanyCtx, asks: Ask[]): Promise<{ found: Fo
     throw error;
   }
 }
+
+const unlessEmpty = (answer: PullAnswer | undefined): PullAnswer | null =>
+  answer && answer.transactions.length > 0 ? answer : null;
 
 async function giveAndHand(
   ctx: CompanyCtx,
