@@ -1,4 +1,4 @@
-import { type RawBuilder, sql, type Tx } from '../../kernel/db/index.ts';
+import { planKept, type RawBuilder, sql, type Tx } from '../../kernel/db/index.ts';
 import { isId } from '../../kernel/ids.ts';
 import type { ProviderName } from '../providers/index.ts';
 
@@ -59,7 +59,7 @@ export async function findSenders(tx: Tx, ids: string[]): Promise<IntegrationRow
 /** The company's numbers, in use or not. */
 export async function ownNumbers(tx: Tx): Promise<Set<string>> {
   const { rows } = await sql<{ phoneNumber: string }>`
-    select phone_number from inbox_integrations where company_id = current_company()`.execute(tx);
+    ${planKept} select phone_number from inbox_integrations where company_id = current_company()`.execute(tx);
   return new Set(rows.map(({ phoneNumber }) => phoneNumber));
 }
 
