@@ -1,4 +1,4 @@
-import { sql, type Tx } from '../../kernel/db/index.ts';
+import { planKept, sql, type Tx } from '../../kernel/db/index.ts';
 
 /** What a box says of itself in one heartbeat. What is null was not said: what was known before stays. */
 export interface Told {
@@ -37,7 +37,7 @@ export async function startPresence(tx: Tx, companyId: string, boxId: string, at
 export async function savePresence(tx: Tx, told: readonly Told[], at: Date): Promise<Before[]> {
   if (told.length === 0) return [];
   const { rows } = await sql<Before>`
-    with told as (
+    ${planKept} with told as (
       select * from jsonb_to_recordset(${JSON.stringify(told)}::jsonb) as t (
         "boxId" uuid, status text, "queueSize" integer, "uptimeSeconds" double precision, "memoryUsage" double precision,
         "processedReported" bigint, "batteryPercent" double precision, charging boolean, "clockAheadMs" bigint,

@@ -70,7 +70,9 @@ function batcherOf({ kernel, companyId }: CompanyCtx): Batcher<Arrived, Outcome>
     batcher = createBatcher(
       async (arrived: Arrived[]) => {
         const ctx = systemCtx(kernel, companyId, 'callbox.heartbeats');
-        const { outcomes, returned } = await transact(ctx, (tx) => takeAll(ctx, tx, arrived));
+        const { outcomes, returned } = await transact(ctx, (tx) => takeAll(ctx, tx, arrived), {
+          byKeys: true,
+        });
         for (const code of returned) announceConnected(ctx, code);
         const isWorkThere = outcomes.some(
           (each) => each.kind === 'answered' && each.answer.pendingTransactions > 0,
@@ -97,8 +99,8 @@ async function takeAll(
   arrived: Arrived[],
 ): Promise<{ outcomes: Outcome[]; returned: string[] }> {
   const codes = [...new Set(arrived.map(({ heartbeat }) => heartbeat.callboxId))];
-  const boxes = new Map((await findByCodes(tx, codes)).map((box) => [box.code, box]));
-  const settings = await settingsOf(ctx, tx);
+  const [found, settings] = await Promise.all([findByCodes(tx, codes), settingsOf(ctx, tx)]);
+  const boxes = new Map(found.map((box) => [box.code, box]));
   const refusals = arrived.map(({ heartbeat: { callboxId }, actor }) =>
     refusalOf({ actor }, callboxId, boxes.get(callboxId) ?? null),
   );
@@ -119,13 +121,15 @@ async function takeAll(
     tx,
     heard.flatMap(({ box, heartbeat }) => (heartbeat.sims ? [{ boxId: box.id, sims: heartbeat.sims }] : [])),
   );
-  const before = await savePresence(
-    tx,
-    heard.map(({ box, heartbeat }) => toTold(box.id, heartbeat)),
-    ctx.kernel.clock.now(),
-  );
+  const [before, pending] = await Promise.all([
+    savePresence(
+      tx,
+      heard.map(({ box, heartbeat }) => toTold(box.id, heartbeat)),
+      ctx.kernel.clock.now(),
+    ),
+    heard.length > 0 ? countWaiting(tx) : 0,
+  ]);
   const returned = await tellChanges(ctx, tx, newest, before);
-  const pending = heard.length > 0 ? await countWaiting(tx) : 0;
   const outcomes = arrived.map(({ heartbeat }, index): Outcome => {
     const error = refusals[index];
     if (error) return { kind: 'refused', error };

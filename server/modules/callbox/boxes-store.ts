@@ -1,4 +1,4 @@
-import { type RawBuilder, sql, type Tx } from '../../kernel/db/index.ts';
+import { planKept, type RawBuilder, sql, type Tx } from '../../kernel/db/index.ts';
 import type { TransactionType } from './model.ts';
 
 /** A box as people and its registration describe it; how it is at this moment is its presence. */
@@ -64,7 +64,7 @@ const PRESENCE =
 /** The boxes with these names that have registered. Locks nothing. */
 export async function findByCodes(tx: Tx, codes: readonly string[]): Promise<BoxRow[]> {
   const { rows } = await sql<BoxRow>`
-    select ${BOX} from boxes b
+    ${planKept} select ${BOX} from boxes b
     where b.company_id = current_company() and b.code = any (${codes}::text[]) and b.registered_at is not null`.execute(
     tx,
   );

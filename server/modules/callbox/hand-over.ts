@@ -10,7 +10,6 @@ import type { Ask, Handed, PullAnswer, WaitingPull } from './pull-model.ts';
 import {
   boxesByCode,
   boxesById,
-  countWaiting,
   type EngineBox,
   type InHand,
   lockInHand,
@@ -18,6 +17,7 @@ import {
   notePulls,
 } from './pull-store.ts';
 import { claimWaiting, hasDispatcher, nudgeDispatcher, wakeBoxes } from './state.ts';
+import { countWaiting } from './stats-store.ts';
 import { insertEvents } from './transaction-attempts-store.ts';
 import { announce } from './transaction-change.ts';
 

@@ -97,11 +97,3 @@ export async function markHanded(
     tx,
   );
 }
-
-/** How many transactions wait, up to a limit: nobody needs to know it exactly beyond. */
-export async function countWaiting(tx: Tx, limit: number): Promise<number> {
-  const { rows } = await sql<{ count: number }>`
-    ${planKept} select count(*)::int as count from (
-      select from transactions where status in ('pending', 'retry') limit ${limit}) as waiting`.execute(tx);
-  return rows[0]!.count;
-}

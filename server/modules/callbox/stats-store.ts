@@ -1,4 +1,4 @@
-import { planShared, sql, type Tx } from '../../kernel/db/index.ts';
+import { planKept, planShared, sql, type Tx } from '../../kernel/db/index.ts';
 import type { FinalStatus, TransactionType } from './model.ts';
 
 /** What ended, for the counters. */
@@ -60,9 +60,9 @@ export const WAITING_COUNTED_MAX = 10_000;
  */
 export async function countWaiting(tx: Tx, limit = WAITING_COUNTED_MAX): Promise<number> {
   const { rows } = await sql<{ count: number }>`
-    select count(*) from (
-      select 1 from transactions where company_id = current_company() and status in ('pending', 'retry') limit ${limit}
-    ) waiting`.execute(tx);
+    ${planKept} select count(*) as count from (
+      select from transactions where company_id = current_company() and status in ('pending', 'retry') limit ${limit}
+    ) as waiting`.execute(tx);
   return rows[0]!.count;
 }
 
