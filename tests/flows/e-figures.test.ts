@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { manualClock } from '../../server/kernel/clock.ts';
 import { systemCtx, transact } from '../../server/kernel/ctx.ts';
@@ -287,6 +288,38 @@ describe('a report', () => {
     }
     expect(new Set(totals).size).toBe(1);
     expect(totals[0]).toBeGreaterThan(200);
+  });
+
+  it('tells gigs apart by what each number was for on each day, also where whole months are read', async () => {
+    const [first, second, third] = Array.from({ length: 3 }, () => randomUUID());
+    const held = [
+      [NUMBERS[0], '2026-01-01', first],
+      [NUMBERS[0], '2026-02-01', second],
+      [NUMBERS[0], '2026-03-10', third],
+      [NUMBERS[1], '2026-01-20', first],
+    ];
+    const { ownerPool } = relais.kernel.db;
+    for (const [number, since, gig] of held)
+      await ownerPool.query(
+        'insert into number_gigs (company_id, phone_number, since_day, gig_id) values ($1, $2, $3, $4)',
+        [relais.companyId, number, since, gig],
+      );
+    await untilAddedUp();
+    for (const [from, to] of [
+      ['2026-01-01', '2026-03-31'],
+      ['2026-01-05', '2026-03-20'],
+      ['2026-02-01', '2026-02-28'],
+    ]) {
+      const { body } = await relais.api.get(`/api/insights/activity?from=${from}&to=${to}&by=gig`);
+      const { rows } = await ownerPool.query(
+        `select gig_on(company_id, our_number, day) as key, sum(count)::int as count from activity_days
+          where company_id = $1 and day between $2 and $3 and kind <> 'number' group by 1 order by 1`,
+        [relais.companyId, from, to],
+      );
+      expect(rows.length).toBeGreaterThan(2);
+      const told = body.rows.map(({ key, count }: { key: string | null; count: number }) => ({ key, count }));
+      expect(sorted(told)).toEqual(sorted(rows));
+    }
   });
 
   it('names people and contacts, and comes as CSV', async () => {

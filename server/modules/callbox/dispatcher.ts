@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { type Kernel, systemCtx } from '../../kernel/ctx.ts';
 import { inSystem } from '../../kernel/db/index.ts';
 import { companiesWithWork } from './dispatch-store.ts';
@@ -23,6 +24,7 @@ export function startDispatcher(kernel: Kernel): Dispatcher {
   const { nudges } = stateOf(kernel);
   const running = new Map<string, Promise<void>>();
   const again = new Set<string>();
+  const stopping = new AbortController();
   let stopped = false;
 
   /** One round at a time for each company; what is nudged meanwhile has one more. */
@@ -40,6 +42,8 @@ export function startDispatcher(kernel: Kernel): Dispatcher {
       }
     } catch (error) {
       kernel.log.warn({ err: error, companyId }, 'Transactions could not be distributed; trying again');
+      // Boxes that were to be answered ask anew, which nudges: what fails each time must not be tried without a pause.
+      await pause(ROUND_MS_MAX, null, { signal: stopping.signal }).catch(() => undefined);
     } finally {
       running.delete(companyId);
       if (again.has(companyId) && !stopped) nudge(companyId);
@@ -66,6 +70,7 @@ export function startDispatcher(kernel: Kernel): Dispatcher {
     },
     stop: async () => {
       stopped = true;
+      stopping.abort();
       nudges.delete(nudge);
       await Promise.all(timers.map((timer) => timer.stop()));
       while (running.size > 0) await Promise.all(running.values());
