@@ -1,3 +1,5 @@
+import { setTimeout } from 'node:timers/promises';
+
 /**
  * Group commit: items that arrive while a flush is under way wait for the next one, which takes them all. Under load
  * many callers share one transaction; a lone caller waits for nobody. Each caller is answered after its own flush.
@@ -15,16 +17,20 @@ interface Waiting<Item, Result> {
   reject(reason: unknown): void;
 }
 
-/** @param flush stores the items and answers one result per item, in the same order. */
+/**
+ * @param flush stores the items and answers one result per item, in the same order.
+ * @param options.gatherMs how long each flush waits for more: for what nobody waits for.
+ */
 export function createBatcher<Item, Result>(
   flush: (items: Item[]) => Promise<Result[]>,
-  options: { itemsMax: number },
+  options: { itemsMax: number; gatherMs?: number },
 ): Batcher<Item, Result> {
   let waiting: Waiting<Item, Result>[] = [];
   let running: Promise<void> | null = null;
 
   async function run(): Promise<void> {
     while (waiting.length > 0) {
+      if (options.gatherMs) await setTimeout(options.gatherMs);
       const taken = waiting.slice(0, options.itemsMax);
       waiting = waiting.slice(options.itemsMax);
       try {

@@ -5,15 +5,19 @@ import { answerVoice } from '../../server/modules/calls/index.ts';
 import { keepActed } from '../../server/modules/providers/events-store.ts';
 import type { DeliveryToKeep, ProviderEvent } from '../../server/modules/providers/index.ts';
 import { buyCallNumber, type CallNumber, PACE_MS } from '../harness/calls.ts';
+import { createClient } from '../harness/client.ts';
 import { eventually } from '../harness/eventually.ts';
 import { killAt } from '../harness/kill.ts';
+import { join, signedIn } from '../harness/people.ts';
 import { twilioDelivery } from '../harness/provider-events.ts';
+import { startWebPush } from '../harness/push-services.ts';
 import { startRelais, type TestRelais } from '../harness/relais.ts';
 
 // Callers who arrive together share a transaction. Nobody hears anything because of somebody else, and what was told of them is
 // kept with their calls.
 
 let relais: TestRelais;
+let web: Awaited<ReturnType<typeof startWebPush>>;
 let number: CallNumber;
 let people = 0;
 const somebody = () => `+1415557${String(people++).padStart(4, '0')}`;
@@ -22,12 +26,16 @@ const asOwner = (statement: string, values: unknown[] = []) =>
   relais.kernel.db.ownerPool.query(statement, values);
 
 beforeAll(async () => {
-  relais = await startRelais({ reviewMs: PACE_MS });
+  web = await startWebPush();
+  relais = await startRelais({ config: { ...web.config, OUTGOING_ALLOW_PRIVATE: true }, reviewMs: PACE_MS });
   number = await buyCallNumber(relais, 'twilio');
   // The first caller of a number is answered alone: whose it is has to be looked up.
   await ring(somebody());
 });
-afterAll(() => relais?.stop());
+afterAll(async () => {
+  await relais?.stop();
+  await web?.close();
+});
 
 async function ring(From: string, CallSid = sid(), more: Record<string, string> = {}): Promise<string> {
   const params = {
@@ -75,12 +83,18 @@ it('each gets a document of their own call, and the delivery is kept with it, ac
     expect(call).toMatchObject({ status: 'handled', attempts: 1, company_id: relais.companyId });
     expect(documents[index]).toContain(call.root_leg_id);
   }
+  await eventually(async () => expect(await contactsIn(sids)).toBe(40));
+});
+
+/** With how many contacts calls are linked, all of whose callers are known. */
+async function contactsIn(sids: string[]): Promise<number> {
   const { rows } = await asOwner(
-    'select count(distinct contact_id)::int as contacts from calls join call_legs on call_legs.id = root_leg_id where external_id = any ($1)',
+    `select count(distinct contact_id)::int as contacts, bool_and(caller_known) as known
+    from calls join call_legs on call_legs.id = root_leg_id where external_id = any ($1)`,
     [sids],
   );
-  expect(rows).toEqual([{ contacts: 40 }]);
-});
+  return rows[0].known ? rows[0].contacts : 0;
+}
 
 it('the same people at once, also twice for one call, make one contact and one call each', async () => {
   const [from, CallSid] = [somebody(), sid()];
@@ -91,11 +105,9 @@ it('the same people at once, also twice for one call, make one contact and one c
   ]);
   expect(new Set(documents.slice(0, 4)).size).toBe(1);
   expect(new Set(documents).size).toBe(5);
-  const { rows } = await asOwner(
-    'select count(*)::int as calls, count(distinct contact_id)::int as contacts from calls where from_number = $1',
-    [from],
-  );
-  expect(rows).toEqual([{ calls: 5, contacts: 1 }]);
+  await eventually(async () => expect(await contactsIn([CallSid, ...others])).toBe(1));
+  const { rows } = await asOwner('select count(*)::int as calls from calls where from_number = $1', [from]);
+  expect(rows).toEqual([{ calls: 5 }]);
 });
 
 it('one whose call cannot be written fails alone, and is known as soon as it can be', async () => {
@@ -124,16 +136,12 @@ it('one whose call cannot be written fails alone, and is known as soon as it can
 });
 
 it('one who must wait for what somebody else holds holds up nobody', async () => {
-  const [known, CallSid] = [somebody(), sid()];
-  await ring(known);
+  const CallSid = sid();
   const holder = await relais.kernel.db.ownerPool.connect();
   try {
     await holder.query('begin');
-    await holder.query(
-      'select from contacts where id = (select contact_id from calls where from_number = $1) for update',
-      [known],
-    );
-    const held = ring(known, CallSid);
+    await holder.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`call twilio ${CallSid}`]);
+    const held = ring(somebody(), CallSid);
     const others = await Promise.all(Array.from({ length: 8 }, () => ring(somebody())));
     for (const document of others) expect(document).toMatch(VOICEMAIL);
     expect(await kept([CallSid])).toEqual([]);
@@ -143,6 +151,78 @@ it('one who must wait for what somebody else holds holds up nobody', async () =>
   } finally {
     holder.release();
   }
+});
+
+it('a contact that somebody holds keeps neither the caller waiting nor others from being known', async () => {
+  const [known, CallSid] = [somebody(), sid()];
+  const before = sid();
+  await ring(known, before);
+  await eventually(async () => expect(await contactsIn([before])).toBe(1));
+  const holder = await relais.kernel.db.ownerPool.connect();
+  try {
+    await holder.query('begin');
+    await holder.query(
+      'select from contacts where id = (select contact_id from calls where from_number = $1) for update',
+      [known],
+    );
+    const others = Array.from({ length: 8 }, sid);
+    const documents = await Promise.all([
+      ring(known, CallSid),
+      ...others.map((each) => ring(somebody(), each)),
+    ]);
+    for (const document of documents) expect(document).toMatch(VOICEMAIL);
+    await eventually(async () => expect(await contactsIn(others)).toBe(8));
+    expect(await contactsIn([CallSid])).toBe(0);
+    await holder.query('rollback');
+    await eventually(async () => expect(await contactsIn([CallSid])).toBe(1), 10_000);
+  } finally {
+    holder.release();
+  }
+});
+
+it('devices hear who rings as soon as that is known', async () => {
+  const owner = await signedIn(relais, relais.owner);
+  const { person } = await join(relais, owner, 'agent');
+  const { subscription } = web.subscribe('agent');
+  expect((await person.post('/api/push/devices', { platform: 'web', subscription, name: 'A' })).status).toBe(
+    201,
+  );
+  const client = createClient(relais.baseUrl, { origin: relais.baseUrl, cookie: person.cookie() });
+  const phone = { phoneNumber: '+14155558101', available: true };
+  expect((await client.put('/api/calls/me/phone', phone)).status).toBe(200);
+  const from = somebody();
+  const named = await relais.api.post('/api/contacts', {
+    name: 'Grace Hopper',
+    phones: [{ phoneNumber: from }],
+  });
+  expect(named.status, JSON.stringify(named.body)).toBe(201);
+  expect(await ring(from)).toMatch(/<Number [^>]*>\+14155558101<\/Number>/);
+  await eventually(() =>
+    expect(web.delivered.map(({ data }) => data)).toMatchObject([
+      { type: 'call.incoming', handle: from, callerName: 'Grace Hopper' },
+    ]),
+  );
+  expect((await client.put('/api/calls/me/phone', { ...phone, available: false })).status).toBe(200);
+});
+
+it('who hangs up before anybody looked for them is known by the time that they are a missed call', async () => {
+  const { kernel } = killAt(relais.kernel, 3, 'before');
+  const [from, CallSid] = [somebody(), sid()];
+  const params = { CallSid, Direction: 'inbound', From: from, To: number.phoneNumber };
+  const first = callerOf({ ...params, CallSid: sid(), From: somebody(), CallStatus: 'ringing' });
+  await answerVoice(kernel, first.event, first.delivery);
+  const call = callerOf({ ...params, CallStatus: 'ringing' });
+  expect((await answerVoice(kernel, call.event, call.delivery)).kept).toBe('accepted');
+  expect(await contactsIn([CallSid])).toBe(0);
+  await twilioDelivery(relais, '/webhook/voice/status', {
+    ...params,
+    CallStatus: 'completed',
+    CallDuration: '0',
+  });
+  await eventually(async () => {
+    const { rows } = await asOwner('select missed, contact_id from calls where from_number = $1', [from]);
+    expect(rows).toMatchObject([{ missed: true, contact_id: expect.any(String) }]);
+  });
 });
 
 it('a number that is remembered and no longer ours is nobody’s', async () => {
@@ -162,24 +242,27 @@ it('a number that is remembered and no longer ours is nobody’s', async () => {
   });
 });
 
+/** A delivery as the ingress hands it over. */
+function callerOf(payload: Record<string, string>): { event: ProviderEvent; delivery: DeliveryToKeep } {
+  const [id, eventId] = [randomUUID(), randomUUID()];
+  const base = {
+    ...{ id, eventId, provider: 'twilio' as const, topic: 'twilio.call', type: 'call.ringing' },
+    ...{ accountId: null, companyId: null, occurredAt: null, reference: null },
+    receivedAt: relais.kernel.clock.now(),
+  };
+  const { accountSid } = relais.sandbox.twilio;
+  return {
+    event: { ...base, accountSid, payload },
+    delivery: { row: { ...base, payload: JSON.stringify(payload) }, keepActed },
+  };
+}
+
 describe('a process that dies while it answers', () => {
-  function caller(): { event: ProviderEvent; delivery: DeliveryToKeep } {
-    const [id, eventId] = [randomUUID(), randomUUID()];
-    const payload = {
+  const caller = () =>
+    callerOf({
       ...{ CallSid: sid(), CallStatus: 'ringing', Direction: 'inbound' },
       ...{ From: somebody(), To: number.phoneNumber },
-    };
-    const base = {
-      ...{ id, eventId, provider: 'twilio' as const, topic: 'twilio.call', type: 'call.ringing' },
-      ...{ accountId: null, companyId: null, occurredAt: null, reference: null },
-      receivedAt: relais.kernel.clock.now(),
-    };
-    const { accountSid } = relais.sandbox.twilio;
-    return {
-      event: { ...base, accountSid, payload },
-      delivery: { row: { ...base, payload: JSON.stringify(payload) }, keepActed },
-    };
-  }
+    });
 
   for (const when of ['before', 'after'] as const) {
     it(`${when} the transaction that callers share: call and delivery are there together or not at all`, async () => {
@@ -212,6 +295,17 @@ describe('a process that dies while it answers', () => {
       for (const each of stored) expect(each).toMatchObject({ status: 'handled' });
     });
   }
+
+  it('once it has answered: another one looks for who called', async () => {
+    const { kernel, killed } = killAt(relais.kernel, 3, 'before');
+    const [first, second] = [caller(), caller()];
+    for (const { event, delivery } of [first, second])
+      expect((await answerVoice(kernel, event, delivery)).kept).toBe('accepted');
+    const sids = [String(second.event.payload.CallSid)];
+    await eventually(async () => expect(killed()).toBe(true));
+    expect(await contactsIn(sids)).toBe(0);
+    await eventually(async () => expect(await contactsIn(sids)).toBe(1), 10_000);
+  });
 });
 
 describe('deliveries that are kept with what follows from them', () => {

@@ -676,6 +676,7 @@ export interface Calls {
   authorId: string | null;
   authorKind: string;
   authorName: string | null;
+  callerKnown: Generated<boolean>;
   checks: Generated<number>;
   companyId: string;
   contactId: string | null;

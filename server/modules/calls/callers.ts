@@ -1,17 +1,20 @@
 import { createBatcher } from '../../kernel/batch.ts';
 import { type CompanyCtx, type Kernel, systemCtx, transact } from '../../kernel/ctx.ts';
-import type { Tx } from '../../kernel/db/index.ts';
+import { afterCommit, type Tx } from '../../kernel/db/index.ts';
 import { activeNumbers, type NumberFacts } from '../numbers/index.ts';
 import type { AnsweredDelivery, ProviderEvent } from '../providers/index.ts';
+import type { CallRow } from './calls-store.ts';
+import { changeCalls } from './change.ts';
 import { type Question, writeAnswers } from './documents.ts';
 import { holderOf } from './events.ts';
 import { takeCalls } from './inbound.ts';
+import type { Scene } from './scene.ts';
 import { stateOf } from './state.ts';
 
 /** Callers in one transaction; more wait only when something held up the one before. */
 const TOGETHER_MAX = 50;
 /** Nobody waits longer for what another caller of the transaction has to wait for. */
-const LOCK_TIMEOUT_MS = 200;
+const PACE = { byKeys: true, lockTimeoutMs: 200 };
 const HOMES_MAX = 10_000;
 /** Companies with callers at this moment; what is idle is dropped. */
 const COMPANIES_MAX = 1000;
@@ -54,12 +57,46 @@ export interface Asked {
   number: NumberFacts;
 }
 
+/** A call whose caller is to be looked for. */
+export type Introduction = Pick<CallRow, 'id' | 'companyId'>;
+
+/** Nobody on the telephone waits for it, so many share a transaction. */
+const GATHER_MS = 25;
+
+/** Has callers looked for, and everybody told who rings. Should this process not come to it, the next look at the call does. */
+function introduceSoon({ kernel }: CompanyCtx, answered: { scene: Scene }[]): void {
+  const state = stateOf(kernel);
+  state.introductions ??= createBatcher((calls: Introduction[]) => introduceAll(kernel, calls), {
+    ...{ itemsMax: TOGETHER_MAX, gatherMs: GATHER_MS },
+  });
+  for (const { scene } of answered)
+    void state.introductions.add({ id: scene.call.id, companyId: scene.call.companyId });
+}
+
+async function introduceAll(kernel: Kernel, calls: Introduction[]): Promise<undefined[]> {
+  for (const [companyId, rows] of Map.groupBy(calls, ({ companyId }) => companyId)) {
+    const ctx = systemCtx(kernel, companyId, 'calls.introduce');
+    await introduceTogether(
+      ctx,
+      rows.map(({ id }) => id),
+    );
+  }
+  return calls.map(() => undefined);
+}
+
+/** One whose contact somebody else holds, or that cannot be written, holds up nobody. */
+async function introduceTogether(ctx: CompanyCtx, callIds: string[]): Promise<void> {
+  try {
+    await transact(ctx, (tx) => changeCalls(ctx, tx, callIds, () => undefined), PACE);
+  } catch (error) {
+    if (callIds.length > 1) for (const id of callIds) await introduceTogether(ctx, [id]);
+    else ctx.log.warn({ err: error, callId: callIds[0] }, 'Nobody could look for who calls; trying again');
+  }
+}
+
 async function answerAll(ctx: CompanyCtx, asked: Asked[]): Promise<(AnsweredDelivery | null)[]> {
   try {
-    return await transact(ctx, (tx) => answerTogether(ctx, tx, asked), {
-      byKeys: true,
-      lockTimeoutMs: LOCK_TIMEOUT_MS,
-    });
+    return await transact(ctx, (tx) => answerTogether(ctx, tx, asked), PACE);
   } catch (error) {
     ctx.log.warn({ err: error, callers: asked.length }, 'Callers could not be answered together');
     // Whichever of them it was: each is answered alone, and what was remembered of the numbers is read again.
@@ -76,6 +113,7 @@ async function answerTogether(ctx: CompanyCtx, tx: Tx, asked: Asked[]): Promise<
       ctx,
       tx,
       asked.map(({ question, remote, number }) => ({ number, remote, heardAt: question.event.receivedAt })),
+      'later',
     ),
   ]);
   for (const { question, remote, number } of asked) {
@@ -90,6 +128,7 @@ async function answerTogether(ctx: CompanyCtx, tx: Tx, asked: Asked[]): Promise<
     return scene ? [{ question, scene }] : [];
   });
   const answers = await writeAnswers(ctx, tx, firsts);
+  afterCommit(tx, () => introduceSoon(ctx, firsts));
   const byQuestion = new Map(firsts.map(({ question }, index) => [question, answers[index]!]));
   return asked.map(({ question }) => byQuestion.get(question) ?? null);
 }

@@ -19,6 +19,8 @@ export interface CallRow {
   ourNumber: string;
   contactId: string | null;
   leadId: string | null;
+  /** False for a moment after a call was answered: its contact has not been looked for, and nobody has been told. */
+  callerKnown: boolean;
   userId: string | null;
   via: 'phone' | 'browser' | 'routing';
   authorKind: 'user' | 'api_key' | 'system';
@@ -112,7 +114,7 @@ const CALL_CHANGES: (keyof CallRow)[] = [
     'priceCurrency',
   ] as const),
   ...(['priceEstimated', 'nextCheckAt', 'checks', 'ringingAt', 'answeredAt', 'endedAt'] as const),
-  ...(['minutePrice', 'minuteCurrency'] as const),
+  ...(['minutePrice', 'minuteCurrency', 'contactId', 'leadId', 'callerKnown'] as const),
 ];
 const LEG_CHANGES: (keyof LegRow)[] = [
   ...(['state', 'outcomeUnknown', 'externalId', 'recordId', 'sessionId', 'muted', 'held'] as const),
@@ -123,7 +125,7 @@ const LEG_CHANGES: (keyof LegRow)[] = [
 
 const NEW_CALL = columnsOf<CallRow>(
   ['id', 'companyId', 'provider', 'providerAccountId', 'direction', 'fromNumber', 'toNumber', 'numberId'],
-  ['ourNumber', 'contactId', 'leadId', 'via', 'authorKind', 'authorId', 'authorName', 'plan', 'rootLegId'],
+  ['ourNumber', 'via', 'authorKind', 'authorId', 'authorName', 'plan', 'rootLegId'],
   ['note', 'idempotencyKey', 'requestHash', 'createdAt'],
   CALL_CHANGES,
 );

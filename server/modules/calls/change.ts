@@ -4,6 +4,7 @@ import { newId } from '../../kernel/ids.ts';
 import * as store from './calls-store.ts';
 import { nextCheck } from './checks.ts';
 import { insertCommands } from './commands-store.ts';
+import { introduce, lookForCallers } from './introduce.ts';
 import { type CallFacts, customerOf, judge, oursOf } from './judge.ts';
 import type { CallStatus } from './model.ts';
 import { keepWithinBudgets, minuteOfWinner, releaseMinute } from './passing-on.ts';
@@ -51,11 +52,15 @@ export async function concludeScenes(
   scenes: Scene[],
   change: (scene: Scene) => void,
 ): Promise<void> {
+  await lookForCallers(ctx, tx, scenes);
   await keepWithinBudgets(ctx, tx, scenes);
   await writeScenes(ctx, tx, scenes, change);
 }
 
-/** The same for scenes that budgets were asked about. All are changed before anything is waited for. */
+/**
+ * The same for scenes that budgets were asked about. All are changed before anything is waited for. Of a new call whose caller
+ * is not known yet nobody is told.
+ */
 export async function writeScenes(
   ctx: CompanyCtx,
   tx: Tx,
@@ -64,11 +69,13 @@ export async function writeScenes(
 ): Promise<void> {
   const before = scenes.map(snapshotOf);
   for (const [index, scene] of scenes.entries()) {
+    introduce(scene);
     change(scene);
     settle(ctx, scene);
     keepPace(scene, before[index]!);
   }
   const changes = scenes.map((scene, index) => ({ scene, before: before[index]!.call }));
+  const told = changes.filter(({ scene }) => scene.call.callerKnown);
   const changed = scenes.map((scene, index) => changesOf(scene, before[index]!));
   const touched = scenes.filter((scene, index) => {
     const { isChanged, isSeen, newLegs, oldLegs } = changed[index]!;
@@ -93,9 +100,9 @@ export async function writeScenes(
     store.announceCalls(
       tx,
       ctx.companyId,
-      touched.map(({ call }) => call.id),
+      touched.flatMap(({ call }) => (call.callerKnown ? [call.id] : [])),
     ),
-    tellOthers(ctx, tx, changes),
+    tellOthers(ctx, tx, told),
   ]);
   await tellMissed(ctx, tx, changes);
   for (const scene of scenes) scene.isNew = false;

@@ -17,6 +17,7 @@ import { holdScenes, writeScenes } from './change.ts';
 import { softphoneAddresses } from './desk.ts';
 import { holderOf } from './events.ts';
 import { takeCalls } from './inbound.ts';
+import { lookForCallers } from './introduce.ts';
 import { customerOf, oursOf } from './judge.ts';
 import { ownersOf } from './lookup-store.ts';
 import { type CallLanguage, languageOf, standardWords } from './model.ts';
@@ -113,6 +114,7 @@ export async function writeAnswers(
   asked: { question: Question; scene: Scene }[],
 ): Promise<AnsweredDelivery[]> {
   const scenes = asked.map(({ scene }) => scene);
+  await lookForCallers(ctx, tx, scenes);
   await keepWithinBudgets(ctx, tx, scenes);
   const addresses = await browsersOf(tx, scenes);
   const documents = new Map<Scene, string>();

@@ -6,6 +6,7 @@ import type { NumberFacts } from '../numbers/index.ts';
 import type { RemoteLeg } from '../providers/index.ts';
 import { type CallRow, callsOfExternals, holdExternals, type LegRow } from './calls-store.ts';
 import { contactsOf, type Desk, openDesk } from './desk.ts';
+import { leadOf } from './introduce.ts';
 import { dearestMinute, type PassOn } from './passing-on.ts';
 import { isAnnounced, type Plan, planInbound, telephonesOf, withMinutes } from './plan.ts';
 import { BLANK_CALL, newLeg, type Scene, sceneOf } from './scene.ts';
@@ -24,12 +25,14 @@ const NUMBER_MAX = 100;
 /**
  * Makes the calls of one company that were heard of for the first time, with their contacts and plans; whoever asked for them
  * writes them down (concludeScenes). Whoever hears of the same leg at the same moment waits, and finds the call.
+ * @param who `later`: somebody waits on the telephone, and who they are is looked for afterwards.
  * @returns the new scenes, and the ids of calls that were there already; by the provider's id of the leg.
  */
 export async function takeCalls(
   ctx: CompanyCtx,
   tx: Tx,
   arrivals: Arrival[],
+  who: 'now' | 'later' = 'now',
 ): Promise<{ made: Map<string, Scene>; known: Map<string, string> }> {
   const byLeg = new Map(arrivals.map((arrival) => [arrival.remote.legId, arrival]));
   if (arrivals.length === 0) return { made: new Map(), known: new Map() };
@@ -54,13 +57,15 @@ export async function takeCalls(
     held,
     knowing,
     openDesk(ctx, tx, numberIds).then(async (desk) => plansFor(ctx, tx, desk, await freshOf())),
-    contactsOf(ctx, tx, callers, isFresh),
+    who === 'now' ? contactsOf(ctx, tx, callers, isFresh) : new Map<string, ContactRef>(),
   ]);
   const made = new Map<string, Scene>();
   for (const arrival of await freshOf()) {
     const { legId, from } = arrival.remote;
     const { plan, passOn } = plans.get(legId)!;
-    made.set(legId, { ...inboundScene(ctx, arrival, plan, contacts.get(from)), passOn });
+    const scene = inboundScene(ctx, arrival, plan, contacts.get(from));
+    scene.call.callerKnown = who === 'now';
+    made.set(legId, { ...scene, passOn });
   }
   return { made, known };
 }
@@ -141,7 +146,3 @@ function inboundScene(
   scene.events.push({ kind: 'initiated', legId: rootLegId, details: {} });
   return scene;
 }
-
-/** Calls with somebody who is a lead are linked to the lead by themselves. */
-export const leadOf = (contact: ContactRef | undefined): string | null =>
-  contact?.stage === 'lead' ? contact.id : null;

@@ -15,7 +15,7 @@ import { concludeScenes } from './change.ts';
 import { contactsOf, type Desk, openDesk } from './desk.ts';
 import { accountGone, concludeDial, dialOf, openPort, partyOf } from './dial.ts';
 import { isEmergency } from './guard.ts';
-import { leadOf } from './inbound.ts';
+import { leadOf } from './introduce.ts';
 import type { Rule } from './model.ts';
 import { type OwnPhone, ownPhoneOf } from './own-phone.ts';
 import { announcementOf, planOutbound } from './plan.ts';

@@ -1,3 +1,4 @@
+import type { ContactRef } from '../contacts/index.ts';
 import type { CallFailure, DialEnd, RemoteLeg, RemoteQuality, RemoteRecording } from '../providers/index.ts';
 import type { CallRow, LegRow } from './calls-store.ts';
 import { legMoves } from './judge.ts';
@@ -14,6 +15,8 @@ export interface Scene {
   legs: LegRow[];
   /** A call that has just come in, and that telephones are to be rung for: budgets are asked before it is written. */
   passOn: PassOn | null;
+  /** The contact of a caller who was not looked for when the call was answered; null when they have none. */
+  caller: ContactRef | null | undefined;
   /** Words that the root leg was told have been said to their end. */
   spoken: boolean;
   /** A message was recorded, or none was left. */
@@ -27,7 +30,7 @@ export interface Scene {
 
 export function sceneOf(call: CallRow, legs: LegRow[], isNew = false): Scene {
   return {
-    ...{ isNew, call, legs, passOn: null, spoken: false, recorded: false },
+    ...{ isNew, call, legs, passOn: null, caller: undefined, spoken: false, recorded: false },
     ...{ commands: [], events: [], qualities: [], recordings: [] },
   };
 }
@@ -37,7 +40,15 @@ export const rootOf = ({ call, legs }: Pick<Scene, 'call' | 'legs'>): LegRow =>
 
 /** What a call begins with. */
 export const BLANK_CALL = {
-  ...{ userId: null, authorId: null, authorName: null, step: 0, stepRunning: false, stepDueAt: null },
+  ...{
+    callerKnown: true,
+    userId: null,
+    authorId: null,
+    authorName: null,
+    step: 0,
+    stepRunning: false,
+    stepDueAt: null,
+  },
   ...{ answeredLegId: null, roomName: null, roomId: null, recording: 'off', recordingAnnounced: false },
   ...{ endCode: null, providerCode: null, providerMessage: null, missed: false, hasVoicemail: false },
   ...{ hangupRequestedAt: null, note: null, durationSeconds: null, priceAmount: null, priceCurrency: null },

@@ -2,7 +2,7 @@ import type { Batcher } from '../../kernel/batch.ts';
 import type { Kernel } from '../../kernel/ctx.ts';
 import type { NumberFacts } from '../numbers/index.ts';
 import type { AnsweredDelivery } from '../providers/index.ts';
-import type { Asked } from './callers.ts';
+import type { Asked, Introduction } from './callers.ts';
 import type { CommandDesk } from './commands.ts';
 import type { EventItem, EventOutcome } from './events.ts';
 
@@ -12,6 +12,8 @@ export interface CallsState {
   events: Batcher<EventItem, EventOutcome> | null;
   /** Callers of a company who arrive together are answered together. */
   callers: Map<string, Batcher<Asked, AnsweredDelivery | null>>;
+  /** Calls whose callers are looked for, now that they have been answered. */
+  introductions: Batcher<Introduction, undefined> | null;
   /** Whose numbers were called lately: a hint. */
   homes: Map<string, NumberFacts>;
   /** What commands share that are carried out at the same time. */
@@ -30,6 +32,7 @@ export function stateOf(kernel: Kernel): CallsState {
     state = {
       events: null,
       callers: new Map(),
+      introductions: null,
       homes: new Map(),
       commands: null,
       nudges: new Set(),

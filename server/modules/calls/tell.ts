@@ -44,8 +44,11 @@ export async function tellMissed(ctx: CompanyCtx, tx: Tx, changes: readonly Chan
 }
 
 async function tellRinging(ctx: CompanyCtx, tx: Tx, changes: readonly Change[]): Promise<void> {
-  const ringing = changes.flatMap(({ scene: { call, legs, events } }) => {
-    const rings = events.some(({ kind }) => kind === 'step_dial');
+  const ringing = changes.flatMap(({ scene: { call, legs, events }, before }) => {
+    // Telephones may ring already when it is found out who calls.
+    const rings =
+      events.some(({ kind }) => kind === 'step_dial') ||
+      (!before.callerKnown && call.stepRunning && call.answeredAt === null);
     if (call.direction !== 'INBOUND' || !rings || !isLive(call.status)) return [];
     const userIds = legs.flatMap(({ userId, step }) => (userId && step === call.step ? [userId] : []));
     return userIds.length > 0 ? [{ call, userIds: [...new Set(userIds)] }] : [];

@@ -109,6 +109,7 @@ export function startCallWork(kernel: Kernel): CallWork {
       for (;;) {
         nudge();
         await settled();
+        await stateOf(kernel).introductions?.drain();
         const due = await inSystem(kernel.db, nextCommand);
         if (stopped || ((!due || due > kernel.clock.now()) && inHand.size === 0)) return;
       }
@@ -118,6 +119,7 @@ export function startCallWork(kernel: Kernel): CallWork {
       nudges.delete(nudge);
       for (const timer of timers) clearInterval(timer);
       await settled();
+      await stateOf(kernel).introductions?.drain();
     },
   };
 }
