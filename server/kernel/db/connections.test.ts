@@ -5,6 +5,7 @@ import { newId } from '../ids.ts';
 import {
   afterCommit,
   type Database,
+  endNow,
   inCompany,
   inSystem,
   openDatabase,
@@ -189,4 +190,42 @@ it('does not wait for what others hold longer than it was told', async () => {
     ),
   );
   expect(rows).toEqual([{ limit: '0', seqscan: 'on' }]);
+});
+
+it('ends behind what was just asked for: all of it is there, or nothing', async () => {
+  const owner = openDatabase({ DATABASE_POOL_MAX: 1 }, database.url).ownerPool;
+  await owner.query('create table ended (id integer primary key)');
+  await owner.query('grant select, insert on ended to relais_app');
+  const add = (tx: Tx, id: number) => sql`insert into ended values (${id})`.execute(tx);
+  const there = async () => (await owner.query('select id from ended order by id')).rows.map(({ id }) => id);
+  const write = (...ids: number[]) =>
+    inCompany(db, COMPANY, async (tx) => {
+      await Promise.all([...ids.map((id) => add(tx, id)), endNow(tx)]);
+    });
+  try {
+    await write(1, 2);
+    expect(await there()).toEqual([1, 2]);
+    await expect(write(3, 1, 4)).rejects.toMatchObject({ code: '23505' });
+    expect(await there()).toEqual([1, 2]);
+    const asked = inCompany(db, COMPANY, async (tx) => {
+      await Promise.all([add(tx, 5), endNow(tx)]);
+      await add(tx, 6);
+    });
+    await expect(asked).rejects.toThrow('ended already');
+    expect(await there()).toEqual([1, 2, 5]);
+    // Nobody hears of a failure that the work itself has overlooked: the transaction fails all the same.
+    const overlooked = inCompany(db, COMPANY, async (tx) => {
+      await Promise.all([add(tx, 7).catch(() => undefined), add(tx, 1).catch(() => undefined), endNow(tx)]);
+    });
+    await expect(overlooked).rejects.toThrow('undone');
+    expect(await there()).toEqual([1, 2, 5]);
+    // Before anything was asked for there is nothing to end; and the connection serves on.
+    await inCompany(db, COMPANY, endNow);
+    expect(await inCompany(db, COMPANY, (tx) => ask(tx, 1))).toEqual({ company: COMPANY, sum: 2 });
+    await write(8);
+    expect(await there()).toEqual([1, 2, 5, 8]);
+  } finally {
+    await owner.query('drop table ended');
+    await owner.end();
+  }
 });

@@ -26,6 +26,9 @@ const COMPANIES_MAX = 8;
 /** Statements are few: those written down with the mark, with each way to filter them. */
 const STATEMENTS_MAX = 100;
 
+/** Ends the transaction behind what was just sent, without waiting for its answers. */
+export const END_NOW = 'commit behind what was sent';
+
 const SET_COMPANY = "select set_config('relais.company_id', ";
 const SET_PACE = 'set local ';
 
@@ -34,7 +37,11 @@ const SET_PACE = 'set local ';
  * takes for small, and reads whole; and such a plan would be kept. And nobody waits long for what somebody else holds.
  */
 export function setPace(lockTimeoutMs: number): RawBuilder<unknown> {
-  const settings = ['enable_seqscan = off', 'enable_hashjoin = off', 'enable_mergejoin = off'];
+  const settings = [
+    ...['enable_seqscan = off', 'enable_hashjoin = off', 'enable_mergejoin = off'],
+    // There is one way to find rows by their keys: a kept plan is never weighed against a new one.
+    'plan_cache_mode = force_generic_plan',
+  ];
   const limits = lockTimeoutMs > 0 ? [`lock_timeout = ${Math.round(lockTimeoutMs)}`] : [];
   return sql.raw([...settings, ...limits].map((setting) => `${SET_PACE}${setting}`).join('; '));
 }
@@ -69,6 +76,7 @@ export function sparing(pool: pg.Pool): PostgresPool {
  */
 function sparingClient(client: pg.PoolClient): PostgresPoolClient {
   let opening: string | null = null;
+  let ending: Promise<pg.QueryResult> | null = null;
   let company = '';
   const nameOf = namesOfPlans();
   const send = (text: string, values: readonly unknown[]) => {
@@ -81,6 +89,18 @@ function sparingClient(client: pg.PoolClient): PostgresPoolClient {
       company = '';
       return NOTHING;
     }
+    if (text === END_NOW) {
+      if (opening !== null) return NOTHING;
+      gather(client);
+      ending = client.query('commit');
+      ending.catch(() => undefined);
+      return NOTHING;
+    }
+    if (ending !== null) {
+      const ended = ending;
+      if (isEnd(text)) ending = null;
+      return endedAs(text, await ended);
+    }
     if (opening === null) return send(text, values);
     if (text.startsWith(SET_COMPANY) || text.startsWith(SET_PACE)) {
       opening += `; ${text}`;
@@ -89,13 +109,22 @@ function sparingClient(client: pg.PoolClient): PostgresPoolClient {
     }
     const first = opening;
     opening = null;
-    if (text === 'commit' || text === 'rollback') return NOTHING;
+    if (isEnd(text)) return NOTHING;
     gather(client);
     const begun = client.query(first);
     const [, answer] = await Promise.all([begun, send(text, values)]);
     return answer;
   };
   return { query: run as unknown as PostgresPoolClient['query'], release: () => client.release() };
+}
+
+const isEnd = (text: string) => text === 'commit' || text === 'rollback';
+
+/** How a transaction ended that was ended before its statements were answered: not at all well, when one of them failed. */
+function endedAs(text: string, { command }: pg.QueryResult) {
+  if (!isEnd(text)) throw new Error('The transaction has been ended already');
+  if (text === 'commit' && command !== 'COMMIT') throw new Error('The transaction was undone');
+  return NOTHING;
 }
 
 const NOTHING = { command: 'BEGIN', rowCount: 0, rows: [] };

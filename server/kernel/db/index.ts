@@ -1,8 +1,8 @@
-import { CamelCasePlugin, DummyDriver, Kysely, PostgresDialect, Transaction } from 'kysely';
+import { CamelCasePlugin, DummyDriver, Kysely, PostgresDialect, sql, Transaction } from 'kysely';
 import pg from 'pg';
 import type { Config } from '../config.ts';
 import { inSpan } from '../traces.ts';
-import { setCompany, setPace, sparing } from './connections.ts';
+import { END_NOW, setCompany, setPace, sparing } from './connections.ts';
 import type { DB } from './schema.generated.ts';
 
 export { type RawBuilder, sql } from 'kysely';
@@ -32,12 +32,20 @@ export interface Database {
 // A bigint column holds counters far below 2^53, and numeric must stay exact text.
 pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 
+/** Connections of a role that stay once they were needed, and how long the others do. */
+const WARM_CONNECTIONS = 2;
+const KEPT_WARM_MS = 300_000;
+
 function rolePool(url: string, role: DatabaseRole, connectionsMax: number): pg.Pool {
   // The role is set when the connection starts, so RESET ROLE leads back to it. Statements here are short: to compile one, as
   // PostgreSQL does when it expects much work, takes longer than any of them.
   return new pg.Pool({
     connectionString: url,
     max: connectionsMax,
+    // A new connection has a process to be made, and every statement to be planned anew: a few callers would wait for that each
+    // time that it had been quiet for a moment.
+    min: WARM_CONNECTIONS,
+    idleTimeoutMillis: KEPT_WARM_MS,
     options: `-c role=${role} -c jit=off`,
     application_name: role,
     pipeline: true,
@@ -114,6 +122,15 @@ async function keepPace(tx: Tx, { byKeys, lockTimeoutMs }: Pace): Promise<void> 
 
 /** What open transactions bring about once they have been committed. */
 const sequels = new WeakMap<Tx, (() => void)[]>();
+
+/**
+ * Ends the transaction in the packet of the statements that were just asked for, instead of once they are answered: whoever waits
+ * for the transaction waits for one answer less. When one of them fails, so does the transaction, as ever. Nothing may be asked
+ * for after it, and what the program still does must not fail: it is committed by then.
+ */
+export async function endNow(tx: Tx): Promise<void> {
+  await sql.raw(END_NOW).execute(tx);
+}
 
 /** Does something once the transaction is committed, and not at all when it is not: for what others are told of within a process. */
 export function afterCommit(tx: Tx, act: () => void): void {

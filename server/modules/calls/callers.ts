@@ -127,7 +127,7 @@ async function answerTogether(ctx: CompanyCtx, tx: Tx, asked: Asked[]): Promise<
     made.delete(remote.legId);
     return scene ? [{ question, scene }] : [];
   });
-  const answers = await writeAnswers(ctx, tx, firsts);
+  const answers = await writeAnswers(ctx, tx, firsts, true);
   afterCommit(tx, () => introduceSoon(ctx, firsts));
   const byQuestion = new Map(firsts.map(({ question }, index) => [question, answers[index]!]));
   return asked.map(({ question }) => byQuestion.get(question) ?? null);

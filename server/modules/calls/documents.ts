@@ -1,5 +1,5 @@
 import { type CompanyCtx, type Kernel, systemCtx, transact } from '../../kernel/ctx.ts';
-import { inSystem, type Tx } from '../../kernel/db/index.ts';
+import { endNow, inSystem, type Tx } from '../../kernel/db/index.ts';
 import { newId } from '../../kernel/ids.ts';
 import { parseE164 } from '../../kernel/phone.ts';
 import { activeNumbers, type NumberFacts } from '../numbers/index.ts';
@@ -107,11 +107,13 @@ async function answer(
  * Makes documents, and writes with them all that follows: calls that the transaction has made or holds. What a delivery says is
  * acted on here, so it is kept here too, unless it says more than of the call's own leg.
  * @param asked each of a call of its own.
+ * @param isLast the calls are new, and the transaction ends with them.
  */
 export async function writeAnswers(
   ctx: CompanyCtx,
   tx: Tx,
   asked: { question: Question; scene: Scene }[],
+  isLast = false,
 ): Promise<AnsweredDelivery[]> {
   const scenes = asked.map(({ scene }) => scene);
   await lookForCallers(ctx, tx, scenes);
@@ -127,7 +129,8 @@ export async function writeAnswers(
   });
   const [first] = toKeep;
   const rows = toKeep.map(({ row }) => row);
-  const [outcomes = []] = await Promise.all([first?.keepActed(tx, rows, ctx.kernel.clock.now()), written]);
+  const keeping = first?.keepActed(tx, rows, ctx.kernel.clock.now());
+  const [outcomes = []] = await Promise.all([keeping, written, isLast ? endNow(tx) : null]);
   return asked.map(({ question, scene }) => ({
     document: documents.get(scene)!,
     kept: outcomes[toKeep.indexOf(question.delivery!)] ?? null,
