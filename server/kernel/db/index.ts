@@ -34,7 +34,7 @@ pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 
 /** Connections of a role that stay once they were needed, and how long the others do. */
 const WARM_CONNECTIONS = 2;
-const KEPT_WARM_MS = 300_000;
+const KEPT_WARM_MS = 60_000;
 
 function rolePool(url: string, role: DatabaseRole, connectionsMax: number): pg.Pool {
   // The role is set when the connection starts, so RESET ROLE leads back to it. Statements here are short: to compile one, as
