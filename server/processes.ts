@@ -2,6 +2,7 @@ import cluster, { type Worker } from 'node:cluster';
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { AggregatorRegistry } from 'prom-client';
 import type { SandboxAccess, Surroundings } from './demo.ts';
 import { type Config, settingsOf } from './kernel/config.ts';
 import { lockFolder } from './kernel/folder-lock.ts';
@@ -23,7 +24,7 @@ export type Notice =
   /** One asks for the figures of all; each is asked, and told who wants to know and how many are asked. */
   | { relais: 'ask'; id: number }
   | { relais: 'asked'; id: number; asker: number; of: number }
-  | { relais: 'figures'; id: number; asker: number; of: number; figures: unknown };
+  | { relais: 'figures'; id: number; asker: number; of: number; figures: object[] };
 
 /** How it stands, for `npx relais reload`. */
 export interface ProcessesState {
@@ -172,16 +173,40 @@ function ending(worker: Worker, timeoutMs: number, ask: () => void): Promise<voi
   });
 }
 
-/** Whichever process is asked for figures answers with those of all: it asks here, and gets what each has. */
+/**
+ * Whichever process is asked for figures answers with those of all: it asks here, and gets what each has. What processes counted that
+ * are no longer there goes on being told, so that a count never goes back: Prometheus would take that for a new beginning.
+ */
 function routeFigures(serving: () => Worker[]): (worker: Worker, message: Notice) => void {
+  const last = new Map<number, object[]>();
+  let past: object[] = [];
+  function bury(): void {
+    for (const [id, figures] of last) {
+      if (cluster.workers?.[id]) continue;
+      last.delete(id);
+      past = AggregatorRegistry.aggregate([past, figures]).getMetricsAsArray();
+    }
+  }
   return (worker, message) => {
     if (message.relais === 'ask') {
+      bury();
       const all = serving();
-      for (const each of all)
-        each.send({ relais: 'asked', id: message.id, asker: worker.id, of: all.length } satisfies Notice);
-    } else if (message.relais === 'figures') cluster.workers?.[message.asker]?.send(message);
+      const gone = [...last.keys()].filter((id) => !all.some((each) => each.id === id));
+      const { id } = message;
+      const told = { relais: 'figures', id, asker: worker.id, of: all.length + gone.length + 1 } as const;
+      for (const each of all) each.send({ ...told, relais: 'asked' } satisfies Notice);
+      for (const figures of [past, ...gone.map((of) => last.get(of)!)])
+        worker.send({ ...told, figures } satisfies Notice);
+    } else if (message.relais === 'figures') {
+      last.set(worker.id, countsOf(message.figures));
+      cluster.workers?.[message.asker]?.send(message);
+    }
   };
 }
+
+/** What only grows. How many connections a process had is over with it; how many requests it answered is not. */
+const countsOf = (figures: object[]) =>
+  figures.filter((each) => 'type' in each && (each.type === 'counter' || each.type === 'histogram'));
 
 function renewing(config: Config, crew: Crew, log: Logger): { renew(): Promise<void>; tell(): void } {
   let reloads = 0;
