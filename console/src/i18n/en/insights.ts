@@ -21,7 +21,7 @@ export const insights = {
     textsByDay: 'Texts of the last 30 days',
     answered: 'Answered',
     notAnswered: 'Not answered',
-    costs: 'What {{month}} costs so far',
+    costs: 'What {{month}} has cost so far',
     costsBefore: '{{month}}, whole month: {{amount}}',
     estimated: 'of which {{amount}} from the price list, until the provider says',
     noCosts: 'Nothing has a price yet this month.',
