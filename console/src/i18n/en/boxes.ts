@@ -74,7 +74,7 @@ export const boxes = {
     submit: 'Add and get its code',
     text: 'Name the box as it will name itself. You then get a one-time code to type on the device.',
     code: 'Identifier',
-    codeHint: 'Letters, figures, - _ . and : only. It stays the same for ever.',
+    codeHint: 'Letters, figures, - _ . and : only. It stays the same forever.',
     codeForm: 'Begin with a letter or figure; then letters, figures, - _ . and : only.',
     codeExample: 'douala_akwa_1',
     labelHint: 'What people call it. Empty: its identifier.',

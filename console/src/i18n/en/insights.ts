@@ -13,7 +13,7 @@ export const insights = {
     ofBoxes: 'of {{count}}',
     transactions: 'Transactions carried out',
     volume: 'Volume',
-    toSettle: 'Outcomes nobody knows',
+    toSettle: 'Unknown outcomes',
     waiting: '{{count}} waiting',
     yesterday: 'Yesterday: {{value}}',
     nothingYesterday: 'Yesterday: nothing',
