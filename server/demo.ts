@@ -3,7 +3,13 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import webpush from 'web-push';
-import { type Config, ConfigError, hasProviderCredentials } from './kernel/config.ts';
+import {
+  type Config,
+  ConfigError,
+  changedFixed,
+  hasProviderCredentials,
+  loadConfig,
+} from './kernel/config.ts';
 import { startEmbeddedDatabase } from './kernel/db/embedded.ts';
 import { type FolderHolder, lockFolder } from './kernel/folder-lock.ts';
 import { newSecret } from './kernel/ids.ts';
@@ -19,7 +25,19 @@ export interface SandboxAccess {
 export interface Surroundings {
   config: Config;
   sandbox: SandboxAccess | null;
+  /** The settings as they are given now, with the parts that run already. @throws ConfigError, or FixedSettings. */
+  reread(): Config;
   stop(): Promise<void>;
+}
+
+/** Settings were changed that are taken by stopping and starting alone. */
+export class FixedSettings extends Error {
+  readonly names: string[];
+
+  constructor(names: string[]) {
+    super(`Changed settings that a running server cannot take: ${names.join(', ')}`);
+    this.names = names;
+  }
 }
 
 /**
@@ -52,7 +70,14 @@ export async function prepareSurroundings(given: Config): Promise<Surroundings> 
     await stop();
     throw error;
   }
-  return { config: sandbox ? withSandboxAccess(config, sandbox) : config, sandbox, stop };
+  const complete = (settings: Config) => (sandbox ? withSandboxAccess(settings, sandbox) : settings);
+  function reread(): Config {
+    const wanted = loadConfig();
+    const fixed = changedFixed(given, wanted);
+    if (fixed.length > 0) throw new FixedSettings(fixed);
+    return complete({ ...withKeptSecrets(wanted), DATABASE_URL: config.DATABASE_URL });
+  }
+  return { config: complete(config), sandbox, reread, stop };
 }
 
 /** Whether the sandbox stands in for the providers. */

@@ -2,9 +2,9 @@ import { statfs } from 'node:fs/promises';
 import { backupFolder, lastRuns } from './kernel/backup/index.ts';
 import type { Kernel } from './kernel/ctx.ts';
 import { jobFigures } from './kernel/jobs.ts';
-import { reviewFleet } from './modules/callbox/upkeep.ts';
+import { reviewFleet, TRANSACTION_STATUSES, TRANSACTION_TYPES } from './modules/callbox/upkeep.ts';
 import { reviewTexts } from './modules/messages/upkeep.ts';
-import { reviewEvents } from './modules/providers/upkeep.ts';
+import { OUTCOMES, PROVIDERS, reviewEvents } from './modules/providers/upkeep.ts';
 
 const HOUR_SECONDS = 3600;
 
@@ -21,6 +21,22 @@ export function readFigures(kernel: Kernel): void {
       if (outcome.status === 'rejected') log.warn({ err: outcome.reason }, 'Some figures could not be read');
   });
   metrics.figures.backupEvery.set(kernel.config.BACKUP_EVERY_HOURS * HOUR_SECONDS);
+  countFromZero(kernel);
+}
+
+/**
+ * What has not happened yet is told as 0. A figure that first appears with the first refused webhook shows Prometheus no increase, and
+ * an alert would sleep through it.
+ */
+function countFromZero({ metrics }: Kernel): void {
+  for (const provider of PROVIDERS) {
+    for (const outcome of OUTCOMES) metrics.providerRequests.inc({ provider, outcome }, 0);
+    for (const verdict of ['accepted', 'duplicate', 'refused'])
+      metrics.webhooks.inc({ provider, verdict }, 0);
+    for (const outcome of ['active', 'error']) metrics.purchases.inc({ provider, outcome }, 0);
+  }
+  for (const type of TRANSACTION_TYPES)
+    for (const status of TRANSACTION_STATUSES) metrics.transactionChanges.inc({ type, status }, 0);
 }
 
 const secondsSince = (kernel: Kernel, at: Date | null) =>

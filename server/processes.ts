@@ -2,8 +2,9 @@ import cluster, { type Worker } from 'node:cluster';
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { SandboxAccess, Surroundings } from './demo.ts';
-import { type Config, settingsOf } from './kernel/config.ts';
+import { AggregatorRegistry } from 'prom-client';
+import { FixedSettings, type SandboxAccess, type Surroundings } from './demo.ts';
+import { type Config, ConfigError, settingsOf } from './kernel/config.ts';
 import { lockFolder } from './kernel/folder-lock.ts';
 import type { Logger } from './kernel/log.ts';
 
@@ -23,7 +24,7 @@ export type Notice =
   /** One asks for the figures of all; each is asked, and told who wants to know and how many are asked. */
   | { relais: 'ask'; id: number }
   | { relais: 'asked'; id: number; asker: number; of: number }
-  | { relais: 'figures'; id: number; asker: number; of: number; figures: unknown };
+  | { relais: 'figures'; id: number; asker: number; of: number; figures: object[] };
 
 /** How it stands, for `npx relais reload`. */
 export interface ProcessesState {
@@ -31,7 +32,13 @@ export interface ProcessesState {
   workers: number[];
   /** How many times all were renewed, and why the last time did not come to its end. */
   reloads: number;
-  failure: string | null;
+  failure: ReloadFailure | null;
+}
+
+/** fixed: settings were changed that a running server cannot take. settings: they are not usable. start: a process did not start. */
+export interface ReloadFailure {
+  kind: 'fixed' | 'settings' | 'start';
+  why: string;
 }
 
 /** The folder whose lock names the process that holds the port, and the file beside it with its state. */
@@ -45,11 +52,12 @@ const SOON_MS = 5000;
 const PAUSE_MAX_MS = 30_000;
 
 /** Starts them and waits until the first one answers. @throws when it cannot start. */
-export async function startProcesses({ config, sandbox }: Surroundings, log: Logger): Promise<Processes> {
+export async function startProcesses(surroundings: Surroundings, log: Logger): Promise<Processes> {
+  const { config, sandbox } = surroundings;
   const lock = lockFolder(processesFolder(config), 'server');
   if (!lock.taken) throw new Error(`Relais already runs with ${processesFolder(config)}`);
   const crew = gather(config, sandbox, log);
-  const renewals = renewing(config, crew, log);
+  const renewals = renewing(surroundings, crew, log);
   cluster.setupPrimary({ exec: WORKER, args: [] });
   cluster.on('message', (worker, message: Notice) => crew.hear(worker, message));
   const renew = () => void renewals.renew();
@@ -76,6 +84,8 @@ export async function startProcesses({ config, sandbox }: Surroundings, log: Log
 interface Crew {
   /** Starts one more. @returns it, once it answers. @throws when it dies before. */
   start(isFirst: boolean): Promise<Worker>;
+  /** Says with which settings the next ones start: a reload's, and those of one that takes a dead one's place. */
+  settle(config: Config): void;
   /** Has one finish what it has begun, and end. */
   retire(worker: Worker): Promise<void>;
   serving(): Worker[];
@@ -84,7 +94,8 @@ interface Crew {
   stop(): Promise<void>;
 }
 
-function gather(config: Config, sandbox: SandboxAccess | null, log: Logger): Crew {
+function gather(given: Config, sandbox: SandboxAccess | null, log: Logger): Crew {
+  let config = given;
   const serving = new Set<Worker>();
   const retiring = new Set<Worker>();
   let stopping = false;
@@ -141,6 +152,9 @@ function gather(config: Config, sandbox: SandboxAccess | null, log: Logger): Cre
 
   return {
     start,
+    settle: (next) => {
+      config = next;
+    },
     retire,
     serving: () => [...serving],
     hear: routeFigures(() => [...serving]),
@@ -172,20 +186,54 @@ function ending(worker: Worker, timeoutMs: number, ask: () => void): Promise<voi
   });
 }
 
-/** Whichever process is asked for figures answers with those of all: it asks here, and gets what each has. */
+/**
+ * Whichever process is asked for figures answers with those of all: it asks here, and gets what each has. What processes counted that
+ * are no longer there goes on being told, so that a count never goes back: Prometheus would take that for a new beginning.
+ */
 function routeFigures(serving: () => Worker[]): (worker: Worker, message: Notice) => void {
+  const last = new Map<number, object[]>();
+  let past: object[] = [];
+  function bury(): void {
+    for (const [id, figures] of last) {
+      if (cluster.workers?.[id]) continue;
+      last.delete(id);
+      past = AggregatorRegistry.aggregate([past, figures]).getMetricsAsArray();
+    }
+  }
   return (worker, message) => {
     if (message.relais === 'ask') {
+      bury();
       const all = serving();
-      for (const each of all)
-        each.send({ relais: 'asked', id: message.id, asker: worker.id, of: all.length } satisfies Notice);
-    } else if (message.relais === 'figures') cluster.workers?.[message.asker]?.send(message);
+      const gone = [...last.keys()].filter((id) => !all.some((each) => each.id === id));
+      const { id } = message;
+      const told = { relais: 'figures', id, asker: worker.id, of: all.length + gone.length + 1 } as const;
+      for (const each of all) each.send({ ...told, relais: 'asked' } satisfies Notice);
+      for (const figures of [past, ...gone.map((of) => last.get(of)!)])
+        worker.send({ ...told, figures } satisfies Notice);
+    } else if (message.relais === 'figures') {
+      last.set(worker.id, countsOf(message.figures));
+      cluster.workers?.[message.asker]?.send(message);
+    }
   };
 }
 
-function renewing(config: Config, crew: Crew, log: Logger): { renew(): Promise<void>; tell(): void } {
+/** What only grows. How many connections a process had is over with it; how many requests it answered is not. */
+const countsOf = (figures: object[]) =>
+  figures.filter((each) => 'type' in each && (each.type === 'counter' || each.type === 'histogram'));
+
+function failureOf(error: Error): ReloadFailure {
+  if (error instanceof FixedSettings) return { kind: 'fixed', why: error.names.join(', ') };
+  return { kind: error instanceof ConfigError ? 'settings' : 'start', why: error.message };
+}
+
+function renewing(
+  { config, reread }: Surroundings,
+  crew: Crew,
+  log: Logger,
+): { renew(): Promise<void>; tell(): void } {
+  let inForce = config;
   let reloads = 0;
-  let failure: string | null = null;
+  let failure: ReloadFailure | null = null;
   let running: Promise<void> | null = null;
 
   function tell(): void {
@@ -205,13 +253,18 @@ function renewing(config: Config, crew: Crew, log: Logger): { renew(): Promise<v
     log.info('Renewing the server processes, one after the other');
     failure = null;
     try {
+      const wanted = reread();
+      crew.settle(wanted);
       for (const old of crew.serving()) {
         await crew.start(false);
+        inForce = wanted;
         await crew.retire(old);
       }
       log.info('The server processes are renewed');
     } catch (error) {
-      failure = (error as Error).message;
+      failure = failureOf(error as Error);
+      // Whoever takes the place of one that dies starts with what is known to work.
+      crew.settle(inForce);
       log.error({ err: error }, 'The server processes were not renewed; those that ran go on');
     }
     reloads += 1;

@@ -20,7 +20,7 @@ try {
   const serving = await serve({ config, sandbox }, log, { isFirst: place.isFirst, onOpen: stopper.add });
   shareFigures(serving.metrics);
   process.on('message', (notice: Notice) => {
-    if (notice.relais === 'drain') void serving.drain().then(() => stopper.stop('renewed'));
+    if (notice.relais === 'drain') void serving.drain().then(() => leave(serving.metrics));
   });
   tell({ relais: 'ready' });
 } catch (error) {
@@ -29,6 +29,12 @@ try {
     await stopper.closeAll().catch(() => undefined);
     process.exit(1);
   }
+}
+
+/** Its counts stay when it goes. */
+async function leave(metrics: Metrics): Promise<void> {
+  tell({ relais: 'figures', id: 0, asker: 0, of: 0, figures: await metrics.registry.getMetricsAsJSON() });
+  await stopper.stop('renewed');
 }
 
 /** /metrics answers with the figures of all processes: whoever scrapes cannot choose one behind a shared port. */
@@ -44,7 +50,7 @@ function shareFigures(metrics: Metrics): void {
       tell({ ...notice, relais: 'figures', figures });
     } else if (notice.relais === 'figures') {
       const waiting = asked.get(notice.id);
-      waiting?.parts.push(notice.figures as object);
+      waiting?.parts.push(notice.figures);
       if (waiting?.parts.length === notice.of) waiting.settle();
     }
   });

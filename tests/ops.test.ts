@@ -15,7 +15,12 @@ interface Rule {
 }
 interface Panel {
   title: string;
-  targets?: { expr: string }[];
+  type: string;
+  targets?: { expr: string; legendFormat: string }[];
+  fieldConfig?: {
+    defaults: { unit?: string };
+    overrides: { properties: { id: string; value: unknown }[] }[];
+  };
 }
 
 const rules: Rule[] = parse(readFileSync('ops/prometheus/alerts.yml', 'utf8')).groups.flatMap(
@@ -33,6 +38,14 @@ function selectorsIn(expression: string): { name: string; labels: string[] }[] {
   );
 }
 
+/** Values of labels that are asked for by name: {status="unknown"}, {status=~"completed|failed"}. */
+const valuesIn = (expression: string): { name: string; label: string; value: string }[] =>
+  [...expression.matchAll(/\b(relais_\w+)\{([^}]*)\}/g)].flatMap(([, name, labels]) =>
+    [...labels!.matchAll(/(\w+)\s*(?:=~|!~|!=|=)"([\w|]+)"/g)].flatMap(([, label, values]) =>
+      values!.split('|').map((value) => ({ name: name!, label: label!, value })),
+    ),
+  );
+
 /** The labels that an aggregation keeps: by (…). */
 const groupings = (expression: string) =>
   [...expression.matchAll(/\bby \(([^)]*)\)/g)].flatMap(([, names]) =>
@@ -49,6 +62,9 @@ describe('alert rules and board', () => {
   /** What the server tells: names of metrics, and the labels that they have. */
   let told: Map<string, Set<string>>;
   let text: string;
+  /** Whether a metric was told with this value of a label. */
+  const isTold = ({ name, label, value }: { name: string; label: string; value: string }) =>
+    new RegExp(`^${name}\\{[^}]*\\b${label}="${value}"`, 'm').test(text);
 
   beforeAll(async () => {
     relais = await startRelais();
@@ -101,6 +117,47 @@ describe('alert rules and board', () => {
     expect(selectorsIn('sum(rate(relais_x_total{a=~"b",c!="d"}[5m])) by (e)')).toEqual([
       { name: 'relais_x_total', labels: ['a', 'c'] },
     ]);
+  });
+
+  it('name values of labels that there are', () => {
+    const asked = expressions.flatMap(({ where, expr }) =>
+      valuesIn(expr).map((each) => ({ where, ...each, told: isTold(each) })),
+    );
+    expect(asked.length).toBeGreaterThan(20);
+    expect(asked.filter(({ told: isThere }) => !isThere)).toEqual([]);
+    expect(isTold({ name: 'relais_boxes', label: 'state', value: 'conected' })).toBe(false);
+  });
+
+  it('say in legends and sentences only what the expression keeps', () => {
+    const sentences = [
+      ...board.panels.flatMap(({ title, targets = [] }) =>
+        targets.map(({ expr, legendFormat }) => ({ where: title, expr, words: legendFormat })),
+      ),
+      ...rules.map(({ alert, expr, annotations }) => ({ where: alert, expr, words: annotations.summary })),
+    ];
+    const wrong = sentences.flatMap(({ where, expr, words }) =>
+      [...words.matchAll(/\{\{\s*(?:\$labels\.)?(\w+)\s*\}\}/g)]
+        .map(([, label]) => label!)
+        .filter((label) => !groupings(expr).includes(label) && !/^up\{/.test(expr))
+        .map((label) => `${where}: ${label}`),
+    );
+    expect(wrong).toEqual([]);
+    // Each unit on an axis of its own: seconds are not bytes.
+    for (const { title, type, targets, fieldConfig } of board.panels.filter(
+      (panel) => panel.type !== 'row',
+    )) {
+      expect(fieldConfig, title).toMatchObject({
+        defaults: { unit: expect.any(String) },
+        overrides: expect.any(Array),
+      });
+      if (type === 'timeseries')
+        for (const { legendFormat } of targets!) expect(legendFormat, title).not.toBe('');
+      const measured = new Set(targets!.map(({ expr }) => /_(seconds|bytes)/.exec(expr)?.[1]));
+      const units = fieldConfig!.overrides
+        .flatMap(({ properties }) => properties)
+        .filter(({ id }) => id === 'unit');
+      expect(units, title).toHaveLength(measured.size - 1);
+    }
   });
 
   it('leave no metric of ours out, and none names a company, a person or a number', async () => {

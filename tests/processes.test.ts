@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
@@ -18,6 +18,7 @@ import { twilioText } from './harness/provider-events.ts';
 
 const MAIN = fileURLToPath(new URL('../server/main.ts', import.meta.url));
 const folder = mkdtempSync(path.join(os.tmpdir(), 'relais-processes-'));
+const settingsFile = path.join(folder, 'relais.toml');
 let database: TestDatabase;
 let sql: pg.Client;
 let server: ChildProcess;
@@ -56,12 +57,13 @@ beforeAll(async () => {
   sql = new pg.Client(database.url);
   sql.on('error', () => undefined);
   await sql.connect();
+  writeFileSync(settingsFile, 'RATE_LIMIT_PER_MINUTE = 1000000');
   const [port, sandboxPort] = [await freePort(), await freePort()];
   server = spawn(process.execPath, [MAIN], {
     env: {
       ...{ PATH: process.env.PATH, LOG_FORMAT: 'json', DATA_DIR: folder, DATABASE_URL: database.url },
       ...{ PORT: String(port), SANDBOX_PORT: String(sandboxPort), SANDBOX_REVIEW_MS: '50', DEMO_BOX: 'off' },
-      ...{ RELAIS_PROCESSES: '2', BACKUP_EVERY_HOURS: '0', RATE_LIMIT_PER_MINUTE: '1000000' },
+      ...{ RELAIS_PROCESSES: '2', BACKUP_EVERY_HOURS: '0' },
     },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
@@ -231,6 +233,17 @@ const makeGig = async (name: string): Promise<string> => {
   return body.gig.id;
 };
 
+/** How many requests made a gig, as /metrics tells it. */
+async function gigsMade(): Promise<number> {
+  const text = (await api.get('/metrics')).body as string;
+  const line =
+    /relais_http_request_seconds_count\{method="POST",route="\/api\/gigs",status="201"\} (\d+)/.exec(text);
+  return Number(line?.[1]);
+}
+
+/** How many requests a minute the processes allow, as each answer says. */
+const allowed = async () => (await api.get('/api/gigs')).headers.get('x-ratelimit-limit');
+
 describe('two processes behind one port', () => {
   it('tell each other’s browsers what changed, and are counted as one', { timeout: 60_000 }, async () => {
     const streams = [followLive(), followLive(), followLive(), followLive()];
@@ -240,17 +253,9 @@ describe('two processes behind one port', () => {
     for (const { close } of streams) close();
 
     // Whichever process is scraped tells of both.
-    const made = async () => {
-      const text = (await api.get('/metrics')).body as string;
-      const line =
-        /relais_http_request_seconds_count\{method="POST",route="\/api\/gigs",status="201"\} (\d+)/.exec(
-          text,
-        );
-      return Number(line?.[1]);
-    };
-    const first = await made();
+    const first = await gigsMade();
     expect(first).toBeGreaterThanOrEqual(3);
-    expect([await made(), await made(), await made()]).toEqual([first, first, first]);
+    expect([await gigsMade(), await gigsMade(), await gigsMade()]).toEqual([first, first, first]);
   });
 
   it('one killed under load: nothing that was taken is lost or doubled, and another takes its place', {
@@ -279,6 +284,9 @@ describe('two processes behind one port', () => {
     const stream = followLive();
     await stream.ready;
     const before = state().workers;
+    const counted = await gigsMade();
+    expect(await allowed()).toBe('1000000');
+    writeFileSync(settingsFile, 'RATE_LIMIT_PER_MINUTE = 900000');
     const taken = await underLoad('renew', async () => {
       const renewed = await runCommand(settings, ['reload']);
       expect(renewed).toMatchObject({ code: 0, output: expect.stringContaining('2 processes renewed') });
@@ -289,5 +297,34 @@ describe('two processes behind one port', () => {
     expect(state().workers.filter((pid) => before.includes(pid))).toEqual([]);
     await eventually(() => expect(stream.ids).toEqual([gig]));
     stream.close();
+    // The new ones have the settings as they were then, and what the old ones counted.
+    for (let each = 0; each < 4; each++) expect(await allowed()).toBe('900000');
+    expect(await gigsMade()).toBe(counted + 1);
+  });
+
+  it.each([
+    ['RATE_LIMIT_PER_MINUTE = "many"', 'RATE_LIMIT_PER_MINUTE: Invalid input'],
+    [
+      'RATE_LIMIT_PER_MINUTE = 1\nSECRET_KEY = "another"',
+      'SECRET_KEY cannot change while processes hand over',
+    ],
+  ])('go on as they are when the settings are not usable: %s', { timeout: 60_000 }, async (text, why) => {
+    const before = state().workers;
+    writeFileSync(settingsFile, text);
+    const refused = await runCommand(settings, ['reload']);
+    expect(refused).toMatchObject({ code: 1, output: expect.stringContaining(why) });
+    expect(refused.output).toContain('Nothing was renewed');
+    // Asked by a signal alone, it is the server that refuses, and says so in its log.
+    const said = output.length;
+    process.kill(server.pid!, 'SIGUSR2');
+    await eventually(() => expect(output.slice(said)).toContain('those that ran go on'));
+    expect(state().workers).toEqual(before);
+    // Whoever takes the place of one that dies has the settings that were good.
+    process.kill(before[0]!, 'SIGKILL');
+    await eventually(() => {
+      expect(state().workers).toHaveLength(2);
+      expect(state().workers).not.toContain(before[0]);
+    }, 60_000);
+    for (let each = 0; each < 4; each++) expect(await allowed()).toBe('900000');
   });
 });

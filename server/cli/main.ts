@@ -36,7 +36,8 @@ const HELP: Words = {
                    --with-secrets puts SECRET_KEY inside; it never is otherwise
   drill [file]     restores the newest backup (or this one) into a database of its own, proves it, and removes it again
                    --database URL: an empty database to do it in. Exit code 1 when the copy is not good.
-  reload           renews the processes of a running server (RELAIS_PROCESSES) without turning anybody away
+  reload           renews the processes of a running server (RELAIS_PROCESSES) without turning anybody away;
+                   the new ones have the settings file as it is now
   restore <file>   fills an empty database from a backup; --replace removes what is there (--yes: without a question)
   recount          counts every figure of the reports anew, from what is stored, beside a running server
                    --company (an id) for one company alone
@@ -44,7 +45,7 @@ const HELP: Words = {
                    It can be stopped and started again, beside a running server.
   help             this text
 
-Settings come from the environment and config.default.toml, as for the server.`,
+Settings come from the environment, the settings file and config.default.toml, as for the server.`,
   fr: `Usage : npx relais <commande>
 
   create-owner     crée une personne et l'entreprise dont elle est propriétaire
@@ -56,7 +57,8 @@ Settings come from the environment and config.default.toml, as for the server.`,
                    --with-secrets y met SECRET_KEY ; elle n'y est jamais sinon
   drill [fichier]  restaure la sauvegarde la plus récente (ou celle-ci) dans une base à part, la vérifie, puis l'efface
                    --database URL : une base vide où le faire. Code de sortie 1 quand la copie n'est pas bonne.
-  reload           renouvelle les processus d'un serveur en marche (RELAIS_PROCESSES) sans refuser personne
+  reload           renouvelle les processus d'un serveur en marche (RELAIS_PROCESSES) sans refuser personne ;
+                   les nouveaux ont le fichier de réglages tel qu'il est maintenant
   restore <fichier> remplit une base vide depuis une sauvegarde ; --replace supprime l'existant (--yes : sans question)
   recount          recompte tous les chiffres des rapports d'après ce qui est conservé, à côté d'un serveur en marche
                    --company (un identifiant) pour une seule entreprise
@@ -64,7 +66,7 @@ Settings come from the environment and config.default.toml, as for the server.`,
                    Peut être interrompu puis relancé, à côté d'un serveur en marche.
   help             ce texte
 
-Les réglages viennent de l'environnement et de config.default.toml, comme pour le serveur.`,
+Les réglages viennent de l'environnement, du fichier de réglages et de config.default.toml, comme pour le serveur.`,
 };
 
 async function main(): Promise<number> {

@@ -1,18 +1,33 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { commandSettings, loadConfig } from '../kernel/config.ts';
+import { type Config, ConfigError, commandSettings, loadConfig } from '../kernel/config.ts';
 import { folderHolder } from '../kernel/folder-lock.ts';
-import { type ProcessesState, processesFolder, stateFile } from '../processes.ts';
-import { CommandError } from './words.ts';
+import { type ProcessesState, processesFolder, type ReloadFailure, stateFile } from '../processes.ts';
+import { CommandError, type Words } from './words.ts';
 
 const LOOK_MS = 200;
 /** One renewal for each process: to start, and to finish what it has begun. */
 const PATIENCE_MS = 120_000;
 
-/** `reload`: renews the processes of a running server one after the other; nobody is turned away. */
+const FAILURES: Record<ReloadFailure['kind'], (why: string) => Words> = {
+  start: (why) => ({
+    en: `A new process did not start (${why}), so those that ran go on. The log of the server says why.`,
+    fr: `Un nouveau processus n'a pas démarré (${why}) ; les précédents continuent donc. Le journal du serveur dit pourquoi.`,
+  }),
+  settings: (why) => ({
+    en: `Nothing was renewed, and the server goes on with the settings that it has. ${why}`,
+    fr: `Rien n'a été renouvelé ; le serveur continue avec les réglages qu'il a. ${why}`,
+  }),
+  fixed: (names) => ({
+    en: `Nothing was renewed: ${names} cannot change while processes hand over. Set them back, or stop the server and start it.`,
+    fr: `Rien n'a été renouvelé : ${names} ne peut pas changer pendant que les processus se relaient. Remettez l'ancienne valeur, ou arrêtez le serveur puis relancez-le.`,
+  }),
+};
+
+/** `reload`: renews the processes of a running server one after the other, with the settings as they are now; nobody is turned away. */
 export async function reloadCommand(): Promise<number> {
   const { language } = commandSettings();
-  const config = loadConfig();
+  const config = usableSettings();
   const holder = folderHolder(processesFolder(config));
   const before = readState(stateFile(config));
   if (!holder || !before)
@@ -33,17 +48,23 @@ export async function reloadCommand(): Promise<number> {
   });
 
   function conclude({ failure, workers }: ProcessesState): number {
-    if (failure)
-      throw new CommandError({
-        en: `A new process did not start (${failure}), so those that ran go on. The log of the server says why.`,
-        fr: `Un nouveau processus n'a pas démarré (${failure}) ; les précédents continuent donc. Le journal du serveur dit pourquoi.`,
-      });
+    if (failure) throw new CommandError(FAILURES[failure.kind](failure.why));
     const done = {
       en: `${workers.length} processes renewed, one after the other.`,
       fr: `${workers.length} processus renouvelés, l'un après l'autre.`,
     };
     console.log(done[language]);
     return 0;
+  }
+}
+
+/** The settings as a new process would find them; with wrong ones nothing is asked of the server. */
+function usableSettings(): Config {
+  try {
+    return loadConfig();
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    throw new CommandError(FAILURES.settings(error.message));
   }
 }
 

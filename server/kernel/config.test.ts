@@ -1,5 +1,8 @@
-import { describe, expect, it } from 'vitest';
-import { ConfigError, loadConfig, printConfig, publicBaseUrl } from './config.ts';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { ConfigError, changedFixed, loadConfig, printConfig, publicBaseUrl, settingsOf } from './config.ts';
 
 const PUBLIC_KEY = '11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=';
 const production = {
@@ -34,6 +37,59 @@ describe('configuration', () => {
     });
     expect(loadConfig({ BASE_URL: 'https://b.example' }).PUBLIC_BASE_URL).toBe('https://b.example');
     expect(publicBaseUrl(loadConfig({ PORT: '81' }))).toBe('http://localhost:81');
+  });
+
+  describe('in a settings file', () => {
+    const folder = mkdtempSync(path.join(os.tmpdir(), 'relais-settings-'));
+    const file = path.join(folder, 'relais.toml');
+    const withFile = (text: string, environment: NodeJS.ProcessEnv = { DATA_DIR: folder }) => {
+      writeFileSync(file, text);
+      return loadConfig(environment);
+    };
+    afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+    it('stands above the defaults and below the environment, under any of its names', () => {
+      const text =
+        'PORT = 5000\nBASE_URL = "https://a.example"\nSECRET_KEYS_OLD = ["x", "y"]\nSYNC_REPAIR = true';
+      expect(withFile(text)).toMatchObject({
+        PORT: 5000,
+        PUBLIC_BASE_URL: 'https://a.example',
+        SECRET_KEYS_OLD: ['x', 'y'],
+        SYNC_REPAIR: true,
+      });
+      const environment = { DATA_DIR: folder, PORT: '6000', PUBLIC_BASE_URL: 'https://b.example' };
+      expect(withFile(text, environment)).toMatchObject({ PORT: 6000, PUBLIC_BASE_URL: 'https://b.example' });
+    });
+
+    it('may stand anywhere, and say then where the data is', () => {
+      expect(withFile(`DATA_DIR = "${folder}"`, { RELAIS_CONFIG: file }).DATA_DIR).toBe(folder);
+      expect(() => withFile(`DATA_DIR = "${folder}"`)).toThrow(/DATA_DIR: set it in the environment/);
+      expect(() => loadConfig({ RELAIS_CONFIG: path.join(folder, 'nowhere.toml') })).toThrow(/nowhere\.toml/);
+    });
+
+    it('is refused with a typing error in it, and shows no secret', () => {
+      expect(() => withFile('PRT = 5000\nDEFAULT_REGION = "France"')).toThrow(
+        /- PRT: there is no such setting .*relais\.toml[\s\S]*- DEFAULT_REGION: .*two capital letters/,
+      );
+      expect(() => withFile('SECRET_KEY = hush-hush')).toThrow(/relais\.toml: (?![\s\S]*hush)/);
+    });
+
+    it('is not read by a process that was told its settings', () => {
+      const told = settingsOf(withFile('PORT = 5000'));
+      writeFileSync(file, 'PORT = "never read');
+      expect(loadConfig(told).PORT).toBe(5000);
+    });
+  });
+
+  it('names what a running server cannot take', () => {
+    const inForce = loadConfig({});
+    expect(changedFixed(inForce, loadConfig({ SMS_PER_SECOND: '3', JWT_MINUTES: '7' }))).toEqual([]);
+    expect(changedFixed(inForce, loadConfig({ PORT: '1', RELAIS_PROCESSES: '3' }))).toEqual([
+      'RELAIS_PROCESSES',
+      'PORT',
+    ]);
+    const account = { TWILIO_ACCOUNT_SID: `AC${'0'.repeat(32)}`, TWILIO_AUTH_TOKEN: 'x' };
+    expect(changedFixed(inForce, loadConfig(account))).toContain('TWILIO_ACCOUNT_SID');
   });
 
   it('explains what is wrong, all at once', () => {

@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'smol-toml';
 import { z } from 'zod';
 import type { Language } from './errors.ts';
+import { readSettingsFile, settingsFileOf } from './settings-file.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -135,26 +137,55 @@ export type Config = z.infer<typeof schema>;
 /** Settings that are wrong, in sentences for the person who starts the server. */
 export class ConfigError extends Error {}
 
+/** What the processes behind a port share, or what the old and the new one must agree on while they hand over. */
+const FIXED = [
+  ...(['RELAIS_MODE', 'RELAIS_ROLE', 'RELAIS_PROCESSES', 'PORT', 'HOST', 'DATA_DIR'] as const),
+  ...(['DATABASE_URL', 'SECRET_KEY', 'DEMO_BOX', 'SANDBOX_PORT', 'SANDBOX_REVIEW_MS'] as const),
+] satisfies (keyof Config)[];
+
+/** The settings that a running server cannot take, of those that were changed. */
+export function changedFixed(inForce: Config, wanted: Config): string[] {
+  const names: string[] = FIXED.filter((name) => inForce[name] !== wanted[name]);
+  // The sandbox starts and stops with the server.
+  if (wanted.RELAIS_MODE === 'demo' && hasProviderCredentials(inForce) !== hasProviderCredentials(wanted))
+    names.push('TELNYX_API_KEY', 'TWILIO_ACCOUNT_SID');
+  return names;
+}
+
 /** Whether a text is standard base64 of the 32 bytes of an Ed25519 public key. */
 export function isEd25519PublicKey(text: string): boolean {
   return /^[A-Za-z0-9+/]{43}=$/.test(text) && Buffer.from(text, 'base64').length === 32;
 }
 
+const defaultSettings = () => parse(readFileSync(path.join(ROOT, 'config.default.toml'), 'utf8'));
+const namesOf = (name: string) => [name, ...(ALIASES[name] ?? [])];
+const NAMES: ReadonlySet<string> = new Set(Object.keys(schema.shape).flatMap(namesOf));
+
+/** The settings file that is read besides the environment; null when there is none. */
+export function settingsFile(environment: NodeJS.ProcessEnv = process.env): string | null {
+  return settingsFileOf(environment, String(defaultSettings().DATA_DIR));
+}
+
 /**
- * Reads config.default.toml, lays the environment over it and validates the whole.
+ * Reads config.default.toml, lays the settings file over it and the environment over both, and validates the whole.
  * @throws ConfigError with one line per wrong setting.
  */
 export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config {
-  const defaults = parse(readFileSync(path.join(ROOT, 'config.default.toml'), 'utf8'));
+  const defaults = defaultSettings();
+  const { settings, problems } = readSettingsFile(settingsFile(environment), NAMES);
+  if (settings.DATA_DIR && !environment.RELAIS_CONFIG)
+    problems.push('DATA_DIR: set it in the environment, because the settings file is found by it');
   const merged: Record<string, unknown> = {};
   for (const name of Object.keys(schema.shape)) {
-    const given = [name, ...(ALIASES[name] ?? [])].map((key) => environment[key]).find((value) => value);
-    merged[name] = given ?? defaults[name];
+    const given = [environment, settings].flatMap((from) => namesOf(name).map((key) => from[key]));
+    merged[name] = given.find((value) => value !== undefined && value !== '') ?? defaults[name];
   }
-  if (environment.NODE_ENV === 'production' && !environment.RELAIS_MODE) merged.RELAIS_MODE = 'production';
+  if (environment.NODE_ENV === 'production' && !environment.RELAIS_MODE && !settings.RELAIS_MODE)
+    merged.RELAIS_MODE = 'production';
   const parsed = schema.safeParse(merged);
-  if (!parsed.success) {
-    const lines = parsed.error.issues.map((issue) => `- ${issue.path.join('.')}: ${issue.message}`);
+  const wrong = parsed.error?.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`) ?? [];
+  if (!parsed.success || problems.length > 0) {
+    const lines = [...problems, ...wrong].map((line) => `- ${line}`);
     throw new ConfigError(`The configuration is not usable:\n${lines.join('\n')}`);
   }
   refuseHalfABucket(parsed.data);
@@ -209,14 +240,13 @@ export function commandSettings(environment: NodeJS.ProcessEnv = process.env): {
   };
 }
 
-/** The settings as an environment that another process of this server reads them from. */
+/** The settings as an environment that another process of this server reads them from, and from nowhere else. */
 export function settingsOf(config: Config): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(config).map(([name, value]) => [
-      name,
-      Array.isArray(value) ? value.join(',') : String(value),
-    ]),
-  );
+  const settings = Object.entries(config).map(([name, value]) => [
+    name,
+    Array.isArray(value) ? value.join(',') : String(value),
+  ]);
+  return { ...Object.fromEntries(settings), RELAIS_CONFIG: os.devNull };
 }
 
 /** What one of several processes behind a port is told besides the settings. */

@@ -142,11 +142,20 @@ function processMetrics(registers: Registry[]) {
   };
 }
 
+function slowestCounts(registry: Registry): void {
+  for (const part of ['', '_mean', '_stddev', '_p50', '_p90', '_p99']) {
+    const lag = registry.getSingleMetric(`nodejs_eventloop_lag${part}_seconds`);
+    if (lag) Object.assign(lag, { aggregator: 'max' });
+  }
+}
+
 /** @param nowMs the clock of the process. */
 export function createMetrics(nowMs: () => number) {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
+  // Of several processes the slowest counts: an average would hide the one that is stuck.
+  slowestCounts(registry);
   let collect = async () => {};
   let collectedMs = Number.NEGATIVE_INFINITY;
   let collecting: Promise<void> | null = null;

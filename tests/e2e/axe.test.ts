@@ -85,7 +85,7 @@ describe('axe finds nothing serious', () => {
     await signIn(page, relais, relais.owner);
     await visit(page, '/transactions');
     await page.keyboard.press('Control+k');
-    const field = page.getByRole('combobox', { name: 'Search or do' });
+    const field = page.getByRole('combobox', { name: 'Find or do anything' });
     await field.fill('tr');
     await page.getByRole('option').first().waitFor();
     expect(await findings(page)).toEqual([]);

@@ -22,7 +22,7 @@ afterAll(async () => {
   await relais?.stop();
 });
 
-const palette = () => page.getByRole('combobox', { name: 'Search or do' });
+const palette = () => page.getByRole('combobox', { name: 'Find or do anything' });
 const options = () => page.getByRole('listbox', { name: 'Results' }).getByRole('option');
 
 async function open(): Promise<void> {

@@ -1,11 +1,19 @@
 import { App, ConfigProvider, type ThemeConfig, theme as themes } from 'antd';
+import type { Locale } from 'antd/es/locale';
 import enLocale from 'antd/locale/en_US.js';
-import frLocale from 'antd/locale/fr_FR.js';
+import fr from 'antd/locale/fr_FR.js';
 import { createContext, type ReactNode, use, useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { cssVariables, dark, light, type Palette } from './palette.ts';
 import { remember, remembered } from './storage.ts';
 import { useMedia } from './useMedia.ts';
+
+/** Days in fields as they are written in French, and typed. */
+const FRENCH_FIELDS = { fieldDateFormat: 'DD/MM/YYYY', fieldDateTimeFormat: 'DD/MM/YYYY HH:mm:ss' };
+const frLocale: Locale = {
+  ...fr,
+  DatePicker: fr.DatePicker && { ...fr.DatePicker, lang: { ...fr.DatePicker.lang, ...FRENCH_FIELDS } },
+};
 
 export type ThemeChoice = 'system' | 'light' | 'dark';
 

@@ -5,7 +5,9 @@ import {
   countText,
   francsText,
   moneyText,
+  percentText,
   phoneText,
+  secondsText,
   signedFrancsText,
   sizeText,
   townText,
@@ -51,4 +53,10 @@ test('francs are whole and spaced thinly, and differences keep their sign', () =
   expect(signedFrancsText(-1500)).toBe('−1\u202f500\u00a0FCFA');
   expect(signedFrancsText(0)).toBe('0\u00a0FCFA');
   expect(countText(1234567)).toBe('1\u202f234\u202f567');
+});
+
+test('per cent and seconds are written as each language writes them', () => {
+  expect([percentText(4.25, 'en'), percentText(0, 'en')]).toEqual(['4.3%', '0%']);
+  expect(percentText(4.2, 'fr')).toMatch(/^4,2\s%$/);
+  expect([secondsText(1.34, 'en'), secondsText(1.34, 'fr')]).toEqual(['1.3\u00a0s', '1,3\u00a0s']);
 });

@@ -79,6 +79,22 @@ export function dateText(iso: string, language: string, time = false): string {
   ).format(new Date(iso));
 }
 
+/** The time of day, beside or below its day. */
+export function clockText(iso: string, language: string): string {
+  return new Intl.DateTimeFormat(language, { timeStyle: 'short' }).format(new Date(iso));
+}
+
+/** Seconds with their sign, which both languages write alike: 1.3 s; 1,3 s. */
+export function secondsText(seconds: number, language: string): string {
+  return `${seconds.toLocaleString(language, { maximumFractionDigits: 1 })}\u00a0s`;
+}
+
+/** Per cent in the reader's way: 4.2%, 4,2 %. */
+export function percentText(percent: number, language: string): string {
+  const format = new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 1 });
+  return format.format(percent / 100);
+}
+
 /** The time of day to the second: what follows what within a call. */
 export function timeText(iso: string, language: string): string {
   return new Intl.DateTimeFormat(language, { timeStyle: 'medium' }).format(new Date(iso));

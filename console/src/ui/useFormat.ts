@@ -1,6 +1,17 @@
 import { useTranslation } from 'react-i18next';
 import type { Price } from '../api/types.ts';
-import { agoText, countryName, dateText, moneyText, sizeText, sumText, timeText } from './format.ts';
+import {
+  agoText,
+  clockText,
+  countryName,
+  dateText,
+  moneyText,
+  percentText,
+  secondsText,
+  sizeText,
+  sumText,
+  timeText,
+} from './format.ts';
 
 /** The formats of the current language. */
 export function useFormat() {
@@ -12,7 +23,10 @@ export function useFormat() {
     country: (code: string) => countryName(code, language),
     day: (iso: string) => dateText(iso, language),
     moment: (iso: string) => dateText(iso, language, true),
+    clock: (iso: string) => clockText(iso, language),
     time: (iso: string) => timeText(iso, language),
+    seconds: (seconds: number) => secondsText(seconds, language),
+    percent: (percent: number) => percentText(percent, language),
     ago: (iso: string) => agoText(iso, language, Date.now()),
     size: (sizeBytes: number) => sizeText(sizeBytes, language),
   };

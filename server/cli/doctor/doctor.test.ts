@@ -1,5 +1,7 @@
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, request as httpRequest } from 'node:http';
+import os from 'node:os';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import webpush from 'web-push';
 import { runCommand } from '../../../tests/harness/command.ts';
@@ -48,6 +50,26 @@ describe('the mail server', { timeout: 60_000 }, () => {
     const { code, output } = await doctor({ SMTP_URL: 'smtp://127.0.0.1:9' });
     expect(output).toMatch(/FAIL +Mail +the mail server does not answer as it should: .*ECONNREFUSED/);
     expect(output).toContain('→ Check SMTP_URL: host, port, user and password.');
+    expect(code).toBe(1);
+  });
+});
+
+describe('a settings file', { timeout: 60_000 }, () => {
+  const file = path.join(os.tmpdir(), `relais-doctor-${process.pid}.toml`);
+  afterAll(() => rmSync(file, { force: true }));
+
+  it('is named, and its values are those that a new process has', async () => {
+    writeFileSync(file, 'NUMBER_IDLE_DAYS = 77');
+    const { output } = await doctor({ RELAIS_CONFIG: file, NUMBER_IDLE_DAYS: '' });
+    expect(output).toContain(`demo, ${file}`);
+    expect(output).toContain('NUMBER_IDLE_DAYS = 77');
+  });
+
+  it('that is not usable is something to mend', async () => {
+    writeFileSync(file, 'NUMBER_IDLE_DAYS = 77\nNUMBER_IDEL_DAYS = 78');
+    const { code, output } = await doctor({ RELAIS_CONFIG: file, LANG: 'fr' });
+    expect(output).toContain(`- NUMBER_IDEL_DAYS: there is no such setting (${file})`);
+    expect(output).toContain('ÉCHEC');
     expect(code).toBe(1);
   });
 });

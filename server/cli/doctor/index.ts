@@ -1,6 +1,13 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { type Config, ConfigError, commandSettings, loadConfig, printConfig } from '../../kernel/config.ts';
+import {
+  type Config,
+  ConfigError,
+  commandSettings,
+  loadConfig,
+  printConfig,
+  settingsFile,
+} from '../../kernel/config.ts';
 import type { Kernel } from '../../kernel/ctx.ts';
 import { type Opened, openInstallation } from '../open.ts';
 import { CommandError, same, type Words } from '../words.ts';
@@ -48,7 +55,11 @@ type Report = (findings: Finding | Finding[]) => void;
 function readSettings(report: Report): Config | null {
   try {
     const config = loadConfig();
-    report({ level: 'ok', name: SETTINGS, text: same(config.RELAIS_MODE) });
+    report({
+      level: 'ok',
+      name: SETTINGS,
+      text: same([config.RELAIS_MODE, settingsFile()].filter(Boolean).join(', ')),
+    });
     console.log(indent(printConfig(config)));
     return config;
   } catch (error) {

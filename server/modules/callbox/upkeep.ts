@@ -3,6 +3,8 @@ import { inSystem } from '../../kernel/db/index.ts';
 import { reviewBooks } from './ledger-store.ts';
 import { type FleetReview, reviewAll } from './stats-store.ts';
 
+export { TRANSACTION_STATUSES, TRANSACTION_TYPES } from './model.ts';
+
 /** How a company's books stand: entries that do not come to nothing, and SIMs on which there is not what was booked. */
 export interface BooksReview {
   entries: number;

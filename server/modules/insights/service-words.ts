@@ -20,8 +20,8 @@ const SENTENCES: Record<ServiceReason, Sentence> = {
     fr: '{refused} webhooks de la dernière heure avaient une mauvaise signature : vérifiez la clé du compte dans Réglages, Comptes fournisseurs.',
   },
   webhooks_failing: {
-    en: '{unheard} webhooks of the last hour could not be acted on: see Settings, Provider events.',
-    fr: "{unheard} webhooks de la dernière heure n'ont pas pu être traités : voir Réglages, Événements fournisseurs.",
+    en: '{unheard} webhooks of the last hour could not be acted on: see Settings, Webhooks received.',
+    fr: "{unheard} webhooks de la dernière heure n'ont pas pu être traités : voir Réglages, Webhooks reçus.",
   },
   behind: {
     en: '{waiting} webhooks wait, the oldest for {seconds} s. If it grows, start another worker.',
@@ -40,11 +40,11 @@ const SENTENCES: Record<ServiceReason, Sentence> = {
     fr: 'Tâches qui ont échoué et seront réessayées : {failing}. Le journal du serveur dit pourquoi.',
   },
   no_box: {
-    en: 'No box is connected, and {waiting} transactions wait: check power and network of the boxes.',
-    fr: "Aucune box n'est connectée, et {waiting} transactions attendent : vérifiez l'alimentation et le réseau des boxes.",
+    en: 'No box is connected. Transactions that wait: {waiting}. Check the power and the network of the boxes.',
+    fr: "Aucune CallBox n'est connectée. Transactions en attente : {waiting}. Vérifiez l'alimentation et le réseau des CallBox.",
   },
   unknown_outcomes: {
-    en: 'Transactions of which nobody knows what became: {unknown}. Settle them with proof.',
+    en: 'Transactions with an unknown outcome: {unknown}. Find out what became of them, and settle them.',
     fr: 'Transactions dont personne ne sait ce qu’elles sont devenues : {unknown}. Tranchez-les, preuve à l’appui.',
   },
   never_compared: {
@@ -92,8 +92,8 @@ const OF_ITS_OWN: Partial<Record<`${ServiceName}.${ServiceReason}`, Sentence>> =
     fr: '{failed} requêtes ont échoué en 15 minutes. Consultez status.twilio.com ; ce qui est incertain est vérifié, pas répété.',
   },
   'messages.failing': {
-    en: '{failing} of {ended} texts of the last hour did not arrive: the Messages page says why for each.',
-    fr: '{failing} SMS sur {ended} de la dernière heure ne sont pas arrivés : la page Messages dit pourquoi pour chacun.',
+    en: '{failing} of {ended} texts of the last hour did not arrive: the Text history page says why for each.',
+    fr: '{failing} SMS sur {ended} de la dernière heure ne sont pas arrivés : la page Historique des SMS dit pourquoi pour chacun.',
   },
   'messages.stuck': {
     en: '{waiting} texts wait too long to leave: check that a process with the role worker or all runs.',

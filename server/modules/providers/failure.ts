@@ -32,14 +32,16 @@ export function unreadableAnswer(error: unknown): Failure | null {
 /** The provider's codes that mean something to the business, e.g. Telnyx 20100 -> insufficient_funds. */
 export type CodeMap = Readonly<Record<string, ErrorCode>>;
 
-export type Outcome =
-  | 'ok'
-  | 'refused'
-  | 'unauthorized'
-  | 'rate_limited'
-  | 'timeout'
-  | 'unreachable'
-  | 'server_error';
+export const OUTCOMES = [
+  'ok',
+  'refused',
+  'unauthorized',
+  'rate_limited',
+  'timeout',
+  'unreachable',
+  'server_error',
+] as const;
+export type Outcome = (typeof OUTCOMES)[number];
 
 export function outcomeOf(failure: Failure): Outcome {
   if (failure.kind !== 'answered') return failure.kind;

@@ -87,7 +87,7 @@ export const auditActions = {
     released: 'Ended the hold on a recording',
   },
   recordings: { retention_applied: 'Deleted recordings past their time' },
-  softphone: { created: 'Made a browser a telephone' },
+  softphone: { created: 'Set up calls in a browser' },
   push_device: { registered: 'Registered a device', removed: 'Removed a device' },
   box: {
     added: 'Added a box',

@@ -45,7 +45,7 @@ export const boxes = {
   },
   operators: { mtn: 'MTN', orange: 'Orange', moov: 'Moov', camtel: 'Camtel' },
   anyOperator: 'Every operator',
-  signal: 'Signal {{percent}} %',
+  signal: 'Signal {{percent}}%',
   signalUnknown: 'Signal not measured',
   simStates: {
     ready: 'Ready',
@@ -60,7 +60,7 @@ export const boxes = {
   noSims: 'It has not named any SIM.',
   notEnrolledHint: 'Waiting for the device: type its code there, or make a new one.',
   inHandOf: '{{count}} of {{max}} in hand',
-  battery: 'Battery {{percent}} %',
+  battery: 'Battery {{percent}}%',
   versionOf: 'v{{version}}',
   unknownNotice_one:
     'The outcome of {{count}} transaction is unknown. This box gets nothing more until it is settled.',
@@ -74,7 +74,7 @@ export const boxes = {
     submit: 'Add and get its code',
     text: 'Name the box as it will name itself. You then get a one-time code to type on the device.',
     code: 'Identifier',
-    codeHint: 'Letters, figures, - _ . and : only. It stays the same for ever.',
+    codeHint: 'Letters, figures, - _ . and : only. It stays the same forever.',
     codeForm: 'Begin with a letter or figure; then letters, figures, - _ . and : only.',
     codeExample: 'douala_akwa_1',
     labelHint: 'What people call it. Empty: its identifier.',

@@ -1,6 +1,6 @@
 export const contacts = {
   title: 'Contacts',
-  intro: 'The people you talk to. Whoever texts you first becomes a contact by themselves.',
+  intro: 'The people you talk to. Anyone who texts you is added automatically.',
   list: 'Contacts of the company',
   all: 'All contacts',
   contact: 'Contact',

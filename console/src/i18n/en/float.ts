@@ -44,7 +44,7 @@ export const float = {
       opening: 'Ask the operator for the balance. From then on every transaction is booked by itself.',
       supply: 'What you or your distributor put on the SIM.',
       adjustment:
-        'When the SIM has more or less than was counted. The entry stays for ever, with your name and the reason.',
+        'When the SIM has more or less than was counted. The entry stays forever, with your name and the reason.',
     },
     amounts: { opening: 'Balance now', supply: 'Amount', adjustment: 'More (or less, with a minus sign)' },
     reason: 'Why',

@@ -9,7 +9,7 @@ export const inbox = {
   details: 'Details',
   backToList: 'Back to the conversations',
   newConversation: 'New conversation',
-  search: 'Name, number or words',
+  search: 'Name, number, words',
   filters: 'More filters',
   filtersSet_one: 'More filters, {{count}} set',
   filtersSet_other: 'More filters, {{count}} set',

@@ -54,7 +54,7 @@ export const numbers = {
   configuredHint: 'Calls, texts and webhooks lead to Relais',
   notConfigured: 'Not set up yet',
   features: 'Can do',
-  upfront: 'Once',
+  upfront: 'Set-up fee',
   purchasedAt: 'Ordered',
   activatedAt: 'Active since',
   releasedAt: 'Released',

@@ -1,5 +1,5 @@
 export const palette = {
-  open: 'Search or do',
+  open: 'Find or do anything',
   placeholder: 'A page, a person, a number, something to do…',
   results: 'Results',
   searching: 'Searching…',

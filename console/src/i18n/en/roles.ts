@@ -6,7 +6,7 @@ export const roles = {
   matrix: 'Who may do what',
   add: 'New role',
   change: 'Change the role',
-  create: 'Make the role',
+  create: 'Create the role',
   made: 'The role {{name}} can be given now.',
   changed: 'The role {{name}} was changed.',
   removed: 'A role that is gone',

@@ -50,7 +50,7 @@ export const settings = {
     intro: 'Who works in this company, and what each may do.',
     list: 'Members of the company',
     invite: 'Invite somebody',
-    sendInvitation: 'Make the invitation',
+    sendInvitation: 'Create the invitation',
     email: 'E-mail address',
     role: 'Role',
     roleOf: 'Role of {{name}}',

@@ -41,7 +41,7 @@ export const setup = {
   },
   number: {
     list: 'Numbers on sale',
-    contains: 'Digits in the number',
+    contains: 'With digits',
     areaCode: 'Area code',
     locality: 'Town',
     features: 'Must be able to',

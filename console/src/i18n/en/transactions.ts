@@ -54,7 +54,7 @@ export const transactions = {
     unknown: 'Outcome unknown',
     disputed: 'Disputed',
     lanes: 'What waits, by operator and type',
-    noOperator: 'No operator named',
+    noOperator: 'Operator not given',
     oldest: 'oldest',
     flowing: 'Boxes are taking it',
     reasons: {

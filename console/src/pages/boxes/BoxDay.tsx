@@ -16,7 +16,7 @@ const ROWS = 200;
 export default function BoxDay({ box }: { box: Box }) {
   const { t } = useTranslation();
   const may = useMay();
-  const { language } = useFormat();
+  const { language, seconds } = useFormat();
   const since = useMemo(() => {
     const midnight = new Date();
     midnight.setHours(0, 0, 0, 0);
@@ -48,15 +48,7 @@ export default function BoxDay({ box }: { box: Box }) {
         ))}
         <div>
           <dt>{t('boxes.day.time')}</dt>
-          <dd>
-            {totals.averageMs === null
-              ? '–'
-              : new Intl.NumberFormat(language, {
-                  style: 'unit',
-                  unit: 'second',
-                  maximumFractionDigits: 1,
-                }).format(totals.averageMs / 1000)}
-          </dd>
+          <dd>{totals.averageMs === null ? '–' : seconds(totals.averageMs / 1000)}</dd>
         </div>
       </dl>
       {rows.length === 0 ? (

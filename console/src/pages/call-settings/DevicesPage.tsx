@@ -72,7 +72,11 @@ export default function DevicesPage() {
       <RequirePermission permission="calls:read">
         {may('calls:manage') && (
           <ListToolbar isFiltered={false} onClear={() => setAll(false)}>
-            <Checkbox checked={all} onChange={(event) => setAll(event.target.checked)}>
+            <Checkbox
+              className="toolbar-check"
+              checked={all}
+              onChange={(event) => setAll(event.target.checked)}
+            >
               {t('callRules.devices.all')}
             </Checkbox>
           </ListToolbar>

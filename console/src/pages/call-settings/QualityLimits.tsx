@@ -21,10 +21,10 @@ export function QualityLimits() {
 
 function Figure({ name }: { name: Threshold }) {
   const { t } = useTranslation();
-  const { language } = useFormat();
+  const { language, percent } = useFormat();
   const { min, max, step, unit, usual } = THRESHOLDS[name];
   const counterpart = counterpartOf(name);
-  const value = `${usual.toLocaleString(language)}${unit && `\u00a0${unit}`}`;
+  const value = unit === '%' ? percent(usual) : `${usual.toLocaleString(language)}${unit && `\u00a0${unit}`}`;
   return (
     <Form.Item
       name={['quality', name]}

@@ -2,6 +2,7 @@ import { DeleteOutlined, PlusOutlined } from '@ant-design/icons';
 import { Alert, Button, Form, Input, InputNumber } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { SpentToday } from '../../../../server/modules/calls/model.ts';
+import { useFormat } from '../../ui/useFormat.ts';
 import { budgetsOf } from './logic/settings.ts';
 
 const LIMITS_MAX = 10;
@@ -9,10 +10,11 @@ const LIMITS_MAX = 10;
 /** What may be spent in a day, currency by currency, and what has been. */
 export function SpendLimits({ spent }: { spent: readonly SpentToday[] }) {
   const { t } = useTranslation();
+  const { money } = useFormat();
   const kept = Form.useWatch('dailySpendMax');
   const limits = budgetsOf(kept ?? null);
   const unlimited = spent.filter(({ currency }) => !limits.some((limit) => limit.currency === currency));
-  const amounts = spent.map(({ amount, currency }) => `${amount} ${currency}`).join(', ');
+  const amounts = spent.map(money).join(', ');
   return (
     <Form.Item label={t('callRules.settings.spend')} extra={t('callRules.settings.spendHint')}>
       <Form.List name="dailySpendMax">

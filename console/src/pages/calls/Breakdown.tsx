@@ -50,7 +50,7 @@ export function Breakdown({ since }: { since: string }) {
 
 function useColumns(groupBy: GroupBy): Column<GroupFigures>[] {
   const { t } = useTranslation();
-  const { language } = useFormat();
+  const { language, percent } = useFormat();
   const name = useKeyName(groupBy);
   const figure = (value: number | null, unit = '') =>
     value === null ? '–' : `${value.toLocaleString(language, { maximumFractionDigits: 1 })} ${unit}`.trim();
@@ -74,7 +74,7 @@ function useColumns(groupBy: GroupBy): Column<GroupFigures>[] {
       key: 'loss',
       title: t('callQuality.metrics.packet_loss'),
       align: 'right',
-      render: ({ packetLoss }) => figure(packetLoss, '%'),
+      render: ({ packetLoss }) => (packetLoss === null ? '–' : percent(packetLoss)),
     },
     { key: 'calls', title: t('callQuality.callsWord'), align: 'right', render: ({ calls }) => calls },
   ];
@@ -103,6 +103,7 @@ function useKeyName(groupBy: GroupBy): (row: GroupFigures) => string {
 /** Good, fair and bad as parts of one bar, with the share of the bad ones beside it. */
 function Shares({ row: { calls, good, fair, bad, badShare } }: { row: GroupFigures }) {
   const { t } = useTranslation();
+  const { percent } = useFormat();
   const parts = { good, fair, bad } as const;
   const words = (['good', 'fair', 'bad'] as const)
     .map((level) => `${t(`callQuality.levels.${level}`)}: ${parts[level]}`)
@@ -114,7 +115,7 @@ function Shares({ row: { calls, good, fair, bad, badShare } }: { row: GroupFigur
           <span key={level} data-level={level} style={{ width: `${(parts[level] / calls) * 100}%` }} />
         ))}
       </span>
-      {Math.round(badShare * 100)} %
+      {percent(Math.round(badShare * 100))}
     </span>
   );
 }

@@ -47,13 +47,13 @@ export function CallQualityPart({ call }: { call: Call }) {
 
 function Reading({ report }: { report: QualityReport }) {
   const { t } = useTranslation();
-  const { language } = useFormat();
+  const { language, percent } = useFormat();
   const figure = (value: number | null, unit: string) =>
     value === null ? null : `${value.toLocaleString(language, { maximumFractionDigits: 1 })} ${unit}`;
   const figures = [
     ['jitter', figure(report.jitter, 'ms')],
     ['latency', figure(report.latency, 'ms')],
-    ['packet_loss', figure(report.packetLoss, '%')],
+    ['packet_loss', report.packetLoss === null ? null : percent(report.packetLoss)],
     ['mos', report.mos?.toLocaleString(language, { maximumFractionDigits: 1 })],
   ] as const;
   return (

@@ -97,17 +97,17 @@ function Overview({ days }: { days: number }) {
 
 function Totals({ total }: { total: GroupFigures }) {
   const { t } = useTranslation();
-  const { language } = useFormat();
+  const { language, percent } = useFormat();
   const figure = (value: number | null, unit = '') =>
     value === null
       ? '–'
       : `${value.toLocaleString(language, { maximumFractionDigits: 1 })}${unit && `\u00a0${unit}`}`;
   const figures: [string, ReactNode][] = [
     [t('callQuality.average'), figure(total.mos)],
-    [t('callQuality.badCalls'), figure(total.badShare * 100, '%')],
+    [t('callQuality.badCalls'), percent(total.badShare * 100)],
     [t('callQuality.metrics.jitter'), figure(total.jitter, 'ms')],
     [t('callQuality.delay'), figure(total.latency, 'ms')],
-    [t('callQuality.loss'), figure(total.packetLoss, '%')],
+    [t('callQuality.loss'), total.packetLoss === null ? '–' : percent(total.packetLoss)],
   ];
   return (
     <dl className="figures">

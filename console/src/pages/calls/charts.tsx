@@ -1,3 +1,4 @@
+import type { CSSProperties } from 'react';
 import {
   Bar,
   BarChart,
@@ -76,26 +77,42 @@ function useParts({ unit = '', domain }: Props) {
 
 const MARGIN = { top: 8, right: 22, bottom: 0, left: -8 };
 
-/** Parts of a whole over time, one on the other. */
+/** Parts of a whole over time, one on the other, and which colour is what. */
 export function StackedBars(props: Props) {
   const { palette, parts } = useParts(props);
   return (
-    <ResponsiveContainer width="100%" height={props.height ?? 220}>
-      <BarChart data={props.points} margin={MARGIN} accessibilityLayer>
-        {parts}
-        {props.series.map(({ key, name, colour }) => (
-          <Bar
-            key={key}
-            dataKey={key}
-            name={name}
-            stackId="all"
-            fill={palette[colour]}
-            maxBarSize={28}
-            isAnimationActive={false}
-          />
-        ))}
-      </BarChart>
-    </ResponsiveContainer>
+    <>
+      <ResponsiveContainer width="100%" height={props.height ?? 220}>
+        <BarChart data={props.points} margin={MARGIN} accessibilityLayer>
+          {parts}
+          {props.series.map(({ key, name, colour }) => (
+            <Bar
+              key={key}
+              dataKey={key}
+              name={name}
+              stackId="all"
+              fill={palette[colour]}
+              maxBarSize={28}
+              isAnimationActive={false}
+            />
+          ))}
+        </BarChart>
+      </ResponsiveContainer>
+      {props.series.length > 1 && <Legend series={props.series} />}
+    </>
+  );
+}
+
+/** Which colour is what; the bars themselves say it only to whoever points at them. */
+function Legend({ series }: { series: Series[] }) {
+  return (
+    <ul className="chart-legend">
+      {series.map(({ key, name, colour }) => (
+        <li key={key} style={{ '--legend': `var(--r-${colour})` } as CSSProperties}>
+          {name}
+        </li>
+      ))}
+    </ul>
   );
 }
 

@@ -1,4 +1,3 @@
-import type { CSSProperties } from 'react';
 import { useTranslation } from 'react-i18next';
 import { TRANSACTION_TYPES, type TransactionStats } from '../../api/transactionTypes.ts';
 import { type Point, type Series, StackedBars } from '../calls/charts.tsx';
@@ -35,7 +34,6 @@ export default function StatsCharts({ stats }: { stats: TransactionStats }) {
           )}
           series={outcomes}
         />
-        <Legend series={outcomes} />
       </figure>
       <figure className="panel panel-pad chart">
         <figcaption>{t('transactions.stats.byType')}</figcaption>
@@ -43,21 +41,7 @@ export default function StatsCharts({ stats }: { stats: TransactionStats }) {
           points={days.map(({ day, types }): Point => ({ label: label(day), ...types }))}
           series={types}
         />
-        <Legend series={types} />
       </figure>
     </div>
-  );
-}
-
-/** Which colour is what; the bars themselves say it only to whoever points at them. */
-function Legend({ series }: { series: Series[] }) {
-  return (
-    <ul className="chart-legend">
-      {series.map(({ key, name, colour }) => (
-        <li key={key} style={{ '--legend': `var(--r-${colour})` } as CSSProperties}>
-          {name}
-        </li>
-      ))}
-    </ul>
   );
 }

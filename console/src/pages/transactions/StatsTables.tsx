@@ -13,20 +13,14 @@ const QUIET = { isPending: false, isFetching: false, error: null, refetch: () =>
 /** How each box did. */
 export function BoxTable({ boxes }: { boxes: BoxFigures[] }) {
   const { t } = useTranslation();
-  const { language } = useFormat();
-  const seconds = new Intl.NumberFormat(language, {
-    style: 'unit',
-    unit: 'second',
-    maximumFractionDigits: 1,
-  });
-  const percent = new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 1 });
+  const { percent, seconds } = useFormat();
   const columns: Column<BoxFigures>[] = [
     { key: 'box', title: t('boxes.box'), isName: true, render: ({ box }) => <BoxByCode callboxId={box} /> },
     {
       key: 'success',
       title: t('transactions.stats.success'),
       align: 'right',
-      render: ({ successRate }) => (successRate === null ? <Nothing /> : percent.format(successRate)),
+      render: ({ successRate }) => (successRate === null ? <Nothing /> : percent(successRate * 100)),
     },
     {
       key: 'completed',
@@ -44,8 +38,7 @@ export function BoxTable({ boxes }: { boxes: BoxFigures[] }) {
       key: 'time',
       title: t('boxes.day.time'),
       align: 'right',
-      render: ({ averageSeconds }) =>
-        averageSeconds === null ? <Nothing /> : seconds.format(averageSeconds),
+      render: ({ averageSeconds }) => (averageSeconds === null ? <Nothing /> : seconds(averageSeconds)),
     },
   ];
   return (
