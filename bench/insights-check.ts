@@ -23,9 +23,15 @@ const SUMS =
 const FIRST_OF_MONTH = `date_trunc('month', day)::date`;
 const FIGURES = {
   activity_days: kept('activity_days', FIRST_OF_MONTH, SUMS),
-  activity_totals: kept('activity_totals', FIRST_OF_MONTH, SUMS),
   activity_months: kept('activity_months', 'month', SUMS),
-  activity_total_months: kept('activity_total_months', 'month', SUMS),
+  ...Object.fromEntries(
+    ['company', 'number', 'user', 'outcome', 'provider'].flatMap((about) =>
+      ['day', 'five', 'month'].map((step) => {
+        const sums = `(select * from activity_sums where about = '${about}' and step = '${step}')`;
+        return [`activity_sums about ${about} by ${step}`, kept(`${sums} as sums`, FIRST_OF_MONTH, SUMS)];
+      }),
+    ),
+  ),
 };
 
 /** Waits until the product's timer has added up all that happened. */
@@ -64,6 +70,7 @@ export async function checkFigures(
     .map(({ month, kind, with_contact }) => ({ month, kind, count: with_contact }));
   same('activity_contact_months', await ask(kept('activity_contact_months', 'month', '')), ofContacts);
   const [row] = await ask(`select (select count(*) from activity_days where company_id = $1)
+    + (select count(*) from activity_sums where company_id = $1)
     + (select count(*) from activity_contact_months where company_id = $1) as count`);
   return { things: plain.reduce((sum, { count }) => sum + Number(count), 0), figures: Number(row?.count) };
 }

@@ -20,10 +20,7 @@ export interface Piece {
 }
 
 const FILLED = ['calls', 'call_legs', 'messages'];
-const KEPT = [
-  ...['activity_days', 'activity_months', 'activity_totals', 'activity_total_months'],
-  'activity_contact_months',
-];
+const KEPT = ['activity_days', 'activity_months', 'activity_sums', 'activity_contact_months'];
 
 /**
  * Gives a company calls with a leg each, and texts: each of its people has a number or two, most calls are talked in, half of the

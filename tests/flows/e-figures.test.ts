@@ -6,7 +6,7 @@ import { inSystem, sql } from '../../server/kernel/db/index.ts';
 import { newId } from '../../server/kernel/ids.ts';
 import { addUpActivity, countCompanyAnew } from '../../server/modules/insights/jobs.ts';
 import { dayIn } from '../../server/modules/insights/model.ts';
-import { chance, sorted } from '../harness/figures.ts';
+import { chance, expectPlain, expectSums, GROUPS, sorted } from '../harness/figures.ts';
 import { startRelais, type TestRelais } from '../harness/relais.ts';
 
 // The dashboard and the reports read figures that are kept as things happen. Here they are held against a plain count of what
@@ -195,8 +195,8 @@ describe('figures', () => {
     expect(await kept(relais.companyId, 'activity_days')).toEqual(plain);
     const months = await sums(relais.companyId, "date_trunc('month', day)::date", 'activity_days');
     expect(months.length).toBeGreaterThan(5);
-    for (const table of ['activity_months', 'activity_total_months'])
-      expect(await sums(relais.companyId, 'month', table)).toEqual(months);
+    expect(await sums(relais.companyId, 'month', 'activity_months')).toEqual(months);
+    await expectSums(relais, relais.companyId);
   });
 
   it('are the same when they are counted anew, while things go on', async () => {
@@ -217,6 +217,7 @@ describe('figures', () => {
     await Promise.all([others, anew]);
     await untilAddedUp();
     expect(await kept(company.companyId, 'activity_days')).toEqual(await plainCount(company.companyId));
+    await expectSums(relais, company.companyId);
   });
 
   it('are cut at midnight where the company is, also when it moves', async () => {
@@ -228,6 +229,7 @@ describe('figures', () => {
     await untilAddedUp();
     expect(await zoneOf(company.companyId)).toBe('Pacific/Auckland');
     expect(await kept(company.companyId, 'activity_days')).toEqual(await plainCount(company.companyId));
+    await expectSums(relais, company.companyId);
   });
 
   it('of one company are not shown to another', async () => {
@@ -319,6 +321,26 @@ describe('a report', () => {
       expect(rows.length).toBeGreaterThan(2);
       const told = body.rows.map(({ key, count }: { key: string | null; count: number }) => ({ key, count }));
       expect(sorted(told)).toEqual(sorted(rows));
+    }
+  });
+
+  it('tells of any days, by anything and of anything, what a plain count does', async () => {
+    const { next, pick } = chance(23);
+    const contacts = await contactsOf(await relais.addCompany('Elsewhere SARL'));
+    const news = story(20, 29);
+    for (let asked = 0; asked < 120; asked++) {
+      // Some of it is not added up yet, some is.
+      if (asked % 10 === 0) for (const step of news.splice(0, 4)) await step(relais.companyId, contacts);
+      if (asked % 40 === 20) await untilAddedUp();
+      const day = () => new Date(START - Math.floor(next() * 80) * DAY_MS).toISOString().slice(0, 10);
+      const [from, to] = [day(), day()].sort() as [string, string];
+      await expectPlain(relais, {
+        ...{ from, to, by: GROUPS[asked % GROUPS.length]! },
+        ...(next() < 0.3 && { kind: pick(['call', 'text']) }),
+        ...(next() < 0.3 && { direction: pick(['inbound', 'outbound']) }),
+        ...(next() < 0.3 && { number: pick(NUMBERS) }),
+        ...(next() < 0.3 && { userId: person.toUpperCase() }),
+      });
     }
   });
 

@@ -192,6 +192,18 @@ it('does not wait for what others hold longer than it was told', async () => {
   expect(rows).toEqual([{ limit: '0', seqscan: 'on' }]);
 });
 
+it('plans a kept statement once where that is asked for, and not by what was asked first', async () => {
+  const settings = (tx: Tx) =>
+    sql<{ mode: string; seqscan: string }>`
+      ${planKept} select current_setting('plan_cache_mode') as mode, current_setting('enable_seqscan') as seqscan`.execute(
+      tx,
+    );
+  const kept = await inCompany(db, COMPANY, settings, { plansKept: true });
+  expect(kept.rows).toEqual([{ mode: 'force_generic_plan', seqscan: 'off' }]);
+  const usual = await inCompany(db, COMPANY, settings);
+  expect(usual.rows).toEqual([{ mode: 'auto', seqscan: 'on' }]);
+});
+
 it('ends behind what was just asked for: all of it is there, or nothing', async () => {
   const owner = openDatabase({ DATABASE_POOL_MAX: 1 }, database.url).ownerPool;
   await owner.query('create table ended (id integer primary key)');

@@ -2,7 +2,7 @@ import { CamelCasePlugin, DummyDriver, Kysely, PostgresDialect, sql, Transaction
 import pg from 'pg';
 import type { Config } from '../config.ts';
 import { inSpan } from '../traces.ts';
-import { END_NOW, setCompany, setPace, sparing } from './connections.ts';
+import { END_NOW, setCompany, setPace, setPlansKept, sparing } from './connections.ts';
 import type { DB } from './schema.generated.ts';
 
 export { type RawBuilder, sql } from 'kysely';
@@ -92,6 +92,8 @@ export function surviveBrokenConnections(pool: pg.Pool): pg.Pool {
 
 /** How a transaction is run. */
 export interface Pace {
+  /** Its kept plans are made once, and not by what is asked for each time: it is read in the same way, whatever that is. */
+  plansKept?: boolean;
   /** Every statement finds rows by keys: tables are not read whole, whatever the planner thinks of them. */
   byKeys?: boolean;
   /** It fails (55P03) when it would wait longer for what another transaction holds. */
@@ -116,7 +118,8 @@ export function inSystem<T>(db: Database, work: (tx: Tx) => Promise<T>, pace: Pa
   return run(db.system, work, (tx) => keepPace(tx, pace));
 }
 
-async function keepPace(tx: Tx, { byKeys, lockTimeoutMs }: Pace): Promise<void> {
+async function keepPace(tx: Tx, { plansKept, byKeys, lockTimeoutMs }: Pace): Promise<void> {
+  if (plansKept) await setPlansKept.execute(tx);
   if (byKeys) await setPace(lockTimeoutMs ?? 0).execute(tx);
 }
 

@@ -130,39 +130,8 @@ export interface ActivityMonths {
   userId: string;
 }
 
-export interface ActivityTotalFigures {
-  amount: Numeric | null;
-  companyId: string | null;
-  count: Int8 | null;
-  currency: string | null;
-  day: Timestamp | null;
-  direction: string | null;
-  estimatedAmount: Numeric | null;
-  estimatedCount: Int8 | null;
-  kind: string | null;
-  outcome: string | null;
-  parts: Int8 | null;
-  provider: string | null;
-  seconds: Int8 | null;
-}
-
-export interface ActivityTotalMonths {
-  amount: Numeric;
-  companyId: string;
-  count: Int8;
-  currency: string;
-  direction: string;
-  estimatedAmount: Numeric;
-  estimatedCount: Int8;
-  kind: string;
-  month: Timestamp;
-  outcome: string;
-  parts: Int8;
-  provider: string;
-  seconds: Int8;
-}
-
-export interface ActivityTotals {
+export interface ActivitySums {
+  about: string;
   amount: Numeric;
   companyId: string;
   count: Int8;
@@ -170,12 +139,13 @@ export interface ActivityTotals {
   day: Timestamp;
   direction: string;
   estimatedAmount: Numeric;
-  estimatedCount: Int8;
+  judged: Int8;
+  key: string;
   kind: string;
-  outcome: string;
   parts: Int8;
-  provider: string;
   seconds: Int8;
+  step: string;
+  successes: Int8;
 }
 
 export interface ApiKeys {
@@ -1766,9 +1736,7 @@ export interface DB {
   activityDays: ActivityDays;
   activityFigures: ActivityFigures;
   activityMonths: ActivityMonths;
-  activityTotalFigures: ActivityTotalFigures;
-  activityTotalMonths: ActivityTotalMonths;
-  activityTotals: ActivityTotals;
+  activitySums: ActivitySums;
   apiKeys: ApiKeys;
   archivedCalls: ArchivedCalls;
   auditKeys: AuditKeys;

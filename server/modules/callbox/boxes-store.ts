@@ -222,7 +222,7 @@ export async function countStates(tx: Tx): Promise<Record<BoxState, number>> {
     (state) => sql`count(*) filter (where ${IN_STATE[state]}) as ${sql.ref(state)}`,
   );
   const { rows } = await sql<Record<BoxState, number>>`
-    select ${sql.join(counts)} from boxes b left join box_presence p on p.box_id = b.id
+    ${planKept} select ${sql.join(counts)} from boxes b left join box_presence p on p.box_id = b.id
     where b.company_id = current_company()`.execute(tx);
   return rows[0]!;
 }

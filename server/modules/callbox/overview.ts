@@ -13,8 +13,13 @@ export interface FleetOverview {
 
 /** For a dashboard: reads counters and indexes alone, whatever the history holds. @param days of the company's calendar. */
 export async function fleetOverview(tx: Tx, days: readonly string[]): Promise<FleetOverview> {
-  const { retired: _gone, ...states } = await countStates(tx);
-  const ended = await endedOn(tx, days);
+  // Together: they leave in one packet.
+  const [{ retired: _gone, ...states }, ended, waiting, { unknown }] = await Promise.all([
+    countStates(tx),
+    endedOn(tx, days),
+    countWaiting(tx),
+    countInHand(tx),
+  ]);
   const of = (day: string, status: string) =>
     ended.filter((each) => each.day === day && each.status === status);
   const sum = (rows: typeof ended, what: 'count' | 'amount') =>
@@ -24,8 +29,7 @@ export async function fleetOverview(tx: Tx, days: readonly string[]): Promise<Fl
       connected: states.connected,
       all: Object.values(states).reduce((total, count) => total + count, 0),
     },
-    waiting: await countWaiting(tx),
-    unknown: (await countInHand(tx)).unknown,
+    ...{ waiting, unknown },
     days: new Map(
       days.map((day) => [
         day,

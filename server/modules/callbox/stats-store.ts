@@ -75,7 +75,7 @@ export interface InHand {
 /** What boxes have in hand: read off the index of that, whose size is the fleet's, not the history's. */
 export async function countInHand(tx: Tx): Promise<InHand> {
   const { rows } = await sql<InHand>`
-    select count(*) filter (where status = 'assigned') as assigned, count(*) filter (where status = 'processing') as processing,
+    ${planKept} select count(*) filter (where status = 'assigned') as assigned, count(*) filter (where status = 'processing') as processing,
       count(*) filter (where status = 'unknown') as unknown
     from transactions where box_id in (select id from boxes where company_id = current_company())
       and company_id = current_company() and status in ('assigned', 'processing', 'unknown')`.execute(tx);
@@ -117,7 +117,7 @@ export async function endedOn(
   days: readonly string[],
 ): Promise<{ day: string; status: FinalStatus; count: number; amount: number }[]> {
   const { rows } = await sql<{ day: string; status: FinalStatus; count: number; amount: number }>`
-    select day::text, status, sum(count)::bigint as count, sum(amount)::bigint as amount from transaction_days
+    ${planKept} select day::text, status, sum(count)::bigint as count, sum(amount)::bigint as amount from transaction_days
     where company_id = current_company() and day = any (${days}::date[]) group by 1, 2`.execute(tx);
   return rows;
 }

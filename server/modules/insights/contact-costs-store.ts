@@ -1,4 +1,4 @@
-import { sql, type Tx } from '../../kernel/db/index.ts';
+import { planKept, sql, type Tx } from '../../kernel/db/index.ts';
 import type { CostRow, FigureFilter } from './store.ts';
 
 /** Of each month, currency and kind as many are looked at as rows are asked for; where they do not tell, so many times as many the next time. */
@@ -47,7 +47,7 @@ async function costliest(
   { rowsMax, depth }: { rowsMax: number; depth: number },
 ): Promise<Costliest[]> {
   const { rows } = await sql<Costliest>`
-    with recursive piles as (
+    ${planKept} with recursive piles as (
       (select month, currency, kind from activity_contact_months
         where company_id = current_company() and month between ${from}::date and ${to}::date order by month, currency, kind limit 1)
       union all
@@ -58,20 +58,19 @@ async function costliest(
     ), asked as materialized (
       select * from piles where currency <> '' and (${kind ?? null}::text is null or kind = ${kind ?? null})
     ), heads as materialized (
-      select asked.*, first.contact_id, first.amount from asked cross join lateral (
-        select contact_id, amount from activity_contact_months figures
-        where company_id = current_company() and figures.month = asked.month and figures.currency = asked.currency and figures.kind = asked.kind
-        order by figures.amount desc limit ${depth}) as first
+      select asked.currency, first.ids, first.least from asked cross join lateral (
+        select array_agg(contact_id) as ids, case when count(*) < ${depth} then 0 else min(amount) end as least from (
+          select contact_id, amount from activity_contact_months figures
+          where company_id = current_company() and figures.month = asked.month and figures.currency = asked.currency and figures.kind = asked.kind
+          order by figures.amount desc limit ${depth}) as pile) as first
     ), bounds as (
-      select currency, sum(least) as amount from (
-        select currency, case when count(*) < ${depth} then 0 else min(amount) end as least from heads group by month, currency, kind) as piled
-      group by currency
+      select currency, sum(least) as amount from heads group by currency
     ), recent as materialized (
       select (what).contact_id, (what).currency, sign * (what).count as count, sign * (what).amount as amount from activity_changes
       where company_id = current_company() and (what).contact_id is not null and (what).currency <> ''
         and date_trunc('month', (what).day) between ${from}::date and ${to}::date and (${kind ?? null}::text is null or (what).kind = ${kind ?? null})
     ), named as (
-      select currency, contact_id from heads union select currency, contact_id from recent
+      select currency, unnest(ids) as contact_id from heads union select currency, contact_id from recent
     ), sums as (
       select currency, contact_id, sum(count) as count, sum(amount) as amount from (
         select named.currency, named.contact_id, kept.count, kept.amount from named cross join lateral (

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { type CompanyCtx, transact, withCompany } from '../../kernel/ctx.ts';
+import type { Tx } from '../../kernel/db/index.ts';
 import { errorResponses, ok } from '../../kernel/http/schemas.ts';
 import type { HttpServer } from '../../kernel/http/server.ts';
 import { type FleetOverview, fleetOverview } from '../callbox/index.ts';
 import { companyProfile } from '../identity/index.ts';
 import { activeNumbers } from '../numbers/index.ts';
-import { addDays, type Day, dayIn, monthBefore, monthOf, type Span, sumUp } from './model.ts';
+import { addDays, type Day, dayIn, monthBefore, monthOf, sumUp } from './model.ts';
 import { type CostRow, costsBy, dayFigures } from './store.ts';
 
 const costSchema = z.object({
@@ -74,24 +75,27 @@ export function dashboardRoute(server: HttpServer): void {
 }
 
 async function dashboard(ctx: CompanyCtx) {
-  return transact(ctx, async (tx) => {
+  const read = async (tx: Tx) => {
     const { timeZone } = await companyProfile(tx);
     const today = dayIn(ctx.kernel.clock.now(), timeZone);
     const [month, before, yesterday] = [monthOf(today), monthBefore(today), addDays(today, -1)];
-    const spans = { month: { from: month, to: today }, before: { from: before, to: addDays(month, -1) } };
+    const both = { from: before, to: today };
     // Together: they leave in one packet, and none waits for the one before it to be answered.
-    const [all, costs, costsBefore, numbers, fleet] = await Promise.all([
-      dayFigures(tx, { from: before, to: today }),
-      costsBy(tx, spans.month, 'none', CURRENCIES_MAX),
-      costsBy(tx, spans.before, 'none', CURRENCIES_MAX),
+    const [all, costs, numbers, fleet] = await Promise.all([
+      dayFigures(tx, both),
+      costsBy(tx, both, 'month', 2 * CURRENCIES_MAX),
       activeNumbers(tx, 'all_of_company'),
       fleetOverview(tx, [today, yesterday]),
     ]);
-    const dayOf = (day: Day) => ({ day, ...sumUp(all, { from: day, to: day }) });
-    const monthView = (span: Span, spent: CostRow[]) => ({
-      month: span.from.slice(0, 7),
-      ...sumUp(all, span),
-      costs: spent.map(costView),
+    const byDay = Map.groupBy(all, ({ day }) => day);
+    const dayOf = (day: Day) => ({ day, ...sumUp(byDay.get(day) ?? []) });
+    const monthView = (first: Day) => ({
+      month: first.slice(0, 7),
+      ...sumUp(all.filter(({ day }) => monthOf(day) === first)),
+      costs: costs
+        .filter(({ key }) => key === first)
+        .sort((left, right) => Number(right.amount) - Number(left.amount))
+        .map(costView),
     });
     return {
       timeZone,
@@ -100,12 +104,13 @@ async function dashboard(ctx: CompanyCtx) {
       days: Array.from({ length: CHART_DAYS }, (_none, index) =>
         dayOf(addDays(today, index + 1 - CHART_DAYS)),
       ),
-      month: monthView(spans.month, costs),
-      monthBefore: monthView(spans.before, costsBefore),
+      month: monthView(month),
+      monthBefore: monthView(before),
       activeNumbers: numbers.length,
       fleet: fleetView(fleet, today, yesterday),
     };
-  });
+  };
+  return transact(ctx, read, { plansKept: true });
 }
 
 const fleetView = ({ boxes, waiting, unknown, days }: FleetOverview, today: Day, yesterday: Day) => ({

@@ -22,18 +22,6 @@ export type ReportGroup = (typeof REPORT_GROUPS)[number];
 /** The most days that one report spans: five years and the days of leap years. */
 export const REPORT_DAYS_MAX = 1830;
 
-/** Somebody was reached: the call was talked in, the text arrived. */
-export const SUCCESSES: Record<ActivityKind, readonly string[]> = {
-  call: ['completed'],
-  text: ['delivered', 'received'],
-};
-
-/** What ended, well or not. What is still on its way, or was called back by us, says nothing. */
-export const JUDGED: Record<ActivityKind, readonly string[]> = {
-  call: ['completed', 'busy', 'no_answer', 'failed', 'missed', 'voicemail'],
-  text: ['delivered', 'received', 'failed'],
-};
-
 /** A calendar day as YYYY-MM-DD. */
 export type Day = string;
 
@@ -57,10 +45,16 @@ export function daysBetween(from: Day, to: Day): number {
   return Math.round((Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / DAY_MS) + 1;
 }
 
+/** By time zone: to make one takes longer than a dashboard's figures take to read. There are a few hundred zones. */
+const calendars = new Map<string, Intl.DateTimeFormat>();
+
 /** The calendar day of a moment in a time zone (IANA); of UTC where the zone is not known. */
 export function dayIn(at: Date, timeZone: string): Day {
   try {
-    return new Intl.DateTimeFormat('en-CA', { timeZone, dateStyle: 'short' }).format(at);
+    const calendar =
+      calendars.get(timeZone) ?? new Intl.DateTimeFormat('en-CA', { timeZone, dateStyle: 'short' });
+    calendars.set(timeZone, calendar);
+    return calendar.format(at);
   } catch {
     return at.toISOString().slice(0, 10);
   }
@@ -124,10 +118,9 @@ export interface DayFigures {
   seconds: number;
 }
 
-/** What the days of a span come to. */
-export function sumUp(figures: readonly DayFigures[], { from, to }: Span) {
-  const within = figures.filter(({ day }) => day >= from && day <= to);
-  const of = (kind: ActivityKind) => within.filter((each) => each.kind === kind);
+/** What days come to. */
+export function sumUp(figures: readonly DayFigures[]) {
+  const of = (kind: ActivityKind) => figures.filter((each) => each.kind === kind);
   const sum = (rows: readonly DayFigures[], what: 'count' | 'successes' | 'judged' | 'seconds') =>
     rows.reduce((total, row) => total + row[what], 0);
   const [calls, texts] = [of('call'), of('text')];

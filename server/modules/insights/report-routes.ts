@@ -9,8 +9,16 @@ import { contactNames } from '../contacts/index.ts';
 import { memberNames } from '../identity/index.ts';
 import { gigNames } from '../numbers/index.ts';
 import { costsByContact } from './contact-costs-store.ts';
-import { ACTIVITY_KINDS, COST_KINDS, monthOf, periodAround, REPORT_GROUPS, share } from './model.ts';
-import { spanOf, spanQuery, spanShape } from './report-span.ts';
+import {
+  ACTIVITY_KINDS,
+  COST_KINDS,
+  monthOf,
+  periodAround,
+  REPORT_GROUPS,
+  type Span,
+  share,
+} from './model.ts';
+import { readSpan, spanQuery, spanShape } from './report-span.ts';
 import { costsBy, type FigureFilter, figuresBy } from './store.ts';
 
 const read = { authority: { permission: 'reports:read' } } as const;
@@ -72,9 +80,10 @@ function activityRoute(server: HttpServer): void {
     async (request, reply) => {
       const ctx = withCompany(request.ctx);
       const { by, format } = request.query;
-      const answer = await transact(ctx, async (tx) => {
-        const { filter, timeZone } = await filterOf(ctx, tx, request.query);
-        const found = await figuresBy(tx, filter, by, ROWS_MAX);
+      const answer = await readFigures(ctx, async (tx) => {
+        const { span, timeZone, found } = await readSpan(ctx, tx, request.query, (days) =>
+          figuresBy(tx, filterOf(days, request.query), by, ROWS_MAX),
+        );
         const names = await namesOf(tx, by, found);
         const rows = found.map(({ key, count, successes, judged, seconds, parts }) => ({
           ...{ key, name: names.get(key ?? '') ?? null, count, successes },
@@ -85,7 +94,7 @@ function activityRoute(server: HttpServer): void {
             segments: parts,
           },
         }));
-        return { from: filter.from, to: filter.to, timeZone, rows };
+        return { ...span, timeZone, rows };
       });
       if (format === 'json') return reply.send({ success: true as const, ...answer });
       const header = [
@@ -146,18 +155,18 @@ function costRoute(server: HttpServer): void {
     async (request, reply) => {
       const ctx = withCompany(request.ctx);
       const { by, format, limit } = request.query;
-      const answer = await transact(ctx, async (tx) => {
-        const { filter: asked, timeZone } = await filterOf(ctx, tx, request.query);
-        const filter = by === 'contact' ? inMonths(asked, request.query) : asked;
-        const found =
+      const contactsMax = limit ?? (format === 'csv' ? ROWS_MAX : CONTACTS_SHOWN);
+      const answer = await readFigures(ctx, async (tx) => {
+        const { span, timeZone, found } = await readSpan(ctx, tx, request.query, (days) =>
           by === 'contact'
-            ? await costsByContact(tx, filter, limit ?? (format === 'csv' ? ROWS_MAX : CONTACTS_SHOWN))
-            : await costsBy(tx, filter, by, ROWS_MAX);
+            ? costsByContact(tx, inMonths(days, request.query), contactsMax)
+            : costsBy(tx, filterOf(days, request.query), by, ROWS_MAX),
+        );
         const names = await namesOf(tx, by, found);
         const rows = found.map(({ key, currency, amount, estimatedAmount, count }) => ({
           ...{ key, name: names.get(key ?? '') ?? null, currency, amount, estimated: estimatedAmount, count },
         }));
-        return { from: filter.from, to: filter.to, timeZone, rows };
+        return { ...(by === 'contact' ? monthsOf(span) : span), timeZone, rows };
       });
       if (format === 'json') return reply.send({ success: true as const, ...answer });
       const lines = answer.rows.map((row) => [
@@ -174,28 +183,27 @@ function costRoute(server: HttpServer): void {
   );
 }
 
-/** The months that days are in. @throws invalid_request for what costs of contacts are not told apart by. */
-function inMonths(
-  { from, to, kind }: FigureFilter,
-  asked: Omit<z.infer<typeof query>, 'kind'>,
-): FigureFilter {
+type Asked = Omit<z.infer<typeof query>, 'kind'> & Pick<FigureFilter, 'kind'>;
+
+/** Figures are read in one way, whichever days are asked for. */
+const readFigures = <T>(ctx: CompanyCtx, read: (tx: Tx) => Promise<T>) =>
+  transact(ctx, read, { plansKept: true });
+
+const filterOf = (span: Span, { kind, direction, number, userId }: Asked): FigureFilter => ({
+  ...{ ...span, kind, direction, ourNumber: number, userId },
+});
+
+/** The months that days are in. */
+const monthsOf = ({ from, to }: Span): Span => ({ from: monthOf(from), to: periodAround('month', to).to });
+
+/** The same, with what is asked of them. @throws invalid_request for what costs of contacts are not told apart by. */
+function inMonths(span: Span, asked: Asked): FigureFilter {
   for (const name of ['direction', 'number', 'userId'] as const)
     if (asked[name] !== undefined)
       fail('invalid_request', {
         reason: `${name}: not kept of contacts; leave it out, or choose another by`,
       });
-  return { from: monthOf(from), to: periodAround('month', to).to, kind };
-}
-
-/** The days asked for, in the company's calendar. @throws invalid_request. */
-async function filterOf(
-  ctx: CompanyCtx,
-  tx: Tx,
-  asked: Omit<z.infer<typeof query>, 'kind'> & Pick<FigureFilter, 'kind'>,
-): Promise<{ filter: FigureFilter; timeZone: string }> {
-  const { span, timeZone } = await spanOf(ctx, tx, asked);
-  const { kind, direction, number, userId } = asked;
-  return { filter: { ...span, kind, direction, ourNumber: number, userId }, timeZone };
+  return { ...monthsOf(span), kind: asked.kind };
 }
 
 /** What keys mean to a person: people, contacts and gigs have names. */

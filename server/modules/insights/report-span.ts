@@ -21,6 +21,22 @@ export const spanQuery = z.object({
 /** The days that an answer is about. */
 export const spanShape = { from: z.string(), to: z.string(), timeZone: z.string() };
 
+/** Reads what days hold. Where both ends are named, nothing has to be known of the company first: all of it leaves in one packet. */
+export async function readSpan<T>(
+  ctx: CompanyCtx,
+  tx: Tx,
+  asked: { from?: string | undefined; to?: string | undefined },
+  read: (span: Span) => Promise<T>,
+): Promise<{ span: Span; timeZone: string; found: T }> {
+  if (asked.from === undefined || asked.to === undefined) {
+    const known = await spanOf(ctx, tx, asked);
+    return { ...known, found: await read(known.span) };
+  }
+  const span = spanBetween(dayOf('from', asked.from), dayOf('to', asked.to));
+  const [found, { timeZone }] = await Promise.all([read(span), companyProfile(tx)]);
+  return { span, timeZone, found };
+}
+
 /** The days asked for, in the company's calendar. @throws invalid_request. */
 export async function spanOf(
   ctx: CompanyCtx,
@@ -30,11 +46,15 @@ export async function spanOf(
   const { timeZone } = await companyProfile(tx);
   const to = asked.to === undefined ? dayIn(ctx.kernel.clock.now(), timeZone) : dayOf('to', asked.to);
   const from = asked.from === undefined ? addDays(to, 1 - DAYS_DEFAULT) : dayOf('from', asked.from);
+  return { span: spanBetween(from, to), timeZone };
+}
+
+function spanBetween(from: Day, to: Day): Span {
   const days = daysBetween(from, to);
   if (days < 1) fail('invalid_request', { reason: 'from: must not be after to' });
   if (days > REPORT_DAYS_MAX)
     fail('invalid_request', { reason: `from: ${REPORT_DAYS_MAX} days before to at most` });
-  return { span: { from, to }, timeZone };
+  return { from, to };
 }
 
 /** A day as it was written. @throws invalid_request. */

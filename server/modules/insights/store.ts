@@ -1,12 +1,5 @@
 import { planKept, type RawBuilder, sql, type Tx } from '../../kernel/db/index.ts';
-import {
-  type ActivityKind,
-  type DayFigures,
-  JUDGED,
-  type ReportGroup,
-  type Span,
-  SUCCESSES,
-} from './model.ts';
+import type { ActivityKind, DayFigures, ReportGroup, Span } from './model.ts';
 
 /** What things of a group come to. */
 export interface FiguresRow {
@@ -38,46 +31,76 @@ export interface FigureFilter extends Span {
 
 export type Column = ReportGroup | 'none';
 
-const KEYS: Record<Column, RawBuilder<unknown>> = {
-  none: sql`null`,
-  day: sql`day::text`,
-  month: sql`date_trunc('month', day)::date::text`,
-  kind: sql`kind`,
-  direction: sql`direction`,
-  outcome: sql`outcome`,
-  number: sql`our_number`,
-  user: sql`nullif(user_id, '00000000-0000-0000-0000-000000000000')::text`,
-  provider: sql`provider`,
-  gig: sql`purpose.gig_id::text`,
+/** What figures are kept about, each apart from the others. */
+export type Subject = 'company' | 'number' | 'user' | 'outcome' | 'provider';
+
+const NOBODY = sql.lit('00000000-0000-0000-0000-000000000000');
+const DAYS = { day: sql`day::text`, month: sql`date_trunc('month', day)::date::text` };
+const GIG = sql`purpose.gig_id::text`;
+
+/** What stands for a group in the sums of a subject. */
+const SUM_KEYS: Record<Column, RawBuilder<unknown>> = {
+  ...{ none: sql`null`, ...DAYS, kind: sql`kind`, direction: sql`direction`, gig: GIG },
+  ...{ outcome: sql`key`, number: sql`key`, provider: sql`key` },
+  user: sql`nullif(key, ${NOBODY})`,
 };
 
-/** What totals, which know no numbers and people, can be grouped by. */
-const TOTALS: ReadonlySet<Column> = new Set([
-  ...(['none', 'day', 'month', 'kind', 'direction', 'outcome', 'provider'] as const),
-]);
+/** The same in figures of numbers and people at once. */
+const KEYS: Record<Column, RawBuilder<unknown>> = {
+  ...SUM_KEYS,
+  ...{ outcome: sql`outcome`, number: sql`our_number`, provider: sql`provider` },
+  user: sql`nullif(user_id, ${NOBODY})::text`,
+};
 
-/**
- * The coarsest figures that an answer can be made of. Those of a gig are of the days on which a number was for it, whatever it is
- * for now.
- */
-function figuresFor(group: Column, { from, to, ourNumber, userId }: FigureFilter): RawBuilder<unknown> {
-  const isOfAll = TOTALS.has(group) && !ourNumber && !userId;
-  if (group === 'day') return isOfAll ? sql`activity_total_figures` : sql`activity_figures`;
-  if (isOfAll) return sql`activity_totals_within(${from}::date, ${to}::date)`;
-  if (group !== 'gig') return sql`activity_within(${from}::date, ${to}::date)`;
-  return sql`activity_for_gigs(${from}::date, ${to}::date) left join gig_spans() as purpose
-    on purpose.phone_number = our_number and day >= purpose.since_day and day < purpose.until_day`;
+/** Whose sums answer a question; null: those of no single thing. */
+function subjectOf(group: Column, { ourNumber, userId }: FigureFilter): Subject | null {
+  const subjects = new Set<Subject>();
+  if (ourNumber || group === 'number' || group === 'gig') subjects.add('number');
+  if (userId || group === 'user') subjects.add('user');
+  if (group === 'outcome' || group === 'provider') subjects.add(group);
+  const [subject = 'company', ...others] = subjects;
+  return others.length === 0 ? subject : null;
 }
 
-function matching({ from, to, kind, direction, ourNumber, userId }: FigureFilter): RawBuilder<unknown> {
-  return sql`company_id = current_company() and day between ${from}::date and ${to}::date
-    ${kind ? sql`and kind = ${kind}` : sql``} ${direction ? sql`and direction = ${direction}` : sql``}
-    ${ourNumber ? sql`and our_number = ${ourNumber}` : sql``} ${userId ? sql`and user_id = ${userId}` : sql``}`;
+/** The fewest rows that an answer can be made of: days where it tells of days, else months, fives and days. */
+function rowsOf(subject: Subject | null, group: Column, { from, to }: Span): RawBuilder<unknown> {
+  const [span, isByGig] = [sql`${from}::date, ${to}::date`, sql.lit(group === 'gig')];
+  if (subject && group === 'day') return sql`activity_sums_of_days(${sql.lit(subject)}, ${span})`;
+  if (subject) return sql`activity_sums_within(${sql.lit(subject)}, ${span}, ${isByGig})`;
+  return sql`(
+    select *, case when activity_succeeded(kind, outcome) then count else 0 end as successes,
+      case when activity_judged(kind, outcome) then count else 0 end as judged
+    from ${group === 'day' ? sql`activity_figures` : sql`activity_within(${span}, ${isByGig})`}
+    where day between ${from}::date and ${to}::date) as figures`;
 }
 
-const among = (outcomes: Record<ActivityKind, readonly string[]>) =>
-  sql`coalesce(sum(count) filter (where (kind = 'call' and outcome = any (${outcomes.call}::text[]))
-    or (kind = 'text' and outcome = any (${outcomes.text}::text[]))), 0)::bigint`;
+/** The rows that a question is about, what stands for a group in them, and what they are grouped by. */
+function figuresFor(
+  group: Column,
+  filter: FigureFilter,
+  among: RawBuilder<unknown>,
+): Record<'key' | 'grouped' | 'figures', RawBuilder<unknown>> {
+  const { kind, direction, ourNumber, userId } = filter;
+  const subject = subjectOf(group, filter);
+  const [number, user] = subject ? [sql`key`, sql`key`] : [sql`our_number`, sql`user_id::text`];
+  // What a number cost is its gig's of that day, whatever it is for now.
+  const purposes = sql`left join gig_spans() as purpose
+    on purpose.phone_number = ${number} and day >= purpose.since_day and day < purpose.until_day`;
+  const conditions = [
+    among,
+    ...(kind ? [sql`kind = ${kind}`] : []),
+    ...(direction ? [sql`direction = ${direction}`] : []),
+    ...(ourNumber ? [sql`${number} = ${ourNumber}`] : []),
+    ...(userId ? [sql`${user} = ${userId}::uuid::text`] : []),
+  ];
+  return {
+    key: (subject ? SUM_KEYS : KEYS)[group],
+    // A text for each day, not for each row.
+    grouped: group === 'day' ? sql`day` : sql`1`,
+    figures: sql`${rowsOf(subject, group, filter)} ${group === 'gig' ? purposes : sql``}
+      where ${sql.join(conditions, sql` and `)}`,
+  };
+}
 
 /** What happened, by something. At most `rowsMax` groups; days and months in order, others by how much there is of them. */
 export async function figuresBy(
@@ -87,22 +110,24 @@ export async function figuresBy(
   rowsMax: number,
 ): Promise<FiguresRow[]> {
   const inOrder = group === 'day' || group === 'month';
+  const { key, grouped, figures } = figuresFor(group, filter, sql`kind <> 'number'`);
   const { rows } = await sql<FiguresRow>`
-    ${planKept} select ${KEYS[group]} as key, sum(count)::bigint as count, ${among(SUCCESSES)} as successes, ${among(JUDGED)} as judged,
+    ${planKept} select ${key} as key, sum(count)::bigint as count, sum(successes)::bigint as successes, sum(judged)::bigint as judged,
       sum(seconds)::bigint as seconds, sum(parts)::bigint as parts
-    from ${figuresFor(group, filter)} where ${matching(filter)} and kind <> 'number'
-    group by 1 having sum(count) <> 0 order by ${inOrder ? sql`1` : sql`sum(count) desc, 1`} limit ${rowsMax}`.execute(
+    from ${figures} group by ${grouped} having sum(count) <> 0 order by ${inOrder ? sql`1` : sql`sum(count) desc, 1`} limit ${rowsMax}`.execute(
     tx,
   );
   return rows;
 }
 
 /** What happened on each day, in each direction: what a dashboard is made of. */
-export async function dayFigures(tx: Tx, span: Span): Promise<DayFigures[]> {
+export async function dayFigures(tx: Tx, { from, to }: Span): Promise<DayFigures[]> {
   const { rows } = await sql<DayFigures>`
-    ${planKept} select day::text, kind, direction, sum(count)::bigint as count, ${among(SUCCESSES)} as successes, ${among(JUDGED)} as judged,
+    ${planKept} select day::text, kind, direction, sum(count)::bigint as count, sum(successes)::bigint as successes, sum(judged)::bigint as judged,
       sum(seconds)::bigint as seconds
-    from activity_total_figures where ${matching(span)} and kind <> 'number' group by 1, 2, 3`.execute(tx);
+    from activity_sums_of_days('company', ${from}::date, ${to}::date) where kind <> 'number' group by 1, 2, 3`.execute(
+    tx,
+  );
   return rows;
 }
 
@@ -114,10 +139,10 @@ export async function costsBy(
   rowsMax: number,
 ): Promise<CostRow[]> {
   const inOrder = group === 'day' || group === 'month';
+  const { key, grouped, figures } = figuresFor(group, filter, sql`currency <> ''`);
   const { rows } = await sql<CostRow>`
-    ${planKept} select ${KEYS[group]} as key, currency, sum(amount)::text as amount, sum(estimated_amount)::text as estimated_amount, sum(count)::bigint as count
-    from ${figuresFor(group, filter)} where ${matching(filter)} and currency <> ''
-    group by 1, 2 having sum(count) <> 0 order by ${inOrder ? sql`1` : sql`sum(amount) desc, 1`}, currency limit ${rowsMax}`.execute(
+    ${planKept} select ${key} as key, currency, sum(amount)::text as amount, sum(estimated_amount)::text as estimated_amount, sum(count)::bigint as count
+    from ${figures} group by ${grouped}, 2 having sum(count) <> 0 order by ${inOrder ? sql`1` : sql`sum(amount) desc, 1`}, currency limit ${rowsMax}`.execute(
     tx,
   );
   return rows;
@@ -129,8 +154,8 @@ export async function costDays(
   { from, to }: Span,
 ): Promise<{ day: string; kind: string; currency: string; amount: string }[]> {
   const { rows } = await sql<{ day: string; kind: string; currency: string; amount: string }>`
-    ${planKept} select day::text, kind, currency, sum(amount)::text as amount from activity_total_figures
-    where company_id = current_company() and day between ${from}::date and ${to}::date and currency <> ''
+    ${planKept} select day::text, kind, currency, sum(amount)::text as amount from activity_sums_of_days('company', ${from}::date, ${to}::date)
+    where currency <> ''
     group by 1, 2, 3 having sum(amount) <> 0 order by 1, 2, 3`.execute(tx);
   return rows;
 }
@@ -168,8 +193,8 @@ export async function countAnew(tx: Tx, companyId: string, at: Date): Promise<vo
 export async function lastUses(tx: Tx, ourNumbers: readonly string[]): Promise<Map<string, string>> {
   const { rows } = await sql<{ ourNumber: string; day: string }>`
     select our_number, max(day)::text as day from (
-      select our_number, day from activity_figures
-      where company_id = current_company() and kind <> 'number' and our_number = any (${ourNumbers}::text[])
+      select key as our_number, day from activity_sums_of_days('number', '-infinity', 'infinity')
+      where kind <> 'number' and key = any (${ourNumbers}::text[])
       group by 1, 2 having sum(count) > 0
     ) as used group by 1`.execute(tx);
   return new Map(rows.map(({ ourNumber, day }) => [ourNumber, day]));
@@ -179,8 +204,8 @@ export async function lastUses(tx: Tx, ourNumbers: readonly string[]): Promise<M
 export async function firstDeeds(tx: Tx): Promise<{ text: boolean; call: boolean }> {
   const { rows } = await sql<{ text: boolean; call: boolean }>`
     select
-      exists (select from activity_total_figures where company_id = current_company() and kind = 'text' and direction = 'outbound' and count > 0) as text,
-      exists (select from activity_total_figures where company_id = current_company() and kind = 'call' and count > 0) as call`.execute(
+      exists (select from activity_sums_of_days('company', '-infinity', 'infinity') where kind = 'text' and direction = 'outbound' and count > 0) as text,
+      exists (select from activity_sums_of_days('company', '-infinity', 'infinity') where kind = 'call' and count > 0) as call`.execute(
     tx,
   );
   return rows[0]!;

@@ -1,5 +1,6 @@
 import { type RawBuilder, sql, type Tx } from '../../kernel/db/index.ts';
-import { JUDGED, type Span, SUCCESSES } from './model.ts';
+import type { Span } from './model.ts';
+import type { Subject } from './store.ts';
 
 /** What a number, or a person, did in a time. */
 export interface UseRow {
@@ -22,7 +23,15 @@ const USERS = {
   none: sql`null`,
 } satisfies Record<string, RawBuilder<unknown>>;
 
-const counted = (what: RawBuilder<unknown>) => sql`coalesce(sum(count) filter (where ${what}), 0)::bigint`;
+/** Whose sums, and what stands for them. */
+const SUMS: Record<keyof typeof USERS, { subject: Subject; key: RawBuilder<unknown> }> = {
+  number: { subject: 'number', key: sql`key` },
+  user: { subject: 'user', key: sql`nullif(key, '00000000-0000-0000-0000-000000000000')` },
+  none: { subject: 'company', key: sql`null` },
+};
+
+const summed = (column: string, what: RawBuilder<unknown>) =>
+  sql`coalesce(sum(${sql.ref(column)}) filter (where ${what}), 0)::bigint`;
 const calls = sql`kind = 'call'`;
 const sent = sql`kind = 'text' and direction = 'outbound'`;
 
@@ -33,16 +42,13 @@ export async function useBy(
   group: keyof typeof USERS,
   rowsMax: number,
 ): Promise<UseRow[]> {
+  const { subject, key } = SUMS[group];
   const { rows } = await sql<UseRow>`
-    select ${USERS[group]} as key, ${counted(calls)} as calls, ${counted(sql`${calls} and direction = 'inbound'`)} as calls_in,
-      ${counted(sql`${calls} and outcome = any (${SUCCESSES.call}::text[])`)} as answered,
-      ${counted(sql`${calls} and outcome = any (${JUDGED.call}::text[])`)} as calls_judged,
-      coalesce(sum(seconds), 0)::bigint as seconds,
-      ${counted(sent)} as sent, ${counted(sql`${sent} and outcome = any (${SUCCESSES.text}::text[])`)} as delivered,
-      ${counted(sql`${sent} and outcome = any (${JUDGED.text}::text[])`)} as sent_judged,
-      ${counted(sql`kind = 'text' and direction = 'inbound'`)} as received
-    from activity_within(${span.from}::date, ${span.to}::date) where company_id = current_company()
-      and kind in ('call', 'text')
+    select ${key} as key, ${summed('count', calls)} as calls, ${summed('count', sql`${calls} and direction = 'inbound'`)} as calls_in,
+      ${summed('successes', calls)} as answered, ${summed('judged', calls)} as calls_judged, coalesce(sum(seconds), 0)::bigint as seconds,
+      ${summed('count', sent)} as sent, ${summed('successes', sent)} as delivered, ${summed('judged', sent)} as sent_judged,
+      ${summed('count', sql`kind = 'text' and direction = 'inbound'`)} as received
+    from activity_sums_within(${sql.lit(subject)}, ${span.from}::date, ${span.to}::date, false) where kind in ('call', 'text')
     group by 1 having sum(count) <> 0 order by sum(count) desc, 1 limit ${rowsMax}`.execute(tx);
   return rows;
 }

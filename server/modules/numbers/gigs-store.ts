@@ -1,4 +1,4 @@
-import { sql, type Tx } from '../../kernel/db/index.ts';
+import { planKept, sql, type Tx } from '../../kernel/db/index.ts';
 
 export interface GigRow {
   id: string;
@@ -60,8 +60,11 @@ export async function deleteGig(tx: Tx, id: string): Promise<void> {
 
 /** The names of gigs, by id. */
 export async function gigNames(tx: Tx, ids: readonly string[]): Promise<Map<string, string>> {
+  if (ids.length === 0) return new Map();
   const { rows } = await sql<{ id: string; name: string }>`
-    select id, name from gigs where company_id = current_company() and id = any (${ids}::uuid[])`.execute(tx);
+    ${planKept} select id, name from gigs where company_id = current_company() and id = any (${ids}::uuid[])`.execute(
+    tx,
+  );
   return new Map(rows.map(({ id, name }) => [id, name]));
 }
 
