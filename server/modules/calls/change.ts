@@ -118,26 +118,35 @@ function snapshotOf({ isNew, call, legs }: Scene): Snapshot {
   return { call: { ...call }, legs: new Map(isNew ? [] : legs.map((leg) => [leg.id, { ...leg }])) };
 }
 
-function changesOf({ call, legs }: Scene, before: Snapshot) {
+/** When a call is looked at next: nobody sees that. */
+const UNSEEN = ['checks', 'nextCheckAt'] as const;
+
+function changesOf({ isNew, call, legs }: Scene, before: Snapshot) {
+  if (isNew) return { isChanged: true, isSeen: true, newLegs: legs, oldLegs: [] };
   return {
     isChanged: differs(call, before.call),
-    /** More than when it is looked at next: nobody sees that. */
-    isSeen: differs(call, { ...before.call, checks: call.checks, nextCheckAt: call.nextCheckAt }),
+    isSeen: differs(call, before.call, UNSEEN),
     newLegs: legs.filter(({ id }) => !before.legs.has(id)),
-    oldLegs: legs.filter((leg) => {
-      const known = before.legs.get(leg.id);
-      return known !== undefined && differs(leg, known);
-    }),
+    oldLegs: legs.filter((leg) => isOther(leg, before)),
   };
 }
 
-/** Whether two rows of a kind differ. A plan is never changed, only made. */
-function differs<Row extends object>(left: Row, right: Row): boolean {
-  return (Object.keys(left) as (keyof Row)[]).some((key) => {
-    const [one, other] = [left[key], right[key]];
-    if (one instanceof Date && other instanceof Date) return one.getTime() !== other.getTime();
-    return one !== other;
-  });
+/** Whether a leg was there, and was not what it is now. */
+function isOther(leg: store.LegRow, before: Snapshot): boolean {
+  const known = before.legs.get(leg.id);
+  return known !== undefined && differs(leg, known);
+}
+
+/** Whether two rows of a kind differ. A plan is never changed, only made. Each call comes by here, so nothing is made on the way. */
+function differs<Row extends object>(left: Row, right: Row, but: readonly (keyof Row)[] = []): boolean {
+  for (const key in left) {
+    const one: unknown = left[key];
+    const other: unknown = right[key];
+    const isSame =
+      one === other || (one instanceof Date && other instanceof Date && one.getTime() === other.getTime());
+    if (!isSame && !but.includes(key)) return true;
+  }
+  return false;
 }
 
 /** What brings nothing new does not put off the next look either, so a repeat writes nothing at all. */
@@ -145,8 +154,9 @@ function keepPace(scene: Scene, before: Snapshot): void {
   const { call } = scene;
   const { nextCheckAt } = before.call;
   if (scene.isNew || nextCheckAt === null || call.nextCheckAt === null) return;
-  const { isChanged, newLegs, oldLegs } = changesOf({ ...scene, call: { ...call, nextCheckAt } }, before);
-  if (!isChanged && newLegs.length === 0 && oldLegs.length === 0) call.nextCheckAt = nextCheckAt;
+  const isNews = (leg: store.LegRow) => !before.legs.has(leg.id) || isOther(leg, before);
+  if (!differs(call, before.call, ['nextCheckAt']) && !scene.legs.some(isNews))
+    call.nextCheckAt = nextCheckAt;
 }
 
 /** What the call has come to, and what follows. */
@@ -171,7 +181,9 @@ function settle(ctx: CompanyCtx, scene: Scene): void {
 
 function takeJudgement(scene: Scene): void {
   const { call, legs } = scene;
-  const facts: CallFacts = { ...call, dialStep: dialStepOf(call.plan) };
+  const { direction, step, hangupRequestedAt, hasVoicemail, endCode: ending } = call;
+  const dialStep = dialStepOf(call.plan);
+  const facts: CallFacts = { direction, step, dialStep, hangupRequestedAt, hasVoicemail, endCode: ending };
   const verdict = judge(facts, legs);
   const { status, endCode, ringingAt, answeredAt, endedAt, missed, durationSeconds } = verdict;
   Object.assign(call, {

@@ -1,6 +1,7 @@
 import { createBatcher } from '../../kernel/batch.ts';
 import type { Kernel } from '../../kernel/ctx.ts';
 import { inSystem } from '../../kernel/db/index.ts';
+import { plainLog } from '../../kernel/log.ts';
 import { toEvent } from './event.ts';
 import {
   claimEvents,
@@ -179,7 +180,10 @@ async function handleOne(
 
 /** Says that somebody begins to act on a delivery. */
 export function logReceived({ log }: Kernel, { id: eventId, topic, type, provider }: NewEvent): void {
-  log.info({ eventId, topic, type, attempt: 1 }, `📨 Received ${displayName(provider)} webhook: ${type}`);
+  plainLog(log).info(
+    { eventId, topic, type, attempt: 1 },
+    `📨 Received ${displayName(provider)} webhook: ${type}`,
+  );
 }
 
 /** Measures how long it took from the arrival of a delivery until it was acted on. */
