@@ -15,12 +15,17 @@ const place = processPlace();
 const stopper = createStopper(config, log);
 const sandbox = place.sandbox ? (JSON.parse(place.sandbox) as SandboxAccess) : null;
 const tell = (notice: Notice) => process.send?.(notice);
+let metrics: Metrics | null = null;
+// Added first, so it is done last: nothing more is counted then.
+stopper.add(leaveFigures);
 
 try {
   const serving = await serve({ config, sandbox }, log, { isFirst: place.isFirst, onOpen: stopper.add });
-  shareFigures(serving.metrics);
+  metrics = serving.metrics;
+  shareFigures(metrics);
   process.on('message', (notice: Notice) => {
-    if (notice.relais === 'drain') void serving.drain().then(() => leave(serving.metrics));
+    // At once: whoever comes between the end of the draining and the stop would be cut off.
+    if (notice.relais === 'drain') void serving.drain().then(() => stopper.stop('renewed'));
   });
   tell({ relais: 'ready' });
 } catch (error) {
@@ -32,9 +37,12 @@ try {
 }
 
 /** Its counts stay when it goes. */
-async function leave(metrics: Metrics): Promise<void> {
-  tell({ relais: 'figures', id: 0, asker: 0, of: 0, figures: await metrics.registry.getMetricsAsJSON() });
-  await stopper.stop('renewed');
+async function leaveFigures(): Promise<void> {
+  if (!metrics || !process.connected) return;
+  const figures = await metrics.registry.getMetricsAsJSON();
+  const notice: Notice = { relais: 'figures', id: 0, asker: 0, of: 0, figures };
+  // Whoever holds the port may be gone by then, and nobody asks any more.
+  await new Promise<void>((resolve) => process.send!(notice, () => resolve()));
 }
 
 /** /metrics answers with the figures of all processes: whoever scrapes cannot choose one behind a shared port. */

@@ -130,7 +130,9 @@ export async function writeAnswers(
   const [first] = toKeep;
   const rows = toKeep.map(({ row }) => row);
   const keeping = first?.keepActed(tx, rows, ctx.kernel.clock.now());
-  const [outcomes = []] = await Promise.all([keeping, written, isLast ? endNow(tx) : null]);
+  // Of a call that is missed already something more is told, once all of this is written.
+  const isEnd = isLast && scenes.every(({ call }) => !call.missed);
+  const [outcomes = []] = await Promise.all([keeping, written, isEnd ? endNow(tx) : null]);
   return asked.map(({ question, scene }) => ({
     document: documents.get(scene)!,
     kept: outcomes[toKeep.indexOf(question.delivery!)] ?? null,
