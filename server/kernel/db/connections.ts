@@ -1,6 +1,5 @@
-import type { Duplex } from 'node:stream';
 import { type PostgresPool, type PostgresPoolClient, type RawBuilder, sql } from 'kysely';
-import type pg from 'pg';
+import pg from 'pg';
 import { isId } from '../ids.ts';
 
 const MARK = '/* plan kept */';
@@ -88,9 +87,10 @@ function sparingClient(client: pg.PoolClient): PostgresPoolClient {
   let ending: Promise<pg.QueryResult> | null = null;
   let company = '';
   const nameOf = namesOfPlans();
+  const gather = packing(client);
   const send = (text: string, values: readonly unknown[]) => {
-    gather(client);
-    return client.query({ name: nameOf(company, text), text, values: [...values] });
+    gather();
+    return ask(client, nameOf(company, text), text, values);
   };
   const run = async (text: string, values: readonly unknown[]) => {
     if (text === 'begin') {
@@ -100,7 +100,7 @@ function sparingClient(client: pg.PoolClient): PostgresPoolClient {
     }
     if (text === END_NOW) {
       if (opening !== null) return NOTHING;
-      gather(client);
+      gather();
       ending = client.query('commit');
       ending.catch(() => undefined);
       return NOTHING;
@@ -119,12 +119,27 @@ function sparingClient(client: pg.PoolClient): PostgresPoolClient {
     const first = opening;
     opening = null;
     if (isEnd(text)) return NOTHING;
-    gather(client);
+    gather();
     const begun = client.query(first);
     const [, answer] = await Promise.all([begun, send(text, values)]);
     return answer;
   };
   return { query: run as unknown as PostgresPoolClient['query'], release: () => client.release() };
+}
+
+/** Sends a statement as the client's own `query` does, which first copies what it is given property by property. */
+function ask(
+  client: pg.PoolClient,
+  name: string | undefined,
+  text: string,
+  values: readonly unknown[],
+): Promise<pg.QueryResult> {
+  return new Promise((resolve, reject) => {
+    const query = new pg.Query(text, [...values]);
+    const callback = (error: Error | null, answer: pg.QueryResult) =>
+      error ? reject(error) : resolve(answer);
+    client.query(Object.assign(query, { name, callback }));
+  });
 }
 
 const isEnd = (text: string) => text === 'commit' || text === 'rollback';
@@ -138,12 +153,30 @@ function endedAs(text: string, { command }: pg.QueryResult) {
 
 const NOTHING = { command: 'BEGIN', rowCount: 0, rows: [] };
 
-/** Whatever is sent before the program waits for something leaves in one packet: to send is dearer than to answer. */
-function gather(client: pg.PoolClient): void {
-  const { stream } = (client as unknown as { connection: { stream: Duplex } }).connection;
-  if (stream.writableCorked > 0) return;
-  stream.cork();
-  process.nextTick(() => stream.uncork());
+/** The client's connection, as far as it is used here: it is sent one message of the protocol at a time. */
+interface Wire {
+  _send(message: Buffer): boolean;
+}
+
+/**
+ * Whatever is sent before the program waits for something leaves in one packet, and as one piece: to send is dearer than to answer,
+ * and each statement is four messages. @returns what begins a packet, unless one has begun.
+ */
+function packing(client: pg.PoolClient): () => void {
+  const wire = (client as unknown as { connection: Wire }).connection;
+  const send = wire._send.bind(wire);
+  let packet: Buffer[] | null = null;
+  wire._send = (message) => (packet ? packet.push(message) > 0 : send(message));
+  const leave = () => {
+    const messages = packet!;
+    packet = null;
+    send(Buffer.concat(messages));
+  };
+  return () => {
+    if (packet) return;
+    packet = [];
+    process.nextTick(leave);
+  };
 }
 
 /**
