@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { inCompany, inSystem, sql, type Tx } from '../../server/kernel/db/index.ts';
 import { answerVoice } from '../../server/modules/calls/index.ts';
+import { activeNumbers } from '../../server/modules/numbers/index.ts';
 import { keepActed } from '../../server/modules/providers/events-store.ts';
 import type { DeliveryToKeep, ProviderEvent } from '../../server/modules/providers/index.ts';
-import { buyCallNumber, type CallNumber, PACE_MS } from '../harness/calls.ts';
+import { buyCallNumber, type CallNumber, PACE_MS, setRule } from '../harness/calls.ts';
 import { createClient } from '../harness/client.ts';
 import { eventually } from '../harness/eventually.ts';
 import { killAt } from '../harness/kill.ts';
@@ -242,6 +243,77 @@ it('a number that is remembered and no longer ours is nobody’s', async () => {
   });
 });
 
+describe('how a company answers is remembered for a second', () => {
+  const says = (greeting: string) => ({
+    ...{ language: 'en', hours: null, greeting, missedText: null },
+    ...{ open: VOICEMAIL_ACTION, closed: VOICEMAIL_ACTION },
+  });
+  const VOICEMAIL_ACTION = { kind: 'voicemail', greeting: null, maxSeconds: 60 };
+
+  it('so callers are answered while nobody can read it', async () => {
+    await eventually(async () => {
+      await setRule(relais.api, number.id, says('Remembered'));
+      expect(await ring(somebody())).toContain('Remembered');
+      const holder = await relais.kernel.db.ownerPool.connect();
+      try {
+        await holder.query('begin; lock table call_routes, call_settings in access exclusive mode');
+        const documents = await Promise.all([ring(somebody()), ring(somebody())]);
+        for (const document of documents) expect(document).toContain('Remembered');
+      } finally {
+        await holder.query('rollback');
+        holder.release();
+      }
+    }, 20_000);
+  });
+
+  it('and so are browsers rung', async () => {
+    const { person } = await join(relais, await signedIn(relais, relais.owner), 'agent');
+    expect((await person.post('/api/calls/softphone')).status).toBe(200);
+    await person.post('/api/calls/me/presence', { state: 'listening' });
+    const open = { kind: 'ring', userIds: 'everyone', timeoutSeconds: 20, otherwise: VOICEMAIL_ACTION };
+    await setRule(relais.api, number.id, { ...says('Hello'), open, closed: open });
+    for (const document of [await ring(somebody()), await ring(somebody())])
+      expect(document).toMatch(/<Client [^>]*>relais_\w+<\/Client>/);
+    await person.post('/api/calls/me/presence', { state: 'left' });
+  });
+
+  it('what this process changes counts for the next caller, and what another one changes a second later', async () => {
+    for (const greeting of ['One', 'Two', 'Three']) {
+      await setRule(relais.api, number.id, says(greeting));
+      expect(await ring(somebody())).toContain(greeting);
+    }
+    await asOwner(
+      `update call_routes set rule = jsonb_set(rule, '{greeting}', '"Elsewhere"') where number_id = $1`,
+      [number.id],
+    );
+    await eventually(async () => expect(await ring(somebody())).toContain('Elsewhere'));
+  });
+
+  it('a caller who is known already gets the same again, beside others who are new', async () => {
+    const [from, CallSid] = [somebody(), sid()];
+    const first = await ring(from, CallSid);
+    const [again, ...others] = await Promise.all([
+      ring(from, CallSid),
+      ...Array.from({ length: 4 }, () => ring(somebody())),
+    ]);
+    expect(again).toBe(first);
+    for (const document of others) expect(document).toMatch(VOICEMAIL);
+  });
+
+  it.each([
+    ['one of them', 1],
+    ['all of them', 0],
+  ])('a transaction that requires numbers fails without %s', async (_, ours) => {
+    const ids = [...(ours ? [number.id] : []), randomUUID()];
+    const ask = (asked: string[]) =>
+      inCompany(relais.kernel.db, relais.companyId, (tx) =>
+        activeNumbers(tx, { ids: asked, required: true }),
+      );
+    expect(await ask([number.id])).toMatchObject([{ id: number.id }]);
+    await expect(ask(ids)).rejects.toMatchObject({ code: '22012' });
+  });
+});
+
 /** A delivery as the ingress hands it over. */
 function callerOf(payload: Record<string, string>): { event: ProviderEvent; delivery: DeliveryToKeep } {
   const [id, eventId] = [randomUUID(), randomUUID()];
@@ -297,7 +369,9 @@ describe('a process that dies while it answers', () => {
   }
 
   it('once it has answered: another one looks for who called', async () => {
-    const { kernel, killed } = killAt(relais.kernel, 3, 'before');
+    // Nobody would look at the call for its own sake before the hour is over.
+    const config = { ...relais.kernel.config, RECONCILE_SECONDS: 3600 };
+    const { kernel, killed } = killAt({ ...relais.kernel, config }, 3, 'before');
     const [first, second] = [caller(), caller()];
     for (const { event, delivery } of [first, second])
       expect((await answerVoice(kernel, event, delivery)).kept).toBe('accepted');

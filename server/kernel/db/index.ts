@@ -175,6 +175,11 @@ function atOnce<T>(tx: Tx, work: (tx: Tx) => Promise<T>): Promise<T> {
 const DIALECT = new PostgresDialect({ pool: () => Promise.reject(new Error('This begins no connections')) });
 const INERT = { config: { dialect: DIALECT }, dialect: DIALECT, driver: new DummyDriver() };
 
+/** Whether a statement waited too long for what another transaction holds (SQLSTATE 55P03). */
+export function isLockTimeout(error: unknown): boolean {
+  return (error as { code?: string } | null)?.code === '55P03';
+}
+
 /** Whether an error is a unique violation, of one constraint if it is named (SQLSTATE 23505). */
 export function isUniqueViolation(error: unknown, constraint?: string): boolean {
   const failure = error as { code?: string; constraint?: string };

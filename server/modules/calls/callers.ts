@@ -1,13 +1,15 @@
 import { createBatcher } from '../../kernel/batch.ts';
 import { type CompanyCtx, type Kernel, systemCtx, transact } from '../../kernel/ctx.ts';
-import { afterCommit, type Tx } from '../../kernel/db/index.ts';
+import { afterCommit, isLockTimeout, type Tx } from '../../kernel/db/index.ts';
 import { activeNumbers, type NumberFacts } from '../numbers/index.ts';
 import type { AnsweredDelivery, ProviderEvent } from '../providers/index.ts';
-import type { CallRow } from './calls-store.ts';
+import { type CallRow, holdExternals } from './calls-store.ts';
 import { changeCalls } from './change.ts';
+import type { Desk } from './desk.ts';
+import { forgetDesk, rememberedDesk } from './desk-memory.ts';
 import { type Question, writeAnswers } from './documents.ts';
 import { holderOf } from './events.ts';
-import { takeCalls } from './inbound.ts';
+import { type Arrival, makeCalls, takeCalls } from './inbound.ts';
 import type { Scene } from './scene.ts';
 import { stateOf } from './state.ts';
 
@@ -95,39 +97,95 @@ async function introduceTogether(ctx: CompanyCtx, callIds: string[]): Promise<vo
 }
 
 async function answerAll(ctx: CompanyCtx, asked: Asked[]): Promise<(AnsweredDelivery | null)[]> {
+  const numbers = asked.map(({ number }) => number);
+  const desk = rememberedDesk(ctx.kernel, ctx.companyId, numbers);
+  if (!desk) return answerAnew(ctx, asked);
+  try {
+    return await transact(ctx, (tx) => answerByMemory(ctx, tx, asked, desk), PACE);
+  } catch (error) {
+    // Of what somebody else holds, they have waited for long enough.
+    if (isLockTimeout(error)) return eachAlone(ctx, asked, error);
+    ctx.log.info(
+      { err: error, callers: asked.length },
+      'What was remembered did not hold, and is read again',
+    );
+    forgetDesk(ctx);
+    return answerAnew(ctx, asked);
+  }
+}
+
+async function answerAnew(ctx: CompanyCtx, asked: Asked[]): Promise<(AnsweredDelivery | null)[]> {
   try {
     return await transact(ctx, (tx) => answerTogether(ctx, tx, asked), PACE);
   } catch (error) {
-    ctx.log.warn({ err: error, callers: asked.length }, 'Callers could not be answered together');
-    // Whichever of them it was: each is answered alone, and what was remembered of the numbers is read again.
-    for (const { question, remote } of asked)
-      stateOf(ctx.kernel).homes.delete(homeKey(question.event, remote.to));
-    return asked.map(() => null);
+    return eachAlone(ctx, asked, error);
   }
+}
+
+/** Whichever of them it was: each is answered alone, and what was remembered of the numbers is read again. */
+function eachAlone({ kernel, log }: CompanyCtx, asked: Asked[], error: unknown): null[] {
+  log.warn({ err: error, callers: asked.length }, 'Callers could not be answered together');
+  for (const { question, remote } of asked) stateOf(kernel).homes.delete(homeKey(question.event, remote.to));
+  return asked.map(() => null);
 }
 
 async function answerTogether(ctx: CompanyCtx, tx: Tx, asked: Asked[]): Promise<(AnsweredDelivery | null)[]> {
   const [numbers, { made }] = await Promise.all([
     activeNumbers(tx, { phoneNumbers: [...new Set(asked.map(({ remote }) => remote.to))] }),
-    takeCalls(
-      ctx,
-      tx,
-      asked.map(({ question, remote, number }) => ({ number, remote, heardAt: question.event.receivedAt })),
-      'later',
-    ),
+    takeCalls(ctx, tx, asked.map(arrivalOf), 'later'),
   ]);
   for (const { question, remote, number } of asked) {
     const holder = holderOf(question.event, remote.to, numbers);
     if (typeof holder === 'string' || holder.id !== number.id)
       throw new Error(`${remote.to} is not what it was`);
   }
+  return writeDown(ctx, tx, asked, made, null);
+}
+
+/**
+ * By a desk that is remembered: all of it leaves in one packet. That the numbers are the company's still, and that nobody knows the
+ * legs, is seen to by statements that fail otherwise, and the transaction with them.
+ */
+async function answerByMemory(
+  ctx: CompanyCtx,
+  tx: Tx,
+  asked: Asked[],
+  desk: Desk,
+): Promise<(AnsweredDelivery | null)[]> {
+  const ids = [...new Set(asked.map(({ number }) => number.id))];
+  const checks = Promise.all([
+    activeNumbers(tx, { ids, required: true }),
+    holdExternals(
+      tx,
+      asked.map(({ number: { provider }, remote: { legId } }) => ({ provider, legId })),
+    ),
+  ]);
+  // Waited for below.
+  checks.catch(() => undefined);
+  const made = await makeCalls(ctx, tx, desk, asked.map(arrivalOf));
+  const [answers] = await Promise.all([writeDown(ctx, tx, asked, made, desk), checks]);
+  return answers;
+}
+
+const arrivalOf = ({ question, remote, number }: Asked): Arrival => ({
+  ...{ number, remote, heardAt: question.event.receivedAt },
+});
+
+/** Writes calls that were made for those who asked, as the last thing that the transaction does. */
+async function writeDown(
+  ctx: CompanyCtx,
+  tx: Tx,
+  asked: Asked[],
+  made: Map<string, Scene>,
+  desk: Desk | null,
+): Promise<(AnsweredDelivery | null)[]> {
   const firsts = asked.flatMap(({ question, remote }) => {
     const scene = made.get(remote.legId);
     // The same call may ask twice at once: one of the two makes it.
     made.delete(remote.legId);
     return scene ? [{ question, scene }] : [];
   });
-  const answers = await writeAnswers(ctx, tx, firsts, true);
+  const answers = await writeAnswers(ctx, tx, firsts, { isLast: true, desk });
   afterCommit(tx, () => introduceSoon(ctx, firsts));
   const byQuestion = new Map(firsts.map(({ question }, index) => [question, answers[index]!]));
   return asked.map(({ question }) => byQuestion.get(question) ?? null);

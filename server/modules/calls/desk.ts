@@ -16,6 +16,8 @@ export interface Desk {
   ruleOf(numberId: string | null): Rule;
   /** Colleagues who can be rung now, through one account of a provider. */
   reachable(provider: ProviderName, accountId: string | null): Promise<Reachable[]>;
+  /** Where people's browsers are rung through one account, by person. */
+  browsers(provider: ProviderName, accountId: string | null): Promise<Map<string, string>>;
 }
 
 /** Reads everything that plans are made of, once for all calls of a transaction. */
@@ -27,17 +29,26 @@ export async function openDesk(ctx: CompanyCtx, tx: Tx, numberIds: readonly stri
     store.listPhones(tx),
   ]);
   const fallback = routes.find(({ numberId }) => numberId === null)?.rule ?? defaultRule(languageOf(country));
-  const people = new Map<string, Promise<Reachable[]>>();
+  const browsers = onceFor((provider, accountId) => softphoneAddresses(tx, provider, accountId));
   return {
     settings,
     country,
     ruleOf: (id) => routes.find(({ numberId }) => numberId === id)?.rule ?? fallback,
-    reachable: (provider, accountId) => {
-      const key = `${provider} ${accountId}`;
-      const known = people.get(key) ?? reachableNow(ctx, tx, phones, { provider, accountId });
-      people.set(key, known);
-      return known;
-    },
+    browsers,
+    reachable: onceFor((provider, accountId) =>
+      reachableNow(ctx, tx, phones, () => browsers(provider, accountId)),
+    ),
+  };
+}
+
+/** Asks once for each account. */
+function onceFor<T>(ask: (provider: ProviderName, accountId: string | null) => Promise<T>) {
+  const asked = new Map<string, Promise<T>>();
+  return (provider: ProviderName, accountId: string | null): Promise<T> => {
+    const key = `${provider} ${accountId}`;
+    const answer = asked.get(key) ?? ask(provider, accountId);
+    asked.set(key, answer);
+    return answer;
   };
 }
 
@@ -46,7 +57,7 @@ async function reachableNow(
   ctx: CompanyCtx,
   tx: Tx,
   all: readonly store.PhoneRow[],
-  { provider, accountId }: { provider: ProviderName; accountId: string | null },
+  browsers: () => Promise<Map<string, string>>,
 ): Promise<Reachable[]> {
   const phones = all.filter(({ available }) => available);
   if (phones.length === 0) return [];
@@ -55,7 +66,7 @@ async function reachableNow(
       tx,
       phones.map(({ userId }) => userId),
     ),
-    softphoneAddresses(tx, provider, accountId),
+    browsers(),
   ]);
   const now = ctx.kernel.clock.now();
   return phones

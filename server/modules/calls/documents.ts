@@ -14,7 +14,7 @@ import {
 import { learnAnnounced, overAt } from './announcing.ts';
 import { answerWithOthers, rememberHome } from './callers.ts';
 import { holdScenes, writeScenes } from './change.ts';
-import { softphoneAddresses } from './desk.ts';
+import { type Desk, softphoneAddresses } from './desk.ts';
 import { holderOf } from './events.ts';
 import { takeCalls } from './inbound.ts';
 import { lookForCallers } from './introduce.ts';
@@ -107,18 +107,18 @@ async function answer(
  * Makes documents, and writes with them all that follows: calls that the transaction has made or holds. What a delivery says is
  * acted on here, so it is kept here too, unless it says more than of the call's own leg.
  * @param asked each of a call of its own.
- * @param isLast the calls are new, and the transaction ends with them.
+ * @param isLast the calls are new, and the transaction ends with them. @param desk by which they were planned, if it is remembered.
  */
 export async function writeAnswers(
   ctx: CompanyCtx,
   tx: Tx,
   asked: { question: Question; scene: Scene }[],
-  isLast = false,
+  { isLast, desk }: { isLast: boolean; desk: Desk | null } = { isLast: false, desk: null },
 ): Promise<AnsweredDelivery[]> {
   const scenes = asked.map(({ scene }) => scene);
   await lookForCallers(ctx, tx, scenes);
   await keepWithinBudgets(ctx, tx, scenes);
-  const addresses = await browsersOf(tx, scenes);
+  const addresses = await browsersOf(tx, scenes, desk);
   const documents = new Map<Scene, string>();
   const toKeep: DeliveryToKeep[] = [];
   const questions = new Map(asked.map(({ question, scene }) => [scene, question]));
@@ -143,14 +143,17 @@ const tellsOfRoot = (scene: Scene, { remote }: Question): boolean =>
   remote !== null && remote.legId === rootOf(scene).externalId;
 
 /** Where people's browsers are rung, for plans that ring any. The calls are of one account. */
-async function browsersOf(tx: Tx, scenes: Scene[]): Promise<Map<string, string>> {
+async function browsersOf(tx: Tx, scenes: Scene[], desk: Desk | null): Promise<Map<string, string>> {
   const ringing = scenes.find(({ call }) =>
     call.plan.steps.some(
       (step) => step.kind === 'dial' && step.targets.some(({ address }) => address.startsWith('browser:')),
     ),
   );
   if (!ringing) return new Map();
-  return softphoneAddresses(tx, ringing.call.provider, ringing.call.providerAccountId);
+  const { provider, providerAccountId } = ringing.call;
+  return desk
+    ? desk.browsers(provider, providerAccountId)
+    : softphoneAddresses(tx, provider, providerAccountId);
 }
 
 type Owner =

@@ -5,7 +5,8 @@ import type { ContactRef } from '../contacts/index.ts';
 import type { NumberFacts } from '../numbers/index.ts';
 import type { RemoteLeg } from '../providers/index.ts';
 import { type CallRow, callsOfExternals, holdExternals, type LegRow } from './calls-store.ts';
-import { contactsOf, type Desk, openDesk } from './desk.ts';
+import { contactsOf, type Desk } from './desk.ts';
+import { readDesk } from './desk-memory.ts';
 import { leadOf } from './introduce.ts';
 import { dearestMinute, type PassOn } from './passing-on.ts';
 import { isAnnounced, type Plan, planInbound, telephonesOf, withMinutes } from './plan.ts';
@@ -17,6 +18,12 @@ export interface Arrival {
   number: NumberFacts;
   remote: RemoteLeg;
   heardAt: Date;
+}
+
+/** What happens to a call. */
+interface Course {
+  plan: Plan;
+  passOn: PassOn | null;
 }
 
 /** What a provider gives for a caller is kept as it comes, as far as it goes. */
@@ -45,7 +52,6 @@ export async function takeCalls(
     const known = await knowing;
     return all.filter(({ remote }) => !known.has(remote.legId));
   };
-  const numberIds = all.map(({ number }) => number.id);
   const callers = all.map(({ remote }) => remote.from);
   let freshCallers: Set<string> | null = null;
   // A repeat makes no contact anew.
@@ -56,18 +62,38 @@ export async function takeCalls(
   const [, known, plans, contacts] = await Promise.all([
     held,
     knowing,
-    openDesk(ctx, tx, numberIds).then(async (desk) => plansFor(ctx, tx, desk, await freshOf())),
+    readDesk(
+      ctx,
+      tx,
+      all.map(({ number }) => number),
+    ).then(async (desk) => plansFor(ctx, tx, desk, await freshOf())),
     who === 'now' ? contactsOf(ctx, tx, callers, isFresh) : new Map<string, ContactRef>(),
   ]);
   const made = new Map<string, Scene>();
   for (const arrival of await freshOf()) {
     const { legId, from } = arrival.remote;
-    const { plan, passOn } = plans.get(legId)!;
-    const scene = inboundScene(ctx, arrival, plan, contacts.get(from));
-    scene.call.callerKnown = who === 'now';
-    made.set(legId, { ...scene, passOn });
+    const caller = { isKnown: who === 'now', contact: contacts.get(from) };
+    made.set(legId, inboundScene(ctx, arrival, plans.get(legId)!, caller));
   }
   return { made, known };
+}
+
+/**
+ * The same, where the desk is remembered and somebody waits on the telephone: nothing is read that has to be waited for. Of a leg
+ * that is known already the transaction fails when it is written (call_legs_external).
+ */
+export async function makeCalls(
+  ctx: CompanyCtx,
+  tx: Tx,
+  desk: Desk,
+  arrivals: Arrival[],
+): Promise<Map<string, Scene>> {
+  const byLeg = new Map(arrivals.map((arrival) => [arrival.remote.legId, arrival]));
+  const plans = await plansFor(ctx, tx, desk, [...byLeg.values()]);
+  const made = new Map<string, Scene>();
+  for (const [legId, arrival] of byLeg)
+    made.set(legId, inboundScene(ctx, arrival, plans.get(legId)!, { isKnown: false, contact: undefined }));
+  return made;
 }
 
 /**
@@ -79,7 +105,7 @@ async function plansFor(
   tx: Tx,
   desk: Desk,
   arrivals: readonly Arrival[],
-): Promise<Map<string, { plan: Plan; passOn: PassOn | null }>> {
+): Promise<Map<string, Course>> {
   const cases = [];
   for (const { number, remote, heardAt } of arrivals) {
     const people = await desk.reachable(number.provider, number.providerAccountId);
@@ -103,8 +129,8 @@ async function plansFor(
 function inboundScene(
   ctx: CompanyCtx,
   { number, remote, heardAt }: Arrival,
-  plan: Plan,
-  contact: ContactRef | undefined,
+  { plan, passOn }: Course,
+  { isKnown, contact }: { isKnown: boolean; contact: ContactRef | undefined },
 ): Scene {
   const { clock } = ctx.kernel;
   const createdAt = heardAt;
@@ -128,6 +154,7 @@ function inboundScene(
       ourNumber: number.phoneNumber,
       contactId: contact?.id ?? null,
       leadId: leadOf(contact),
+      callerKnown: isKnown,
     },
     ...{ via: 'routing', authorKind: 'system', plan, rootLegId, ringingAt: createdAt, createdAt },
     ...{ ...dearestMinute(plan), recordingAnnounced: isAnnounced(plan) },
@@ -144,5 +171,5 @@ function inboundScene(
   });
   const scene = sceneOf(call, [root], true);
   scene.events.push({ kind: 'initiated', legId: rootLegId, details: {} });
-  return scene;
+  return { ...scene, passOn };
 }

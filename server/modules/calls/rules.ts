@@ -6,6 +6,7 @@ import { publish } from '../../kernel/live.ts';
 import { audit, difference, memberNames } from '../identity/index.ts';
 import { activeNumbers, findNumber, type NumberFacts } from '../numbers/index.ts';
 import { type Desk, openDesk } from './desk.ts';
+import { deskChanged } from './desk-memory.ts';
 import { isEmergency } from './guard.ts';
 import type { Action, CallSettings, Rule } from './model.ts';
 import * as store from './settings-store.ts';
@@ -74,6 +75,7 @@ export function changeRoute(ctx: CompanyCtx, which: string, rule: Rule, version:
     const { numberId } = before;
     if (!(await store.saveRoute(tx, ctx.companyId, { numberId, rule, version, at })))
       fail('changed_meanwhile');
+    deskChanged(ctx, tx);
     await audit(tx, ctx, {
       action: 'call_route.updated',
       entityType: 'call_route',
@@ -95,6 +97,7 @@ export function dropRoute(ctx: CompanyCtx, which: string): Promise<ShownRule> {
     const before = await shownFor(ctx, tx, number);
     if (!before.isOwn) return before;
     await store.removeRoute(tx, numberId);
+    deskChanged(ctx, tx);
     const after = await shownFor(ctx, tx, number);
     await audit(tx, ctx, {
       action: 'call_route.removed',
@@ -134,6 +137,7 @@ export function changeSettings(
     const before = await store.findSettings(tx);
     if (!(await store.saveSettings(tx, ctx.companyId, settings, version, ctx.kernel.clock.now())))
       fail('changed_meanwhile');
+    deskChanged(ctx, tx);
     await audit(tx, ctx, {
       action: 'call_settings.updated',
       entityType: 'call_settings',

@@ -8,6 +8,7 @@ import { audit, difference } from '../identity/index.ts';
 import { activeNumbers } from '../numbers/index.ts';
 import { type ProviderName, portFor, type SoftphoneGrant } from '../providers/index.ts';
 import { openDesk } from './desk.ts';
+import { deskChanged } from './desk-memory.ts';
 import { isEmergency } from './guard.ts';
 import * as store from './settings-store.ts';
 import { openKept, sealKept } from './softphone-secrets.ts';
@@ -49,6 +50,7 @@ export async function changeOwnSettings(
     const before = (await store.listPhones(tx)).find((phone) => phone.userId === userId);
     const at = ctx.kernel.clock.now();
     await store.savePhone(tx, ctx.companyId, { userId, phoneNumber, available, at });
+    deskChanged(ctx, tx);
     await auditPhone(ctx, tx, before ?? { phoneNumber: null, available: true }, { phoneNumber, available });
     await publish(tx, ctx.companyId, 'call_phone', userId);
   });
@@ -93,7 +95,10 @@ export async function noteBrowser(ctx: CompanyCtx, listens: boolean): Promise<Da
   const userId = personOf(ctx);
   const at = ctx.kernel.clock.now();
   const until = listens ? new Date(at.getTime() + LISTENS_MS) : null;
-  await transact(ctx, (tx) => store.saveBrowser(tx, ctx.companyId, { userId, until, at }));
+  await transact(ctx, async (tx) => {
+    await store.saveBrowser(tx, ctx.companyId, { userId, until, at });
+    deskChanged(ctx, tx);
+  });
   return until;
 }
 
@@ -141,6 +146,7 @@ async function grantOne(
   const grant = await port.softphone(identity, kept);
   const known = rows.find((row) => row.userId === userId);
   await transact(ctx, async (tx) => {
+    deskChanged(ctx, tx);
     const base = { companyId, provider, providerAccountId: accountId, createdAt: kernel.clock.now() };
     if (grant.keep !== null && keeper === null) {
       const id = newId(kernel.clock);

@@ -4,6 +4,7 @@ import type { NumberFacts } from '../numbers/index.ts';
 import type { AnsweredDelivery } from '../providers/index.ts';
 import type { Asked, Introduction } from './callers.ts';
 import type { CommandDesk } from './commands.ts';
+import type { RememberedDesk } from './desk-memory.ts';
 import type { EventItem, EventOutcome } from './events.ts';
 
 /** What one process remembers about calls. All of it can be lost: the database is the truth. */
@@ -16,6 +17,10 @@ export interface CallsState {
   introductions: Batcher<Introduction, undefined> | null;
   /** Whose numbers were called lately: a hint. */
   homes: Map<string, NumberFacts>;
+  /** How companies answered a moment ago. */
+  desks: Map<string, RememberedDesk>;
+  /** How often this process has changed how a company answers. */
+  deskChanges: number;
   /** What commands share that are carried out at the same time. */
   commands: CommandDesk | null;
   /** Wakes those who carry out commands in this process. */
@@ -34,6 +39,8 @@ export function stateOf(kernel: Kernel): CallsState {
       callers: new Map(),
       introductions: null,
       homes: new Map(),
+      desks: new Map(),
+      deskChanges: 0,
       commands: null,
       nudges: new Set(),
       largeFetches: 0,

@@ -1,4 +1,4 @@
-import { planShared, sql, type Tx } from '../../kernel/db/index.ts';
+import { sql, type Tx } from '../../kernel/db/index.ts';
 import type { Features, NumberType, ProviderName } from '../providers/index.ts';
 import type { NumberStatus, OrderState } from './model.ts';
 
@@ -359,42 +359,4 @@ export async function ownerOfOrder(
       and provider_account_id is not distinct from ${remote.accountId}::uuid
     limit 1`.execute(tx);
   return rows[0] ?? null;
-}
-
-/** What other modules need to know of a number. */
-export interface NumberFacts {
-  id: string;
-  companyId: string;
-  provider: ProviderName;
-  providerAccountId: string | null;
-  phoneNumber: string;
-  country: string;
-  status: NumberStatus;
-  features: Features;
-  numberType: NumberType;
-  gigId: string | null;
-  monthlyCost: string | null;
-  currency: string | null;
-  activatedAt: Date | null;
-}
-
-/**
- * Active numbers: these, or all of the company. In a transaction of the system role these may be anybody's, so that it can
- * be told whose number was called.
- */
-export async function activeNumbers(
-  tx: Tx,
-  which: { phoneNumbers: readonly string[] } | { ids: readonly string[] } | 'all_of_company',
-): Promise<NumberFacts[]> {
-  const where =
-    which === 'all_of_company'
-      ? sql`company_id = current_company()`
-      : 'ids' in which
-        ? sql`id = any (${which.ids}::uuid[])`
-        : sql`phone_number = any (${which.phoneNumbers}::text[])`;
-  const { rows } = await sql<NumberFacts>`
-    ${planShared} select id, company_id, provider, provider_account_id, phone_number, country, status, features, number_type, gig_id,
-      monthly_cost, currency, activated_at from numbers
-    where status = 'active' and ${where} order by id`.execute(tx);
-  return rows;
 }
