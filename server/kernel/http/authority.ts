@@ -33,6 +33,8 @@ declare module 'fastify' {
     authority?: Authority;
     /** Errors always say something in `details`, as CallBoxes are promised. Set where boxes call without a token yet. */
     explains?: true;
+    /** A file of the console: a browser asks for dozens at once, and they cost next to nothing. */
+    isFile?: true;
   }
   interface FastifyRequest {
     ctx: Ctx;

@@ -32,9 +32,13 @@ afterAll(async () => {
 /** A server without routes; nobody can sign in and no database is reached. */
 function emptyServer(): Promise<HttpServer> {
   const settings = { SECRET_KEY: newSecret(), DATABASE_URL: 'postgres://127.0.0.1:1/never-reached' };
-  const kernel = assembleKernel({ ...loadConfig({ LOG_LEVEL: 'silent' }), ...settings });
+  const config = loadConfig({ LOG_LEVEL: 'silent', RATE_LIMIT_ANONYMOUS_PER_MINUTE: String(REQUESTS_MAX) });
+  const kernel = assembleKernel({ ...config, ...settings });
   return createHttp(kernel, { authenticate: async () => fail('unauthenticated') });
 }
+
+/** Of somebody who has not signed in, within a minute. */
+const REQUESTS_MAX = 40;
 
 async function get(address: string, accept = 'text/html,*/*;q=0.8') {
   const response = await fetch(baseUrl + address, { headers: { accept } });
@@ -73,6 +77,16 @@ describe('the built console', () => {
       expect(status).toBe(404);
       expect(JSON.parse(text)).toMatchObject({ success: false, code: 'route_not_found' });
     }
+  });
+
+  it('has no limit on its files, and one on everything else', async () => {
+    for (let count = 0; count <= REQUESTS_MAX * 2; count++)
+      expect(await get('/assets/main-4f2a.js', '*/*')).toMatchObject({ status: 200 });
+    const others = await Promise.all(
+      Array.from({ length: REQUESTS_MAX * 2 }, (_, each) => get(`/nothing/${each}`, 'application/json')),
+    );
+    expect(others.map(({ status }) => status)).toContain(429);
+    expect(await get('/')).toMatchObject({ status: 200 });
   });
 });
 

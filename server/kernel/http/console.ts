@@ -14,7 +14,7 @@ export async function serveConsole(server: HttpServer, folder: string): Promise<
   }
   await server.register(async (pages) => {
     pages.addHook('onRoute', (route) => {
-      route.config = { ...route.config, authority: 'public' };
+      route.config = { ...route.config, authority: 'public', ...(route.url !== '/*' && { isFile: true }) };
       route.schema = { ...route.schema, hide: true } as never;
     });
     await pages.register(fastifyStatic, {

@@ -235,9 +235,10 @@ function rateLimits(kernel: Kernel) {
       const secret = credential(request);
       return secret ? `${request.ip}:${sha256(String(secret))}` : request.ip;
     },
-    // Providers deliver in bursts and are known by their signatures; health checks must always be answered.
-    allowList: (request: FastifyRequest) =>
-      request.routeOptions.config.authority === 'webhook' || request.url.startsWith('/health'),
+    // Providers deliver in bursts and are known by their signatures; health checks must always be answered; and an office that
+    // opens the console for the first time asks for hundreds of files.
+    allowList: ({ routeOptions: { config: route }, url }: FastifyRequest) =>
+      route.authority === 'webhook' || route.isFile === true || url.startsWith('/health'),
     errorResponseBuilder: (_request: FastifyRequest, context: { ttl: number }) =>
       new RelaisError('rate_limited', { params: { seconds: Math.ceil(context.ttl / 1000) } }),
   };
