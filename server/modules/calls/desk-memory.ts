@@ -29,7 +29,9 @@ export function rememberedDesk(
 ): Desk | null {
   const remembered = stateOf(kernel).desks.get(companyId);
   if (!remembered || remembered.untilMs < performance.now()) return null;
-  return numbers.every(({ id }) => remembered.numbers.has(id)) ? remembered.desk : null;
+  const isCovered = ({ id, providerAccountId }: NumberFacts) =>
+    remembered.numbers.get(id)?.providerAccountId === providerAccountId;
+  return numbers.every(isCovered) ? remembered.desk : null;
 }
 
 /** Reads the desk for calls to these numbers, and remembers it, unless somebody changes it meanwhile. */

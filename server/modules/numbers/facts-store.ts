@@ -1,23 +1,12 @@
 import { planShared, sql, type Tx } from '../../kernel/db/index.ts';
-import type { Features, NumberType, ProviderName } from '../providers/index.ts';
-import type { NumberStatus } from './model.ts';
+import type { NumberRow } from './store.ts';
 
 /** What other modules need to know of a number. */
-export interface NumberFacts {
-  id: string;
-  companyId: string;
-  provider: ProviderName;
-  providerAccountId: string | null;
-  phoneNumber: string;
-  country: string;
-  status: NumberStatus;
-  features: Features;
-  numberType: NumberType;
-  gigId: string | null;
-  monthlyCost: string | null;
-  currency: string | null;
-  activatedAt: Date | null;
-}
+export type NumberFacts = Pick<
+  NumberRow,
+  | ('id' | 'companyId' | 'provider' | 'providerAccountId' | 'phoneNumber' | 'country' | 'status')
+  | ('features' | 'numberType' | 'gigId' | 'monthlyCost' | 'currency' | 'activatedAt')
+>;
 
 /**
  * Active numbers: these, or all of the company. In a transaction of the system role these may be anybody's, so that it can
