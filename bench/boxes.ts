@@ -5,7 +5,7 @@ import { fleetTable, measureFleets } from './boxes-fleet.ts';
 import { flowTable, measureFlow } from './boxes-flow.ts';
 import { measureMillion, millionTable } from './boxes-million.ts';
 import { measureSubmit, submitTable } from './boxes-submit.ts';
-import { assertDurable, createDatabase } from './database.ts';
+import { createDatabase, prepareCluster } from './database.ts';
 import { freePort, makeFolder, type Running } from './processes.ts';
 import { printTable } from './table.ts';
 import { startRelais } from './texts.ts';
@@ -50,7 +50,7 @@ export async function measureBoxes(options: BoxOptions, progress: (line: string)
   const folder = makeFolder();
   const cluster = await startEmbeddedDatabase(folder.path);
   try {
-    await assertDurable(cluster.url);
+    await prepareCluster(cluster.url);
     const [pid] = readFileSync(path.join(folder.path, 'postgres/postmaster.pid'), 'utf8').split('\n');
     const ground = { folder: folder.path, cluster, postgresPid: Number(pid), options, progress };
     const { parts, rounds, connections, transactions, boxes, waiting } = options;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { startEmbeddedDatabase } from '../server/kernel/db/embedded.ts';
 import { EVENTS_PER_CALL } from './call-requests.ts';
-import { assertDurable, createDatabase, openConnection, query } from './database.ts';
+import { createDatabase, openConnection, prepareCluster, query } from './database.ts';
 import type { Round, RoundResult } from './load.ts';
 import {
   familyMs,
@@ -88,7 +88,7 @@ export async function measureCalls(options: CallOptions, progress: (line: string
     LOADS.map((kind) => [kind, { relais: [], 'hand-written': [] }]),
   ) as unknown as Results;
   try {
-    await assertDurable(cluster.url);
+    await prepareCluster(cluster.url);
     const [postgres] = readFileSync(path.join(folder.path, 'postgres/postmaster.pid'), 'utf8').split('\n');
     for (const name of CONTENDERS) {
       const databaseUrl = await createDatabase(cluster.url, `calls ${name}`);

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { startEmbeddedDatabase } from '../server/kernel/db/embedded.ts';
 import { addCallNumbers, startProvider } from './calls.ts';
-import { assertDurable, createDatabase } from './database.ts';
+import { createDatabase, prepareCluster } from './database.ts';
 import {
   GROWTH_NUMBERS,
   GROWTH_URL,
@@ -57,7 +57,7 @@ export async function measureHistory(
   const load = startHelper<Round, RoundResult>('bench/load.ts');
   const provider = await startProvider();
   try {
-    await assertDurable(cluster.url);
+    await prepareCluster(cluster.url);
     const keys = makeKeys();
     const [pid] = readFileSync(path.join(folder.path, 'postgres/postmaster.pid'), 'utf8').split('\n');
     const databaseUrl = await createDatabase(cluster.url, 'history');

@@ -2,7 +2,7 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { startEmbeddedDatabase } from '../server/kernel/db/embedded.ts';
-import { assertDurable, createDatabase, query } from './database.ts';
+import { createDatabase, prepareCluster, query } from './database.ts';
 import type { Round, RoundResult } from './load.ts';
 import {
   familyMs,
@@ -76,7 +76,7 @@ export async function measureTexts(
   const running: Contender[] = [];
   const results = emptyResults();
   try {
-    await assertDurable(cluster.url);
+    await prepareCluster(cluster.url);
     const [postgres] = readFileSync(path.join(folder.path, 'postgres/postmaster.pid'), 'utf8').split('\n');
     for (const name of TEXT_CONTENDERS) {
       const databaseUrl = await createDatabase(cluster.url, `texts ${name}`);

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { startEmbeddedDatabase } from '../server/kernel/db/embedded.ts';
 import { type ProcessesState, stateFile } from '../server/processes.ts';
-import { assertDurable, createDatabase, query } from './database.ts';
+import { createDatabase, prepareCluster, query } from './database.ts';
 import { checkFigures } from './insights-check.ts';
 import { fillActivity, tidyUp } from './insights-fill.ts';
 import type { Round, RoundResult } from './load.ts';
@@ -82,7 +82,7 @@ export async function measureProcesses(
   const running: Program[] = [];
   const results = Object.fromEntries(LOADS.map((kind) => [kind, { 1: [], 2: [] }])) as unknown as Results;
   try {
-    await assertDurable(cluster.url);
+    await prepareCluster(cluster.url);
     for (const processes of CONTENDERS)
       running.push(await startContender(processes, folder.path, cluster.url, means.keys));
     // The first round warms everything up and does not count.

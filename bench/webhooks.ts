@@ -1,5 +1,5 @@
 import { startEmbeddedDatabase } from '../server/kernel/db/embedded.ts';
-import { assertDurable, createDatabase, query } from './database.ts';
+import { createDatabase, prepareCluster, query } from './database.ts';
 import type { Round, RoundResult } from './load.ts';
 import { freePort, makeFolder, processorMs, type Running, startHelper, startProgram } from './processes.ts';
 import { makeKeys, type ProviderName } from './requests.ts';
@@ -45,7 +45,7 @@ export async function measureWebhooks(
   const urls: Record<string, string> = {};
   const results = { telnyx: emptyResults(), twilio: emptyResults() };
   try {
-    await assertDurable(cluster.url);
+    await prepareCluster(cluster.url);
     for (const contender of CONTENDERS) {
       urls[contender] = await createDatabase(cluster.url, contender);
       running[contender] = await startContender(contender, {
