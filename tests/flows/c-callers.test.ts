@@ -266,15 +266,17 @@ describe('how a company answers is remembered for a second', () => {
     }, 20_000);
   });
 
-  it('and so are browsers rung', async () => {
-    const { person } = await join(relais, await signedIn(relais, relais.owner), 'agent');
+  it('and so are browsers rung, until their person leaves the company', async () => {
+    const owner = await signedIn(relais, relais.owner);
+    const { person, memberId } = await join(relais, owner, 'agent');
     expect((await person.post('/api/calls/softphone')).status).toBe(200);
     await person.post('/api/calls/me/presence', { state: 'listening' });
     const open = { kind: 'ring', userIds: 'everyone', timeoutSeconds: 20, otherwise: VOICEMAIL_ACTION };
     await setRule(relais.api, number.id, { ...says('Hello'), open, closed: open });
     for (const document of [await ring(somebody()), await ring(somebody())])
       expect(document).toMatch(/<Client [^>]*>relais_\w+<\/Client>/);
-    await person.post('/api/calls/me/presence', { state: 'left' });
+    expect((await owner.delete(`/api/members/${memberId}`)).status).toBe(200);
+    expect(await ring(somebody())).not.toContain('<Client');
   });
 
   it('what this process changes counts for the next caller, and what another one changes a second later', async () => {

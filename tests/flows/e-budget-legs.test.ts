@@ -42,6 +42,11 @@ const heldNow = async (api: Client, id: string) => {
   const { budgets } = (await api.get('/api/budgets')).body;
   return Number(budgets.find((each: { id: string }) => each.id === id).held);
 };
+async function limitDay(api: Client, dailySpendMax: object | null) {
+  const { settings, version } = (await api.get('/api/calls/settings')).body;
+  const changed = { settings: { ...settings, dailySpendMax }, version };
+  expect((await api.put('/api/calls/settings', changed)).status).toBe(200);
+}
 const stopsOf = (call: { events: { kind: string; details: object }[] }) =>
   call.events.filter(({ kind }) => kind === 'budget_stopped').map(({ details }) => details);
 
@@ -171,6 +176,11 @@ describe.each(['telnyx', 'twilio'] as const)('at %s', { timeout: 90_000 }, (prov
     }
     const call = await callIs(api, begun.body.callId, { status: 'IN_PROGRESS', onHold: false });
     expect(stopsOf(call)).toEqual(Array(2).fill({ to: outside, budgetId: id }));
+    // Nor does the limit of the day let it go.
+    await limitDay(api, { amount: 0, currency: 'USD' });
+    const spent = await api.post(`${url}/transfer`, { to: outside, mode: 'blind' });
+    expect(spent).toMatchObject({ status: 402, body: { code: 'call_spend_reached' } });
+    await limitDay(api, null);
     expect(await phones.linesOf(outside)).toEqual([]);
     // With more to spend it goes, is held, and nothing more fits in beside it.
     await api.put(`/api/budgets/${id}`, { ...STOP, amount: amountOf(3) });

@@ -8,6 +8,7 @@ import { audit, difference } from '../identity/index.ts';
 import { moveArchivedContact } from './archive-store.ts';
 import { announceCalls, findCall, linkCall, moveContact } from './calls-store.ts';
 import { openDesk } from './desk.ts';
+import { deskChanged } from './desk-memory.ts';
 import { destinationsAllowed } from './spend.ts';
 
 /** Says whom a call is with, and what it was about. Absent fields stay. @throws not_found. */
@@ -64,6 +65,7 @@ async function moveEverywhere(tx: Tx, fromId: string, toId: string | null): Prom
 export function listenForCalls({ news }: Kernel): void {
   news.on('contact.merged', onContactMerged);
   news.on('contact.deleted', onContactDeleted);
+  news.on('member.removed', async (ctx, tx) => deskChanged(ctx, tx));
 }
 
 /** A missed call is answered with a text while its caller still thinks of it; the longest ringing and voicemail fit in. */

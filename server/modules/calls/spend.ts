@@ -110,6 +110,12 @@ export async function requireDestination(tx: Tx, desk: Desk, to: string): Promis
   refuse(judgeDestination(desk.settings, { to, country, lineType, ownCountries }));
 }
 
+/** The same for a telephone that is rung into a talk: it costs what a call does, so nothing may be left of the day's limit either. */
+export async function requireTransfer(ctx: CompanyCtx, tx: Tx, desk: Desk, to: string): Promise<void> {
+  await requireDestination(tx, desk, to);
+  refuse(await dayOf(ctx, tx, desk));
+}
+
 /** What calls from outside may be passed on to now. */
 export interface Outside {
   telephones: Set<string>;
@@ -134,13 +140,13 @@ export async function telephonesAllowed(
 ): Promise<Outside> {
   if (phoneNumbers.length === 0) return NOBODY;
   // Together: callers wait for the answers.
-  const [telephones, isWithin, stops, list] = await Promise.all([
+  const [telephones, day, stops, list] = await Promise.all([
     destinationsAllowed(tx, desk, phoneNumbers),
-    hasBudget(ctx, tx, desk),
+    dayOf(ctx, tx, desk),
     budgetsStop(tx),
     openPriceList(ctx, tx, 'call'),
   ]);
-  if (!isWithin || telephones.size === 0) return NOBODY;
+  if (day.kind !== 'allowed' || telephones.size === 0) return NOBODY;
   return {
     ...{ telephones, stops },
     minuteOf: (provider, phoneNumber) => {
@@ -166,10 +172,10 @@ export async function destinationsAllowed(
   return new Set(phoneNumbers.filter(isAllowed));
 }
 
-async function hasBudget(ctx: CompanyCtx, tx: Tx, { settings }: Desk): Promise<boolean> {
-  if (spendLimitsOf(settings).length === 0) return true;
-  const spent = await spentSince(tx, midnightBefore(ctx.kernel.clock.now()));
-  return judgeBudget(settings, spent).kind === 'allowed';
+/** Whether something may be spent today. */
+async function dayOf(ctx: CompanyCtx, tx: Tx, { settings }: Desk): Promise<GuardVerdict> {
+  if (spendLimitsOf(settings).length === 0) return { kind: 'allowed' };
+  return judgeBudget(settings, await spentSince(tx, midnightBefore(ctx.kernel.clock.now())));
 }
 
 /** What has been spent today, currency by currency, beside its limit. */

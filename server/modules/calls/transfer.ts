@@ -23,7 +23,7 @@ import { talks } from './judge.ts';
 import { stopOf } from './passing-on.ts';
 import { endLeg, newLeg } from './scene.ts';
 import { completeWith, openTransfer } from './script.ts';
-import { requireDestination, requireLegBudget } from './spend.ts';
+import { requireLegBudget, requireTransfer } from './spend.ts';
 
 export interface TransferRequest {
   /** A number as people write it, or the id of a colleague. */
@@ -77,13 +77,13 @@ async function targetOf(ctx: CompanyCtx, tx: Tx, call: CallRow, to: string): Pro
     const people = await desk.reachable(call.provider, call.providerAccountId);
     const person = people.find(({ userId }) => userId === to) ?? fail('person_unreachable');
     const address = person.browser ? `browser:${person.userId}` : person.phoneNumber!;
-    if (!person.browser) await requireDestination(tx, desk, address);
+    if (!person.browser) await requireTransfer(ctx, tx, desk, address);
     return { address, userId: person.userId };
   }
   if (isEmergency(to)) fail('emergency_number', { phoneNumber: to });
   const address = normalisePhoneNumber(to, desk.country);
   if (address === call.ourNumber) fail('call_own_number', { phoneNumber: address });
-  await requireDestination(tx, desk, address);
+  await requireTransfer(ctx, tx, desk, address);
   return { address, userId: null };
 }
 

@@ -31,7 +31,7 @@ export function changeRole(ctx: CompanyCtx, id: string, role: string): Promise<M
   });
 }
 
-/** Ends a membership. @throws not_found, role_not_assignable, last_owner */
+/** Ends a membership, and tells of the person (member.removed). @throws not_found, role_not_assignable, last_owner */
 export function removeMember(ctx: CompanyCtx, id: string): Promise<void> {
   return transact(ctx, async (tx) => {
     const owners = await lockOwners(tx);
@@ -40,6 +40,7 @@ export function removeMember(ctx: CompanyCtx, id: string): Promise<void> {
     await deleteMember(tx, id);
     const changes = { email: { from: member.email, to: null }, role: { from: roleWord(member), to: null } };
     await audit(tx, ctx, { action: 'member.removed', entityType: 'member', entityId: id, changes });
+    await ctx.kernel.news.tell(ctx, tx, 'member.removed', member.userId);
     await publish(tx, ctx.companyId, 'member', id);
   });
 }
