@@ -67,6 +67,13 @@ describe('a backup with secrets', { timeout: 300_000 }, () => {
     const secrets = parseEnv(readFileSync(kept, 'utf8')) as Record<string, string>;
     expect(secrets).toMatchObject({ SECRET_KEY, CALLBOX_TOKEN });
     expect((await there(['doctor'], secrets)).output).toMatch(/ok +Secrets +SECRET_KEY opens all [1-9]/);
+    // The file is what counts, not that it was made once.
+    expect((await there(['doctor'])).output).toMatch(/ok +Backups +the newest is 0 h old: .*plain\.backup/);
+    rmSync(plain);
+    const { output } = await there(['doctor'], FRENCH);
+    expect(output).toMatch(
+      /attention +Sauvegardes +la plus récente a 0 h, et n'est plus là : .*plain\.backup/,
+    );
   });
 });
 

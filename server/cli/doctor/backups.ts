@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
-import { backupFolder, lastRuns, listBackups } from '../../kernel/backup/index.ts';
+import os from 'node:os';
+import { backupFolder, type LastRuns, lastRuns, listBackups } from '../../kernel/backup/index.ts';
 import type { Kernel } from '../../kernel/ctx.ts';
 import { sizeOf, type Words } from '../words.ts';
 import { type Finding, fail, ok, warning } from './finding.ts';
@@ -16,14 +18,13 @@ export async function checkBackups(kernel: Kernel): Promise<Finding[]> {
   const runs = await lastRuns(kernel);
   const backup = runs.find(({ kind }) => kind === 'backup')!;
   const drill = runs.find(({ kind }) => kind === 'drill')!;
-  const findings = [age(kernel, backup.succeededAt, backup.error)];
+  const findings = [age(kernel, backup)];
   if (backup.bytes) findings.push(...(await room(kernel, backup.bytes)));
   findings.push(drilled(kernel, drill.succeededAt, drill.error));
   return findings;
 }
 
-function age({ config, clock }: Kernel, at: Date | null, error: string | null): Finding {
-  const folder = backupFolder(config);
+function age({ config, clock }: Kernel, { succeededAt: at, error, file, host }: LastRuns): Finding {
   const hours = at ? (clock.nowMs() - at.getTime()) / HOUR_MS : Number.POSITIVE_INFINITY;
   const every = config.BACKUP_EVERY_HOURS;
   if (error)
@@ -61,9 +62,24 @@ function age({ config, clock }: Kernel, at: Date | null, error: string | null): 
         fr: 'Un serveur en marche (RELAIS_ROLE all ou worker) les fait ; « npx relais backup » en fait une maintenant.',
       },
     );
+  const old = hours.toFixed(0);
+  if (file && host === os.hostname() && !existsSync(file))
+    return warning(
+      BACKUPS,
+      {
+        en: `the newest is ${old} h old, and not there any more: ${file}`,
+        fr: `la plus récente a ${old} h, et n'est plus là : ${file}`,
+      },
+      {
+        en: 'If nobody put it elsewhere (this installation may have been restored from another place), run "npx relais backup".',
+        fr: "Si personne ne l'a rangée ailleurs (cette installation a pu être restaurée d'un autre endroit), lancez « npx relais backup ».",
+      },
+    );
+  // A container has another name each time, and the same folder.
+  const place = file && (existsSync(file) ? file : `${file} (${host})`);
   return ok(BACKUPS, {
-    en: `the newest is ${hours.toFixed(0)} h old, in ${folder}`,
-    fr: `la plus récente a ${hours.toFixed(0)} h, dans ${folder}`,
+    en: `the newest is ${old} h old: ${place}`,
+    fr: `la plus récente a ${old} h : ${place}`,
   });
 }
 

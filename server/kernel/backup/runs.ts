@@ -136,6 +136,9 @@ export async function recorded<T extends { fileBytes?: number; tables?: { rows: 
 export interface LastRuns {
   kind: 'backup' | 'drill';
   succeededAt: Date | null;
+  /** Where the file of that run was written, and the machine's name. */
+  file: string | null;
+  host: string | null;
   bytes: number | null;
   durationSeconds: number | null;
   /** Of the last run that ended; null: it went well. */
@@ -146,7 +149,7 @@ export interface LastRuns {
 export async function lastRuns(kernel: Kernel): Promise<LastRuns[]> {
   const { rows } = await inSystem(kernel.db, (tx) =>
     sql<LastRuns>`
-      select kinds.kind, good.finished_at as succeeded_at, good.bytes,
+      select kinds.kind, good.finished_at as succeeded_at, good.file, good.host, good.bytes,
         extract(epoch from good.finished_at - good.started_at)::double precision as duration_seconds,
         last.error, case when last.error is not null then last.finished_at end as failed_at
       from unnest(array['backup', 'drill']) as kinds (kind)
