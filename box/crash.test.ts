@@ -17,6 +17,8 @@ let boxes: RunningBox[];
 
 beforeEach(async () => {
   server = await startMiniServer();
+  // So long a box waits for evidence of what it may have dialled.
+  server.config.timeoutMs = 4000;
   operator = createOperator();
   emulator = createEmulator(operator);
   line = await serveEmulator(emulator);
