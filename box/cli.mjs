@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url';
 
 const node = fileURLToPath(new URL('../node_modules/node/bin/node', import.meta.url));
 const program = fileURLToPath(new URL('./main.ts', import.meta.url));
+// What Node has compiled is kept for the next start, which takes half as long on a small machine.
+const compiled = fileURLToPath(new URL('../node_modules/.cache/compiled', import.meta.url));
 
 if (!existsSync(node)) {
   console.error(
@@ -16,6 +18,7 @@ if (!existsSync(node)) {
 }
 const child = spawn(node, ['--disable-warning=ExperimentalWarning', program, ...process.argv.slice(2)], {
   stdio: 'inherit',
+  env: { NODE_COMPILE_CACHE: compiled, ...process.env },
 });
 // The terminal sends its signals to both; this one waits for the other to end in order.
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));

@@ -12,6 +12,7 @@ import { type Client, createClient } from './harness/client.ts';
 import { runCommand } from './harness/command.ts';
 import { cloneDatabase, type TestDatabase } from './harness/database.ts';
 import { RECHARGE } from './harness/engine.ts';
+import { inherited } from './harness/environment.ts';
 import { eventually } from './harness/eventually.ts';
 import { twilioText } from './harness/provider-events.ts';
 
@@ -62,7 +63,7 @@ beforeAll(async () => {
   const [port, sandboxPort] = [await freePort(), await freePort()];
   server = spawn(process.execPath, [MAIN], {
     env: {
-      ...{ PATH: process.env.PATH, LOG_FORMAT: 'json', DATA_DIR: folder, DATABASE_URL: database.url },
+      ...{ ...inherited, LOG_FORMAT: 'json', DATA_DIR: folder, DATABASE_URL: database.url },
       ...{ PORT: String(port), SANDBOX_PORT: String(sandboxPort), SANDBOX_REVIEW_MS: '50', DEMO_BOX: 'off' },
       ...{ RELAIS_PROCESSES: '2', BACKUP_EVERY_HOURS: '0' },
     },

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createClient } from './harness/client.ts';
+import { inherited } from './harness/environment.ts';
 import { eventually } from './harness/eventually.ts';
 
 // The program as people start it: one process with its database and its sandbox.
@@ -39,7 +40,7 @@ function freePort(): Promise<number> {
 
 function run(environment: Record<string, string>): Program {
   const child = spawn(process.execPath, [MAIN], {
-    env: { PATH: process.env.PATH, LOG_FORMAT: 'json', SANDBOX_REVIEW_MS: '100', ...environment },
+    env: { ...inherited, LOG_FORMAT: 'json', SANDBOX_REVIEW_MS: '100', ...environment },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   let output = '';

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { inherited } from '../../tests/harness/environment.ts';
 
 const PROGRAM = fileURLToPath(new URL('../main.ts', import.meta.url));
 
@@ -18,7 +19,7 @@ export interface RunningBox {
 /** Starts it. @param env settings of the box, and its fault. */
 export function startBox(env: Record<string, string>, args: string[] = ['run']): RunningBox {
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', PROGRAM, ...args], {
-    env: { PATH: process.env.PATH, LANG: 'en', ...env },
+    env: { ...inherited, LANG: 'en', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import path from 'node:path';
 import type { Config } from '../../server/kernel/config.ts';
+import { inherited } from './environment.ts';
 
 const PROGRAM = path.resolve(import.meta.dirname, '../../server/cli/main.ts');
 
@@ -19,7 +20,7 @@ export function startCommand(
 ): Command {
   const settings = Object.fromEntries(Object.entries(config).map(([name, value]) => [name, String(value)]));
   const child = spawn(process.execPath, [PROGRAM, ...args], {
-    env: { PATH: process.env.PATH, ...settings, ...more },
+    env: { ...inherited, ...settings, ...more },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
