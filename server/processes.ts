@@ -24,7 +24,10 @@ export type Notice =
   /** One asks for the figures of all; each is asked, and told who wants to know and how many are asked. */
   | { relais: 'ask'; id: number }
   | { relais: 'asked'; id: number; asker: number; of: number }
-  | { relais: 'figures'; id: number; asker: number; of: number; figures: object[] };
+  | { relais: 'figures'; id: number; asker: number; of: number; figures: object[] }
+  /** What one left that takes no more connections: until it is heard, one may be under way to it, which would be cut off. */
+  | { relais: 'left'; figures: object[] }
+  | { relais: 'heard' };
 
 /** How it stands, for `npx relais reload`. */
 export interface ProcessesState {
@@ -145,9 +148,7 @@ function gather(given: Config, sandbox: SandboxAccess | null, log: Logger): Crew
   function retire(worker: Worker): Promise<void> {
     retiring.add(worker);
     serving.delete(worker);
-    return ending(worker, config.SHUTDOWN_TIMEOUT_MS, () =>
-      worker.send({ relais: 'drain' } satisfies Notice),
-    );
+    return ending(worker, config.SHUTDOWN_TIMEOUT_MS, () => notify(worker, { relais: 'drain' }));
   }
 
   return {
@@ -171,6 +172,9 @@ function gather(given: Config, sandbox: SandboxAccess | null, log: Logger): Crew
     },
   };
 }
+
+/** One that died a moment ago hears nothing, and that is seen to elsewhere: without a callback, it would end this one. */
+const notify = (worker: Worker, notice: Notice) => void worker.send(notice, () => undefined);
 
 /** Asks a process to end; one that has not after its time is ended. */
 function ending(worker: Worker, timeoutMs: number, ask: () => void): Promise<void> {
@@ -207,12 +211,15 @@ function routeFigures(serving: () => Worker[]): (worker: Worker, message: Notice
       const gone = [...last.keys()].filter((id) => !all.some((each) => each.id === id));
       const { id } = message;
       const told = { relais: 'figures', id, asker: worker.id, of: all.length + gone.length + 1 } as const;
-      for (const each of all) each.send({ ...told, relais: 'asked' } satisfies Notice);
-      for (const figures of [past, ...gone.map((of) => last.get(of)!)])
-        worker.send({ ...told, figures } satisfies Notice);
+      for (const each of all) notify(each, { ...told, relais: 'asked' });
+      for (const figures of [past, ...gone.map((of) => last.get(of)!)]) notify(worker, { ...told, figures });
     } else if (message.relais === 'figures') {
       last.set(worker.id, countsOf(message.figures));
-      cluster.workers?.[message.asker]?.send(message);
+      const asker = cluster.workers?.[message.asker];
+      if (asker) notify(asker, message);
+    } else if (message.relais === 'left') {
+      last.set(worker.id, countsOf(message.figures));
+      notify(worker, { relais: 'heard' });
     }
   };
 }

@@ -36,13 +36,19 @@ try {
   }
 }
 
-/** Its counts stay when it goes. */
+/**
+ * Its counts stay when it goes. It goes once that is heard: whoever holds the port knows by then that it takes no more connections, and
+ * one that was handed over meanwhile was given back.
+ */
 async function leaveFigures(): Promise<void> {
   if (!metrics || !process.connected) return;
   const figures = await metrics.registry.getMetricsAsJSON();
-  const notice: Notice = { relais: 'figures', id: 0, asker: 0, of: 0, figures };
-  // Whoever holds the port may be gone by then, and nobody asks any more.
-  await new Promise<void>((resolve) => process.send!(notice, () => resolve()));
+  await new Promise<void>((resolve) => {
+    process.on('message', ({ relais }: Notice) => relais === 'heard' && resolve());
+    // Whoever holds the port may be gone by then, and nobody asks any more.
+    process.once('disconnect', resolve);
+    process.send!({ relais: 'left', figures } satisfies Notice, (error) => error && resolve());
+  });
 }
 
 /** /metrics answers with the figures of all processes: whoever scrapes cannot choose one behind a shared port. */
